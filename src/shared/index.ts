@@ -1,0 +1,5 @@
+export * from './error.ts'
+export * from './format.ts'
+export * from './random.ts'
+export * from './shape.ts'
+export * from './suggest.ts'
