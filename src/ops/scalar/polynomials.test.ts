@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { erf } from './float64.ts'
-import { lowerToPrimitives, MEANING, type PrimitiveOperation, scalarProgram, type ScalarProgram } from './index.ts'
+import { lowerToPrimitives, MEANING, type PrimitiveOperation, type ScalarProgram, scalarProgram } from './index.ts'
 
 /** Runs a program as f32 hardware would: every result rounded. */
 function runFloat32(program: ScalarProgram, inputs: number[], fused: boolean): number {
@@ -58,8 +58,20 @@ describe.each([true, false])('polynomials for f32, fused multiply-add %s', (fuse
     const run = (name: 'exp' | 'log' | 'tanh' | 'erf' | 'expm1' | 'log1p', x: number) =>
       runFloat32(lowerToPrimitives(scalarProgram(1, (s, [v]) => s.emit(name, v ? [v] : []))), [x], fused)
     const [inf, nan] = [Number.POSITIVE_INFINITY, Number.NaN]
-    expect([run('exp', -inf), run('exp', inf), run('exp', nan), run('exp', 0), run('exp', 89)]).toEqual([0, inf, nan, 1, inf])
-    expect([run('log', 0), run('log', inf), run('log', -1), run('log', nan), run('log', 1)]).toEqual([-inf, inf, nan, nan, 0])
+    expect([run('exp', -inf), run('exp', inf), run('exp', nan), run('exp', 0), run('exp', 89)]).toEqual([
+      0,
+      inf,
+      nan,
+      1,
+      inf,
+    ])
+    expect([run('log', 0), run('log', inf), run('log', -1), run('log', nan), run('log', 1)]).toEqual([
+      -inf,
+      inf,
+      nan,
+      nan,
+      0,
+    ])
     expect([run('tanh', inf), run('tanh', -inf), run('tanh', nan), run('tanh', 0)]).toEqual([1, -1, nan, 0])
     expect([run('erf', inf), run('erf', -inf), run('erf', nan)]).toEqual([1, -1, nan])
     expect([run('expm1', -inf), run('expm1', inf), run('expm1', 1e-20)]).toEqual([-1, inf, Math.fround(1e-20)])
@@ -70,7 +82,17 @@ describe.each([true, false])('polynomials for f32, fused multiply-add %s', (fuse
 
   it('powers', () => {
     const program = lowerToPrimitives(scalarProgram(2, (s, [x, y]) => s.pow(x ?? 0, y ?? 0)))
-    for (const [x, y] of [[2, 10], [-2, 3], [-2, 2], [0.5, -3], [9, 0.5], [0, 0], [0, 2], [1, 1e9], [-1, 5]] as const) {
+    for (const [x, y] of [
+      [2, 10],
+      [-2, 3],
+      [-2, 2],
+      [0.5, -3],
+      [9, 0.5],
+      [0, 0],
+      [0, 2],
+      [1, 1e9],
+      [-1, 5],
+    ] as const) {
       expect(runFloat32(program, [x, y], fused) / x ** y || 1).toBeCloseTo(1, 5)
     }
     expect(runFloat32(program, [-2, 0.5], fused)).toBeNaN()
