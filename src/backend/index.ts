@@ -1,0 +1,2 @@
+export * from './executable.ts'
+export { evaluateGraph, reference } from './reference/index.ts'
