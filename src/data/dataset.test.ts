@@ -67,6 +67,16 @@ describe('dataset', () => {
     expect(batchOf(data, all)).toEqual(all.map((byte) => Math.fround(byte / 255)))
   })
 
+  it('copies byte rows of every length', () => {
+    for (let size = 1; size <= 9; size++) {
+      const inputs = Uint8Array.from({ length: 3 * size }, (_, k) => k + 1)
+      expect(batchOf(dataset({ inputs, inputShape: [size] }), [2, 0])).toEqual([
+        ...inputs.subarray(2 * size),
+        ...inputs.subarray(0, size),
+      ])
+    }
+  })
+
   it('copies long rows as it copies short ones', () => {
     const inputs = Float32Array.from({ length: 3 * 500 }, (_, k) => k)
     expect(batchOf(dataset({ inputs, inputShape: [500] }), [2, 0])).toEqual([

@@ -136,7 +136,9 @@ describe('files', () => {
   })
 
   it('says which file is missing from a folder of one’s own', async () => {
-    await expect(loadMnist({ folder: '/no/such/folder' })).rejects.toThrow(/E-FILE: .*-idx[13]-ubyte: .*no file of that name/)
+    await expect(loadMnist({ folder: '/no/such/folder' })).rejects.toThrow(
+      /E-FILE: .*-idx[13]-ubyte: .*no file of that name/,
+    )
   })
 
   it('says what to install where MNIST is not found', () => {

@@ -12,5 +12,15 @@ export {
   type ValueTargets,
 } from './dataset.ts'
 export { type IdxArray, type IdxData, type IdxDatasetOptions, idxDataset, parseIdx } from './idx.ts'
+export { type ImageSample, type ImageSampleOptions, imageSample } from './image-sample.ts'
 export type { Labels } from './labels.ts'
 export { type Fold, foldIndices, shuffledIndices, splitIndices } from './partition.ts'
+export { decodePng, type GreyImage } from './png.ts'
+export {
+  fitMinMax,
+  fitStandardise,
+  Scaling,
+  type ScalingKind,
+  type ScalingRecord,
+  scalingFromJSON,
+} from './scaling.ts'

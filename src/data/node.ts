@@ -2,3 +2,4 @@
 
 export { readBytes } from './files.ts'
 export { type ImageDataset, loadMnist, type MnistOptions, readIdxDataset } from './mnist.ts'
+export { readImage } from './read-image.ts'
