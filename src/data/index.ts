@@ -3,6 +3,8 @@
 export { type DatasetSource, dataset, type NestedNumbers, type NumberArray } from './arrays.ts'
 export { Batches, type BatchOptions, batches, epochOrder } from './batches.ts'
 export type { Affine } from './copy-rows.ts'
+export { type CsvDataset, type CsvOptions, type CsvSchema, csvDataset } from './csv.ts'
+export type { ColumnKind, ColumnSchema } from './csv-columns.ts'
 export {
   type ClassTargets,
   Dataset,

@@ -2,4 +2,5 @@
 
 export { readBytes } from './files.ts'
 export { type ImageDataset, loadMnist, type MnistOptions, readIdxDataset } from './mnist.ts'
+export { readCsvDataset } from './read-csv.ts'
 export { readImage } from './read-image.ts'
