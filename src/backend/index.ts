@@ -1,2 +1,3 @@
 export * from './executable.ts'
 export { evaluateGraph, reference } from './reference/index.ts'
+export { wasm } from './wasm/index.ts'
