@@ -17,6 +17,8 @@ export const DELIMITERS = [',', ';', '\t', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
 
 const QUOTE = '"'
+const LINE_FEED = 0x0a
+const CARRIAGE_RETURN = 0x0d
 /** Rows that the delimiter is guessed from. */
 const GUESSED_FROM = 20
 
@@ -118,10 +120,11 @@ interface Cell {
 }
 
 function readPlain(text: string, start: number, delimiter: string): Cell {
+  const stop = delimiter.charCodeAt(0)
   let end = start
   for (; end < text.length; end++) {
-    const character = text[end]
-    if (character === delimiter || character === '\n' || character === '\r') break
+    const code = text.charCodeAt(end)
+    if (code === stop || code === LINE_FEED || code === CARRIAGE_RETURN) break
   }
   return { value: text.slice(start, end).trim(), end, lineBreaks: 0, quoted: false }
 }

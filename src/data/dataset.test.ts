@@ -199,6 +199,13 @@ describe('partitions', () => {
     )
   })
 
+  it('give the odd sample to the class that is owed most of one', () => {
+    // 9 · 0.7 = 6.3 and 4 · 0.7 = 2.8, of which 9 in all.
+    const labels = Int32Array.from({ length: 13 }, (_, k) => (k < 9 ? 0 : 1))
+    const [first] = splitIndices(13, 0.7, 0, labels)
+    expect(first.filter((index) => labels[index] === 1)).toHaveLength(3)
+  })
+
   it('fold so that each sample is validated once, classes dealt evenly', () => {
     fc.assert(
       fc.property(labelled, fc.integer({ min: 2, max: 4 }), fc.nat(), (labels, count, seed) => {

@@ -40,6 +40,9 @@ describe('scaling', () => {
     expect(all(scaling.apply(other)).map((v) => Number(v.toFixed(6)))).toEqual([2, 0.2])
     const twice = fitStandardise(scaling.apply(bytes)).apply(scaling.apply(bytes))
     expect(all(twice).map((v) => Number(v.toFixed(6)))).toEqual([-1, 1, 1, -1])
+    const shifted = dataset({ inputs: [[1], [3]], scale: 10, offset: 5 })
+    expect(all(shifted)).toEqual([15, 35])
+    expect(all(fitMinMax(shifted).apply(shifted))).toEqual([0, 1])
     expect(() => scaling.apply(data)).toThrow(/E-SHAPE: data: expected samples of \[2\], received \[3\]/)
   })
 

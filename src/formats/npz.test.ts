@@ -157,7 +157,7 @@ describe('zip', () => {
 
   it('bounds what an archive unpacks to', () => {
     expect(bomb.length).toBeLessThan(2_000)
-    expect(decodeZip(bomb, 'z', 1_000_000)[0]?.bytes).toEqual(zeros)
+    expect(Buffer.compare(decodeZip(bomb, 'z', 1_000_000)[0]?.bytes ?? new Uint8Array(0), zeros)).toBe(0)
     expect(() => decodeZip(bomb, 'z', 999_999)).toThrow(/unpack to at most 976\.6 KiB.*\n.*mostBytes/)
     const [size, packed, local] = [24, 20, 42]
     expect(() => decodeZip(altered(bomb, size, 10), 'z', 1e9)).toThrow(/z, "zeros": expected 10 bytes, received more/)

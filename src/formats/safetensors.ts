@@ -24,6 +24,9 @@ const MOST_HEADER_BYTES = 100_000_000
 const ALIGNMENT_BYTES = 8
 const METADATA = '__metadata__'
 
+/** The order in which the reference implementation lays types out, so that its bytes and ours are the same. */
+const LAYOUT: readonly TensorDtype[] = ['U64', 'I64', 'F64', 'F32', 'U32', 'I32', 'U16', 'I16', 'I8', 'U8', 'BOOL']
+
 export interface Safetensors {
   /** In the order in which they lie in the file. */
   tensors: StoredTensor[]
@@ -31,7 +34,7 @@ export interface Safetensors {
 }
 
 /**
- * The bytes of a safetensors file. Wide elements come first, then by name, so equal content gives equal bytes.
+ * The bytes of a safetensors file. Wide types come first, then by name, so equal content gives equal bytes.
  * @throws NablaError E-NAME for a name that is repeated or reserved; E-SHAPE where data and shape differ.
  */
 export function encodeSafetensors(
@@ -40,7 +43,9 @@ export function encodeSafetensors(
 ): Uint8Array {
   checkNames(tensors)
   for (const tensor of tensors) checkArray(tensor, `tensor ${JSON.stringify(tensor.name)}`)
-  const ordered = [...tensors].sort((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype] || (a.name < b.name ? -1 : 1))
+  const ordered = [...tensors].sort(
+    (a, b) => LAYOUT.indexOf(a.dtype) - LAYOUT.indexOf(b.dtype) || (a.name < b.name ? -1 : 1),
+  )
   const entries: [string, unknown][] = []
   if (Object.keys(metadata).length > 0) {
     entries.push([METADATA, Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)))])
