@@ -55,7 +55,8 @@ export function decodeNpy(bytes: Uint8Array, where: string): StoredArray {
     const expected = `${formatCount(needed)} bytes, for ${formatShape(shape)} of ${dtype}`
     throw formatError(`${where}, byte ${start}`, expected, formatCount(bytes.length - start), FIX_FILE)
   }
-  const own = bytes.slice(start)
+  // Not slice(): of a Node Buffer that is a view, and its buffer is someone else's too.
+  const own = new Uint8Array(bytes.subarray(start))
   if (header.bigEndian) swapBytes(own, DTYPE_BYTES[dtype])
   const rowMajor = header.fortran && shape.length > 1 ? toRowMajor(own, shape, DTYPE_BYTES[dtype]) : own
   return arrayOf(dtype, shape, rowMajor.buffer)

@@ -199,3 +199,8 @@ describe('files', () => {
     expect(() => parseJsonLines(text, path)).toThrow(/metrics\.jsonl, line 2: expected one JSON record/)
   })
 })
+
+it('reads a Node Buffer, whose slice() is no copy', () => {
+  const bytes = Buffer.from(encodeSafetensors([{ name: 'w', shape: [2], dtype: 'F32', data: Float32Array.of(3, 4) }]))
+  expect(decodeSafetensors(bytes, 'file').tensors[0]?.data).toEqual(Float32Array.of(3, 4))
+})

@@ -104,7 +104,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
     .sort((a, b) => a.begin - b.begin || a.end - b.end)
   checkCoverage(entries, dataBytes, where)
   const tensors = entries.map(({ name, dtype, shape, begin, end }): StoredTensor => {
-    const own = bytes.slice(8 + headerBytes + begin, 8 + headerBytes + end)
+    // Not slice(): of a Node Buffer that is a view, and its buffer is someone else's too.
+    const own = new Uint8Array(bytes.subarray(8 + headerBytes + begin, 8 + headerBytes + end))
     return { name, ...arrayOf(dtype, shape, own.buffer) }
   })
   return { tensors, metadata: readMetadata(metadata, where) }
