@@ -81,11 +81,7 @@ export class BodyWriter {
     const { operation } = node
     const write = operation.kind === 'map' ? operation.program : undefined
     const program = scalarProgram(inputs.length, (s, x) => known(write, 'a map has a program')(s, x, node.attributes))
-    const [value] = this.s.inline(
-      program,
-      inputs,
-      node.shape.map((_, axis) => index(axis)),
-    )
+    const [value] = this.s.inline(program, inputs, index)
     return known(value, 'a program has a result')
   }
 

@@ -77,7 +77,9 @@ export function schedule(fusion: Fusion): Schedule {
   for (const { state, value } of fusion.graph.updates) {
     const group = known(fusion.groupOf.get(value), 'an update is computed in a group')
     const others = [...(readers.get(state) ?? [])].filter((reader) => reader !== group)
-    const possible = group.kind !== 'alone' && readsOwnElementOnly(fusion, group, state)
+    // A later pass over a row may read again what an earlier one has stored.
+    const inPasses = group.kind === 'reduce' && fusion.roleOf(value, group) === 'element'
+    const possible = group.kind !== 'alone' && !inPasses && readsOwnElementOnly(fusion, group, state)
     if (!possible || others.some((reader) => reaches(edges, group, reader))) continue
     inPlace.set(value, state)
     for (const reader of others) edges.get(reader)?.add(group)

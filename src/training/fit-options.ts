@@ -134,17 +134,17 @@ function wrongKind(where: string, expected: string, received: unknown, fix: stri
   return new NablaError({ code: 'E-USAGE', where, expected, received: showValue(received), fix })
 }
 
-function checkLoss(loss: unknown): Loss {
+export function checkLoss(loss: unknown): Loss {
   if (typeof loss === 'object' && loss !== null && 'perSample' in loss) return loss as Loss
   const fix = typeof loss === 'function' ? `call it: ${loss.name}().` : 'write loss: crossEntropy(), mse() or another.'
-  throw wrongKind('fit, loss', 'a loss', loss, fix)
+  throw wrongKind('loss', 'a loss', loss, fix)
 }
 
-function checkOptimizer(optimizer: unknown): Optimizer {
+export function checkOptimizer(optimizer: unknown): Optimizer {
   if (typeof optimizer === 'string') return optimizerByName(optimizer)
   if (typeof optimizer === 'object' && optimizer !== null && 'stepScalars' in optimizer) return optimizer as Optimizer
   const fix = typeof optimizer === 'function' ? `call it: ${optimizer.name}(1e-3).` : 'write optimizer: adam(1e-3).'
-  throw wrongKind('fit, optimizer', 'an optimiser, or the name of one', optimizer, fix)
+  throw wrongKind('optimizer', 'an optimiser, or the name of one', optimizer, fix)
 }
 
 function checkBatchSize(batchSize: unknown, count: number): number {

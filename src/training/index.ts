@@ -17,4 +17,11 @@ export {
 export { decodeParameters, describeModel, encodeParameters, MODEL_SCHEMA, readModel } from './model-files.ts'
 export { buildEvaluation, buildPrediction, buildStep, type ProgramOptions, type StepOptions } from './step-program.ts'
 export { checkInputs, checkTargets, type TargetSpec } from './targets.ts'
+export {
+  createTrainer,
+  type StepOptions as TrainerStepOptions,
+  type StepResult,
+  type Trainer,
+  type TrainerOptions,
+} from './trainer.ts'
 export { type EvaluateOptions, type Evaluation, evaluate, Predictions, predict, type UseOptions } from './use.ts'

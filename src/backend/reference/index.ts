@@ -53,7 +53,8 @@ class ReferenceExecutable implements Executable {
 
   read(name: string): Float64Array | Int32Array {
     const node = readableNode(this.graph, this.program, name)
-    const data = node.kind === 'state' ? this.storage(node) : this.values.get(node.id)?.data
+    const isOutput = this.graph.outputs.some((output) => output.name === name)
+    const data = isOutput ? this.values.get(node.id)?.data : this.storage(node)
     const copy = Float64Array.from(data ?? new Float64Array(sizeOf(node.shape)))
     return node.dtype === 'int' ? Int32Array.from(copy) : copy
   }

@@ -50,14 +50,14 @@ export class ScalarWriter {
     return { instructions: [...this.instructions], results: results.map((result) => this.scalar(result).position) }
   }
 
-  /** Copies a program in, its inputs replaced by `inputs`; returns its results. */
-  inline(program: ScalarProgram, inputs: readonly ScalarLike[], indexSlots?: readonly ScalarLike[]): Scalar[] {
+  /** Copies a program in, its inputs replaced by `inputs` and its coordinates by `index`; returns its results. */
+  inline(program: ScalarProgram, inputs: readonly ScalarLike[], index: (axis: number) => ScalarLike): Scalar[] {
     const copies: Scalar[] = []
     for (const { operation, operands, value, slot } of program.instructions) {
       if (operation === 'input') {
         copies.push(this.scalar(known(inputs[slot ?? -1], `input ${slot} of an inlined program is given`)))
-      } else if (operation === 'index' && indexSlots !== undefined) {
-        copies.push(this.scalar(known(indexSlots[slot ?? -1], `axis ${slot} of an inlined program is given`)))
+      } else if (operation === 'index') {
+        copies.push(this.scalar(index(slot ?? 0)))
       } else {
         const moved = operands.map((operand) => known(copies[operand], 'operands precede'))
         copies.push(this.apply(operation, moved, value, slot))
