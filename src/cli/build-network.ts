@@ -58,8 +58,9 @@ export function chooseOptimizer({ settings, whereOf }: ResolvedSettings): Optimi
   const { optimizer, learningRate, momentum, weightDecay } = settings
   const given = { momentum, weightDecay }
   for (const key of ['momentum', 'weightDecay'] as const) {
-    if (given[key] !== undefined)
-      placed(whereOf(key), () => optimizerByName(optimizer, undefined, { [key]: given[key] }))
+    if (given[key] === undefined) continue
+    const fix = `leave it out, or choose another --optimizer.`
+    placed(whereOf(key), () => optimizerByName(optimizer, undefined, { [key]: given[key] }), fix)
   }
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return optimizerByName(optimizer, learningRate, options)

@@ -5,6 +5,7 @@ import { type Dataset, dataset, imageSample } from '../data/index.ts'
 import { readCsvDataset, readImage } from '../data/node.ts'
 import { formatNumber, formatPercent, NablaError } from '../shared/index.ts'
 import { type Predictions, predict } from '../training/index.ts'
+import { chooseBackend } from './choose-backend.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { loadRun, type SavedRun } from './saved-run.ts'
@@ -24,8 +25,7 @@ export async function predictFile(
   const run = await loadRun(directory)
   const isPicture = await looksLikePicture(path)
   const data = isPicture ? await readPicture(context, run, path) : await readRows(run, path)
-  const options = flags.backend === undefined ? {} : { backend: flags.backend }
-  const predictions = await predict(run.model, data, options)
+  const predictions = await predict(run.model, data, { backend: chooseBackend(context, flags.backend) })
   const answers = Array.from({ length: predictions.count }, (_, row) => answerOf(predictions, row))
   if (isPicture) printPicture(context, answers[0])
   else for (const line of formatRows(answers)) context.print(line)

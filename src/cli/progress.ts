@@ -49,29 +49,30 @@ export function progressView(io: CommandIo, epochs: number, samples: string, qui
   }
 }
 
-/** "epoch 2/5  step 120/422  loss 0.0912  97.21 %  61,204 images/s  12 s left" */
+/** "epoch 2/5  step 120/422  loss 0.0912  accuracy 97.21 %  61,204 images/s  12 s left" */
 export function formatProgress(progress: Progress, samples: string): string {
   const { epoch, epochs, stepInEpoch, stepsPerEpoch, loss, accuracy, samplesPerSecond, secondsLeft } = progress
   return [
     `epoch ${epoch}/${epochs}`,
     `step ${stepInEpoch}/${stepsPerEpoch}`,
     `loss ${formatNumber(loss)}`,
-    ...(accuracy === undefined ? [] : [formatPercent(accuracy)]),
+    ...(accuracy === undefined ? [] : [`accuracy ${formatPercent(accuracy)}`]),
     `${formatCount(samplesPerSecond)} ${samples}/s`,
     `${formatDuration(secondsLeft)} left`,
   ].join('  ')
 }
 
-/** "epoch 2/5  loss 0.0912  97.21 %  validation 0.1013  96.95 %  5.2 s" */
+/** "epoch 2/5  loss 0.0912  accuracy 97.21 %  validation 0.1013  96.95 %  5.2 s" */
 export function formatEpoch(record: EpochRecord, epochs: number): string {
   const { epoch, loss, accuracy, validationLoss, validationAccuracy, seconds } = record
-  const percent = (share: number | undefined) => (share === undefined ? [] : [formatPercent(share)])
+  const percent = (name: string, share: number | undefined) =>
+    share === undefined ? [] : [`${name}${formatPercent(share)}`]
   return [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
     `loss ${formatNumber(loss)}`,
-    ...percent(accuracy),
+    ...percent('accuracy ', accuracy),
     ...(validationLoss === undefined ? [] : [`validation ${formatNumber(validationLoss)}`]),
-    ...percent(validationAccuracy),
+    ...percent('', validationAccuracy),
     formatDuration(seconds),
   ].join('  ')
 }

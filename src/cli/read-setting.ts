@@ -9,11 +9,12 @@ import { NablaError, unknownName } from '../shared/index.ts'
 export type Reader<T> = (value: unknown, where: string) => T
 
 /** Runs `action`; a mistake that it finds is reported at the place where the user wrote it. */
-export function placed<T>(where: string, action: () => T): T {
+export function placed<T>(where: string, action: () => T, fix?: string): T {
   try {
     return action()
   } catch (error) {
-    if (error instanceof NablaError) throw new NablaError({ ...error.toJSON(), where }, { cause: error })
+    if (error instanceof NablaError)
+      throw new NablaError({ ...error.toJSON(), where, ...(fix && { fix }) }, { cause: error })
     throw error
   }
 }

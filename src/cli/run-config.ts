@@ -60,14 +60,14 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-async function readJsonObject(path: string): Promise<Readonly<Record<string, unknown>>> {
+async function readJsonObject(path: string, fix: string): Promise<Readonly<Record<string, unknown>>> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     const received = missing ? 'no such file' : String(error instanceof Error ? error.message : error)
-    throw configError(path, 'a file that can be read', received, 'check the path.')
+    throw configError(path, 'a file that can be read', received, fix)
   }
   try {
     const value: unknown = JSON.parse(text)
@@ -81,7 +81,7 @@ async function readJsonObject(path: string): Promise<Readonly<Record<string, unk
 
 /** Settings from a file of the user's, or from the config.json of an earlier run, which gets a folder of its own. */
 export async function readSettingsFile(path: string): Promise<SettingsFile & { data: string | undefined }> {
-  const record = await readJsonObject(path)
+  const record = await readJsonObject(path, 'check the path.')
   const { data, ...fields } = record
   const { out: _, ...settings } = isObject(record.settings) ? record.settings : {}
   const isRun = record.schema === RUN_SCHEMA
@@ -91,7 +91,7 @@ export async function readSettingsFile(path: string): Promise<SettingsFile & { d
 /** What a run was asked for. @throws NablaError E-FILE where the folder holds no run. */
 export async function readRunConfig(directory: string): Promise<RunConfig> {
   const path = join(directory, 'config.json')
-  const record = await readJsonObject(path)
+  const record = await readJsonObject(path, 'give the folder that nabla train saved to.')
   const { schema, data, settings, columns } = record
   if (schema === RUN_SCHEMA && typeof data === 'string' && isObject(settings)) {
     return { data, settings, ...(isObject(columns) ? { columns: columns as unknown as CsvSchema } : {}) }

@@ -5,15 +5,14 @@
  */
 
 import type { Command } from 'commander'
+import { backendNames } from '../backend/index.ts'
 import { type Clipping, lossNames, optimizerNames, type Regularizer } from '../network/index.ts'
 import { NablaError, unknownName } from '../shared/index.ts'
-import { backendOf } from '../training/index.ts'
 import type { Environment } from './io.ts'
 import {
   numberWithin,
   oneOf,
   optional,
-  placed,
   type Reader,
   readBatch,
   readShare,
@@ -24,12 +23,7 @@ import {
 /** What a hidden layer's activation may be. */
 const ACTIVATIONS = ['relu', 'leakyRelu', 'elu', 'gelu', 'silu', 'softplus', 'sigmoid', 'tanh', 'sine', 'identity']
 
-/** The name of a backend, known to the training room. */
-const readBackend: Reader<string> = (value, where) => {
-  const name = readText(value, where)
-  placed(where, () => backendOf(name))
-  return name
-}
+export const readBackendName = oneOf('backend', backendNames)
 
 const SCALINGS = ['standardise', 'minMax', 'none'] as const
 
@@ -86,7 +80,7 @@ const SETTINGS = {
     'of the inputs: standardise, minMax, none; standardise for CSV',
     optional(oneOf('scaling', SCALINGS)),
   ),
-  backend: setting('name', 'what computes', optional(readBackend)),
+  backend: setting('name', backendNames.join(', '), readBackendName, 'auto'),
   seed: setting('count', 'decides weights, order and splits', numberWithin({ least: 0, whole: true }), '0'),
   out: setting(
     'folder',

@@ -1,6 +1,7 @@
 /** `nabla train <data>`: data and settings in, a saved run out. */
 
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
+import { backendByName } from '../backend/index.ts'
 import type { Loss, Network, Optimizer } from '../network/index.ts'
 import { formatCount, NablaError } from '../shared/index.ts'
 import { DivergedError, type Evaluation, evaluate, fit, type Run } from '../training/index.ts'
@@ -101,17 +102,15 @@ async function runJob(
 }
 
 function describeJob(context: CommandContext, { network, data, optimizer, settings }: Job): void {
-  const sizes = [
-    `${formatCount(data.train.count)} ${data.samples}`,
-    ...(data.validation === undefined ? [] : [`${formatCount(data.validation.count)} for validation`]),
-    ...(data.test === undefined ? [] : [`${formatCount(data.test.count)} for the test`]),
-  ]
+  const held = data.validation?.count ?? 0
+  const apart = held === 0 ? '' : ` (${formatCount(held)} of them kept apart for validation)`
+  const tested = data.test === undefined ? '' : `, ${formatCount(data.test.count)} for the test`
   const layers = [
     network.inputShape,
     ...network.layers.flatMap(({ layer, outputShape }) => (layer.kind === 'dense' ? [outputShape] : [])),
   ]
   const shape = layers.map((extents) => extents.join('×')).join('-')
-  context.note(`${data.name}: ${sizes.join(', ')}`)
+  context.note(`${data.name}: ${formatCount(data.train.count + held)} ${data.samples}${apart}${tested}`)
   context.note(`network ${shape}: ${formatCount(network.trainableCount)} parameters`)
   context.note(
     `optimizer ${optimizer.name}, learning rate ${optimizer.learningRate}, batch ${settings.batch}, seed ${settings.seed}`,
@@ -134,7 +133,7 @@ function fitJob(
     seed,
     signal,
     ...(data.validation === undefined ? {} : { validation: data.validation }),
-    ...(backend === undefined ? {} : { backend }),
+    backend: backendByName(backend),
     ...(regularizer === undefined ? {} : { regularizer }),
     ...(clip === undefined ? {} : { clip }),
     onProgress: view.progress,
@@ -167,8 +166,8 @@ async function saveAndReport(
   const part = data.test === undefined ? 'validation' : 'test'
   // The parts that were kept apart are scaled already; a test set is not.
   const user = data.test === undefined ? run.model : model
-  const options = settings.backend === undefined ? {} : { backend: settings.backend }
-  const evaluation = tested === undefined ? undefined : await evaluate(user, tested, options)
+  const backend = backendByName(settings.backend)
+  const evaluation = tested === undefined ? undefined : await evaluate(user, tested, { backend })
   if (evaluation !== undefined) {
     context.note('')
     printEvaluation(context, part, data.samples, evaluation, model.classNames)
@@ -214,5 +213,6 @@ function trainDocument(job: Job, run: Run, path: string, evaluation: (Evaluation
     classNames: run.model.classNames ?? null,
     evaluation: evaluation ?? null,
     run: path,
+    model: join(path, 'model.safetensors'),
   }
 }
