@@ -4,10 +4,14 @@
  */
 
 export {
+  type ArgumentType,
+  type ArrayResult,
   type Backend,
   backendByName,
   backendNames,
+  type CompiledFunction,
   type CompileOptions,
+  compile,
   type Device,
   type Executable,
   evaluateGraph,

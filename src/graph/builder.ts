@@ -48,9 +48,9 @@ export class GraphBuilder implements TensorBuilder {
   }
 
   /** Everything that `write` adds has this origin, its node translated by `moved`: for passes that rebuild a graph. */
-  copyOrigin<T>(origin: Origin, moved: (node: NodeId) => NodeId, write: () => T): T {
+  copyOrigin<T>(origin: Origin, moved: (node: NodeId) => NodeId | undefined, write: () => T): T {
     const from = origin.derivativeOf
-    if (from === undefined) return this.within(origin, write)
+    if (from?.node === undefined) return this.within(origin, write)
     return this.within({ ...origin, derivativeOf: { ...from, node: moved(from.node) } }, write)
   }
 

@@ -12,8 +12,11 @@ export type NodeId = number
 export interface Origin {
   /** The layer, loss or optimiser that wrote it: "hidden1", "loss/crossEntropy", "optimizer/adam". */
   readonly scope: string
-  /** For a node of the reverse pass: the forward node whose derivative made it, and that operation's name. */
-  readonly derivativeOf?: { readonly node: NodeId; readonly rule: string }
+  /**
+   * For a node of the reverse pass: the forward node whose derivative made it, and that operation's name. No node where
+   * a pass left the forward one out, because nothing reads its value.
+   */
+  readonly derivativeOf?: { readonly node: NodeId | undefined; readonly rule: string }
 }
 
 interface NodeCommon extends TensorType {

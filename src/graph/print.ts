@@ -22,7 +22,8 @@ function formatRight(node: GraphNode): string {
 export function printGraph(graph: Graph): string {
   const lines = graph.nodes.map((node) => {
     const from = node.origin.derivativeOf
-    const origin = from === undefined ? '' : `  # from %${from.node} by ${from.rule}'`
+    const source = from?.node === undefined ? '' : `from %${from.node} `
+    const origin = from === undefined ? '' : `  # ${source}by ${from.rule}'`
     return `%${node.id} ${node.name}: ${node.dtype} ${formatShape(node.shape)} = ${formatRight(node)}${origin}`
   })
   for (const { name, node } of graph.outputs) lines.push(`output ${name} = %${node}`)

@@ -40,7 +40,7 @@ export function rewriteGraph(
     } else if (live.has(node.id)) {
       moved[node.id] = builder.copyOrigin(
         node.origin,
-        (id) => at(id).id,
+        (id) => moved[id]?.id,
         () =>
           node.kind === 'constant'
             ? builder.constant(node.values, node.shape, node.dtype)

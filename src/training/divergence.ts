@@ -5,7 +5,7 @@
  */
 
 import { evaluateGraph } from '../backend/index.ts'
-import { expandComposites, type Graph, type GraphNode } from '../graph/index.ts'
+import { expandComposites, type GraphNode } from '../graph/index.ts'
 import { formatNumber, formatShape, NablaError } from '../shared/index.ts'
 import type { BatchProgram } from './batch-program.ts'
 import type { Engine, EngineState } from './engine.ts'
@@ -100,7 +100,7 @@ function firstNotFinite(
   for (const node of graph.nodes) {
     const data = values.get(node.id)?.data
     const at = data?.findIndex((value) => !(Math.abs(value) <= most)) ?? -1
-    if (data !== undefined && at >= 0) return describeNode(graph, node, data[at] ?? Number.NaN, at)
+    if (data !== undefined && at >= 0) return describeNode(node, data[at] ?? Number.NaN, at)
   }
   return {
     scope: 'loss',
@@ -110,16 +110,11 @@ function firstNotFinite(
   }
 }
 
-function describeNode(
-  graph: Graph,
-  node: GraphNode,
-  value: number,
-  at: number,
-): Omit<Divergence, 'step' | 'parameters'> {
+function describeNode(node: GraphNode, value: number, at: number): Omit<Divergence, 'step' | 'parameters'> {
   const scope = node.origin.scope
   const operation = node.kind === 'apply' ? node.operation.name : node.kind
   const from = node.origin.derivativeOf
-  const pass = from === undefined ? '' : `, in the backward pass of ${from.rule} (${graph.nodes[from.node]?.name})`
+  const pass = from === undefined ? '' : `, in the backward pass of ${from.rule}`
   const received = Number.isFinite(value) ? `${formatNumber(value)}, which f32 can't hold` : String(value)
   return {
     scope,
