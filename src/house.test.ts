@@ -60,6 +60,12 @@ describe('the rules', () => {
     expect(past("export type A = typeof import('../shared/a.ts')")).toEqual([message])
   })
 
+  it('let tests share fixtures, and nothing that is shipped', () => {
+    const files = { ...door, 'shared/a.fixture.ts': '', 'graph/b.test.ts': "import '../shared/a.fixture.ts'" }
+    expect(violationsOf(files)).toEqual([])
+    expect(violationsOf({ ...files, 'graph/b.ts': files['graph/b.test.ts'] })).toHaveLength(1)
+  })
+
   it('notice circles, but not circles of types', () => {
     const circle = (word: string) => ({
       'shared/a.ts': "import { b } from './b.ts'",

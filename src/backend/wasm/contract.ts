@@ -14,15 +14,23 @@ import { type KernelContext, lowerBody, type Place, PointWriter } from './point.
 
 /** k in one block: a panel of B of 8 columns then takes 16 KiB, half of a first-level cache. */
 const K_BLOCK = 512
+/** Rows of A in one block: packed, they take 256 KiB at most, a part of a second-level cache. */
+const M_BLOCK = 128
 /** Unrolling of the inner loop. */
 const UNROLL = 4
+/** Added to the length of a panel, so that neighbouring panels do not fall into the same sets of a cache. */
+const PANEL_PADDING_BYTES = 64
 
 interface Tiling {
   readonly rows: number
   readonly vectors: number
   readonly blocks: number
-  /** Whether B is copied into panels; it is not where it is used too rarely to be worth it. */
-  readonly packed: boolean
+  /** Whether A and B are copied into panels; they are not where they are read too rarely to be worth it. */
+  readonly packsLeft: boolean
+  readonly packsRight: boolean
+  /** Bytes from one panel to the next. */
+  readonly leftPanelBytes: number
+  readonly rightPanelBytes: number
 }
 
 /** 4×8 keeps its accumulators in registers where 6×8 spills; fewer rows leave room for more columns. */
@@ -33,16 +41,43 @@ function tilingOf(kernel: ContractKernel): Tiling {
   const rows = Math.min(m, 4)
   const most = rows === 1 ? 8 : rows === 2 ? 4 : 2
   const vectors = Math.min(most, Math.ceil(n / 4))
-  const packed = !(kernel.right.outerStride === 1 && m <= 8)
-  return { rows, vectors, packed, blocks: packed ? Math.max(1, Math.ceil(kernel.k / K_BLOCK)) : 1 }
+  const packsRight = !(kernel.right.outerStride === 1 && m <= 8)
+  const packsLeft = rows === 4 && kernel.left.innerStride !== 1 && n > 4 * vectors
+  const depth = Math.min(kernel.k, K_BLOCK)
+  return {
+    rows,
+    vectors,
+    packsLeft,
+    packsRight,
+    blocks: packsRight || packsLeft ? Math.max(1, Math.ceil(kernel.k / K_BLOCK)) : 1,
+    leftPanelBytes: 16 * depth + PANEL_PADDING_BYTES,
+    rightPanelBytes: 16 * vectors * depth + PANEL_PADDING_BYTES,
+  }
 }
 
-/** Bytes of scratch: a packed panel of B, and a panel of C where k is cut into blocks. */
+interface Scratch {
+  readonly right: number
+  readonly left: number
+  readonly partial: number
+  readonly end: number
+}
+
+/** Scratch: the panels of B, of a block of A, and the sums of C between blocks of k. */
+function scratchOf(kernel: ContractKernel, start: number): Scratch {
+  const tiling = tilingOf(kernel)
+  const rank = kernel.domain.length
+  const m = kernel.domain[rank - 2] ?? 1
+  const n = kernel.domain[rank - 1] ?? 1
+  const panels = Math.ceil(n / (4 * tiling.vectors))
+  const left = start + (tiling.packsRight ? panels * tiling.rightPanelBytes : 0)
+  const partial = left + (tiling.packsLeft ? Math.ceil(Math.min(m, M_BLOCK) / 4) * tiling.leftPanelBytes : 0)
+  const end = partial + (tiling.blocks > 1 ? Math.ceil(m / 4) * 4 * panels * tiling.vectors * 16 : 0)
+  return { right: start, left, partial, end }
+}
+
+/** Bytes of scratch. */
 export function contractScratchBytes(kernel: ContractKernel): number {
-  const { vectors, blocks, packed } = tilingOf(kernel)
-  const m = kernel.domain[kernel.domain.length - 2] ?? 1
-  const panel = packed ? Math.min(kernel.k, K_BLOCK) * vectors * 16 : 0
-  return panel + (blocks > 1 ? (m + 4) * vectors * 16 : 0)
+  return scratchOf(kernel, 0).end
 }
 
 export function writeContract(context: KernelContext, kernel: ContractKernel, scratch: number): void {
@@ -58,15 +93,16 @@ class ContractWriter {
   private readonly rank: number
   private readonly m: number
   private readonly n: number
-  /** Scratch addresses: the packed panel of B, and the panel of C between blocks of k. */
-  private readonly panel: number
-  private readonly partial: number
+  private readonly scratch: Scratch
   private readonly batch: readonly Local[]
   private readonly leftBase: Local
   private readonly rightBase: Local
   private readonly row: Local
   private readonly column: Local
   private readonly block: Local
+  /** The block of rows: from, and the end of its whole tiles. */
+  private readonly firstRow: Local
+  private readonly lastRow: Local
   /** k in this block. */
   private readonly blockLength: Local
 
@@ -79,14 +115,15 @@ class ContractWriter {
     this.rank = kernel.domain.length
     this.m = kernel.domain[this.rank - 2] ?? 1
     this.n = kernel.domain[this.rank - 1] ?? 1
-    this.panel = scratch
-    this.partial = scratch + (this.tiling.packed ? Math.min(kernel.k, K_BLOCK) * this.tiling.vectors * 16 : 0)
+    this.scratch = scratchOf(kernel, scratch)
     this.batch = Array.from({ length: this.rank - 2 }, () => f.local(I32))
     this.leftBase = f.local(I32)
     this.rightBase = f.local(I32)
     this.row = f.local(I32)
     this.column = f.local(I32)
     this.block = f.local(I32)
+    this.firstRow = f.local(I32)
+    this.lastRow = f.local(I32)
     this.blockLength = f.local(I32)
   }
 
@@ -111,7 +148,7 @@ class ContractWriter {
     }
     this.factorBase(this.kernel.left, this.leftBase)
     this.factorBase(this.kernel.right, this.rightBase)
-    this.columns()
+    this.blocks()
   }
 
   private factorBase(factor: Factor, base: Local): void {
@@ -128,32 +165,14 @@ class ContractWriter {
     f.set(base)
   }
 
-  /** Panels of columns: whole ones in a loop, then the rest. */
-  private columns(): void {
+  /** Blocks of k: each packs its part of B, and goes over the rows of A in blocks. */
+  private blocks(): void {
     const { f } = this.context
-    const width = 4 * this.tiling.vectors
-    const whole = this.n - (this.n % width)
-    f.i32(0).set(this.column)
-    if (whole > 0)
-      f.loopWhileBelow(
-        this.column,
-        () => f.i32(whole),
-        width,
-        () => this.blocks(width),
-      )
-    if (whole < this.n) this.blocks(this.n - whole)
-  }
-
-  /** Blocks of k for one panel of columns. */
-  private blocks(width: number): void {
-    const { f } = this.context
-    const { blocks, packed } = this.tiling
     const { k } = this.kernel
     f.i32(0).set(this.block)
-    if (blocks === 1) {
+    if (this.tiling.blocks === 1) {
       f.i32(k).set(this.blockLength)
-      if (packed) this.pack(width)
-      this.rows(width)
+      this.withinBlock()
       return
     }
     f.loopWhileBelow(
@@ -164,30 +183,63 @@ class ContractWriter {
         f.i32(K_BLOCK).set(this.blockLength)
         f.i32(k).get(this.block).op(OP.i32sub).i32(K_BLOCK).op(OP.i32ltU)
         f.when(() => f.i32(k).get(this.block).op(OP.i32sub).set(this.blockLength))
-        if (packed) this.pack(width)
-        this.rows(width)
+        this.withinBlock()
       },
     )
   }
 
-  /** Copies B[block.., column..] into the panel: for each k the columns side by side. */
-  private pack(width: number): void {
+  private withinBlock(): void {
+    const { f } = this.context
+    if (this.tiling.packsRight) this.packRight()
+    const whole = this.m - (this.m % this.tiling.rows)
+    f.i32(0).set(this.firstRow)
+    f.loopWhileBelow(
+      this.firstRow,
+      () => f.i32(this.m),
+      M_BLOCK,
+      () => {
+        f.get(this.firstRow).i32(M_BLOCK).op(OP.i32add).set(this.lastRow)
+        f.i32(whole).get(this.lastRow).op(OP.i32ltU)
+        f.when(() => f.i32(whole).set(this.lastRow))
+        if (this.tiling.packsLeft) this.packLeft()
+        this.overColumns((width) => this.rows(width))
+      },
+    )
+  }
+
+  /** Panels of columns: whole ones in a loop, then the rest. */
+  private overColumns(body: (width: number) => void): void {
+    const { f } = this.context
+    const width = 4 * this.tiling.vectors
+    const whole = this.n - (this.n % width)
+    f.i32(0).set(this.column)
+    if (whole > 0) {
+      f.loopWhileBelow(
+        this.column,
+        () => f.i32(whole),
+        width,
+        () => body(width),
+      )
+    }
+    if (whole < this.n) body(this.n - whole)
+  }
+
+  /** Pushes the address of the packed panel of B for the current columns. */
+  private rightPanel(): void {
+    const width = 4 * this.tiling.vectors
+    this.context.f.get(this.column).i32(width).op(OP.i32divU).i32(this.tiling.rightPanelBytes).op(OP.i32mul)
+    this.context.f.i32(this.scratch.right).op(OP.i32add)
+  }
+
+  /** Copies B[block.., :] into panels: for each k the columns of a panel side by side. */
+  private packRight(): void {
     const { f } = this.context
     const { outerStride, innerStride } = this.kernel.right
-    const [from, to, i] = [f.local(I32), f.local(I32), f.local(I32)]
-    const vectors = Math.ceil(width / 4)
-    f.get(this.rightBase)
-      .get(this.column)
-      .i32(4 * outerStride)
-      .op(OP.i32mul)
-      .op(OP.i32add)
-    f.get(this.block)
-      .i32(4 * innerStride)
-      .op(OP.i32mul)
-      .op(OP.i32add)
-      .set(from)
-    f.i32(this.panel).set(to)
-    f.i32(0).set(i)
+    if (outerStride === 1) {
+      this.packRowsOfRight()
+      return
+    }
+    const [from, to, i, fours] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
     const step = 16 * this.tiling.vectors
     const advance = (count: number) => {
       f.get(from)
@@ -199,31 +251,131 @@ class ContractWriter {
         .op(OP.i32add)
         .set(to)
     }
-    if (innerStride === 1 && outerStride !== 1) {
-      const fours = f.local(I32)
-      f.get(this.blockLength).i32(-4).op(OP.i32and).set(fours)
+    this.overColumns((width) => {
+      const vectors = Math.ceil(width / 4)
+      f.get(this.rightBase)
+        .get(this.column)
+        .i32(4 * outerStride)
+        .op(OP.i32mul)
+        .op(OP.i32add)
+      f.get(this.block)
+        .i32(4 * innerStride)
+        .op(OP.i32mul)
+        .op(OP.i32add)
+        .set(from)
+      this.rightPanel()
+      f.set(to)
+      f.i32(0).set(i)
+      if (innerStride === 1) {
+        f.get(this.blockLength).i32(-4).op(OP.i32and).set(fours)
+        f.loopWhileBelow(
+          i,
+          () => f.get(fours),
+          4,
+          () => {
+            for (let v = 0; v < vectors; v++) this.packTransposed(from, to, v, Math.min(4, width - 4 * v), step)
+            advance(4)
+          },
+        )
+      }
       f.loopWhileBelow(
         i,
-        () => f.get(fours),
-        4,
+        () => f.get(this.blockLength),
+        1,
         () => {
-          for (let v = 0; v < vectors; v++) this.packTransposed(from, to, v, Math.min(4, width - 4 * v), step)
-          advance(4)
+          for (let v = 0; v < vectors; v++) {
+            f.get(to)
+            this.gatherLanes(from, 16 * v * outerStride, outerStride, Math.min(4, width - 4 * v))
+            f.store(16 * v)
+          }
+          advance(1)
         },
       )
-    }
+    })
+  }
+
+  /** B with contiguous rows: each row is read once, from end to end, and dealt out to the panels. */
+  private packRowsOfRight(): void {
+    const { f } = this.context
+    const [from, to, i, row] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
+    const stride = 4 * this.kernel.right.innerStride
+    f.get(this.rightBase).get(this.block).i32(stride).op(OP.i32mul).op(OP.i32add).set(row)
+    f.i32(0).set(i)
     f.loopWhileBelow(
       i,
       () => f.get(this.blockLength),
       1,
       () => {
-        for (let v = 0; v < vectors; v++) {
-          const lanes = Math.min(4, width - 4 * v)
-          f.get(to)
-          this.gatherLanes(from, 16 * v * outerStride, outerStride, lanes)
-          f.store(16 * v)
-        }
-        advance(1)
+        f.get(row).set(from)
+        f.get(i)
+          .i32(16 * this.tiling.vectors)
+          .op(OP.i32mul)
+          .i32(this.scratch.right)
+          .op(OP.i32add)
+          .set(to)
+        this.overColumns((width) => {
+          for (let v = 0; 4 * v < width; v++) {
+            f.get(to)
+            this.gatherLanes(from, 16 * v, 1, Math.min(4, width - 4 * v))
+            f.store(16 * v)
+          }
+          f.get(from)
+            .i32(16 * this.tiling.vectors)
+            .op(OP.i32add)
+            .set(from)
+          f.get(to).i32(this.tiling.rightPanelBytes).op(OP.i32add).set(to)
+        })
+        f.get(row).i32(stride).op(OP.i32add).set(row)
+      },
+    )
+  }
+
+  /** Copies the block of rows of A into panels of four rows: for each k the four side by side. */
+  private packLeft(): void {
+    const { f } = this.context
+    const { outerStride, innerStride } = this.kernel.left
+    const [from, to, i, row, column] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
+    f.get(this.leftBase)
+      .get(this.firstRow)
+      .i32(4 * outerStride)
+      .op(OP.i32mul)
+      .op(OP.i32add)
+    f.get(this.block)
+      .i32(4 * innerStride)
+      .op(OP.i32mul)
+      .op(OP.i32add)
+      .set(column)
+    const panel = () => {
+      f.get(to)
+      this.gatherLanes(from, 0, outerStride, 4)
+      f.store(0)
+    }
+    f.i32(0).set(i)
+    f.loopWhileBelow(
+      i,
+      () => f.get(this.blockLength),
+      1,
+      () => {
+        f.get(column).set(from)
+        f.get(i).i32(16).op(OP.i32mul).i32(this.scratch.left).op(OP.i32add).set(to)
+        f.get(this.firstRow).set(row)
+        f.loopWhileBelow(
+          row,
+          () => f.get(this.lastRow),
+          4,
+          () => {
+            panel()
+            f.get(from)
+              .i32(16 * outerStride)
+              .op(OP.i32add)
+              .set(from)
+            f.get(to).i32(this.tiling.leftPanelBytes).op(OP.i32add).set(to)
+          },
+        )
+        f.get(column)
+          .i32(4 * innerStride)
+          .op(OP.i32add)
+          .set(column)
       },
     )
   }
@@ -279,19 +431,23 @@ class ContractWriter {
     })
   }
 
+  /** The tiles of one panel of columns in a block of rows. */
   private rows(width: number): void {
     const { f } = this.context
     const step = this.tiling.rows
-    const whole = this.m - (this.m % step)
-    f.i32(0).set(this.row)
-    if (whole > 0)
-      f.loopWhileBelow(
-        this.row,
-        () => f.i32(whole),
-        step,
-        () => this.tile(step, width),
-      )
-    if (whole < this.m) this.tile(this.m - whole, width)
+    f.get(this.firstRow).set(this.row)
+    f.loopWhileBelow(
+      this.row,
+      () => f.get(this.lastRow),
+      step,
+      () => this.tile(step, width),
+    )
+    const rest = this.m % step
+    if (rest === 0) return
+    f.get(this.row)
+      .i32(this.m - rest)
+      .op(OP.i32eq)
+    f.when(() => this.tile(rest, width))
   }
 
   /** One tile of C: its sums over this block of k, then the rest of the work or a rest in scratch. */
@@ -306,8 +462,13 @@ class ContractWriter {
       return
     }
     const rest = f.local(I32)
-    f.i32(this.partial)
-      .get(this.row)
+    const paddedRows = Math.ceil(this.m / 4) * 4
+    f.get(this.column)
+      .i32(4 * paddedRows)
+      .op(OP.i32mul)
+      .i32(this.scratch.partial)
+      .op(OP.i32add)
+    f.get(this.row)
       .i32(16 * this.tiling.vectors)
       .op(OP.i32mul)
       .op(OP.i32add)
@@ -342,22 +503,39 @@ class ContractWriter {
   private accumulate(rows: number, vectors: number, sums: readonly Local[]): void {
     const { f } = this.context
     const { left, right } = this.kernel
-    const { packed } = this.tiling
+    const { packsRight, leftPanelBytes } = this.tiling
+    const packsLeft = this.tiling.packsLeft && rows === 4
     const [a, b, i, unrolled] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
-    f.get(this.leftBase)
-      .get(this.row)
-      .i32(4 * left.outerStride)
-      .op(OP.i32mul)
-      .op(OP.i32add)
-    f.get(this.block)
-      .i32(4 * left.innerStride)
-      .op(OP.i32mul)
-      .op(OP.i32add)
-      .set(a)
-    if (packed) f.i32(this.panel).set(b)
-    else f.get(this.rightBase).get(this.column).i32(4).op(OP.i32mul).op(OP.i32add).set(b)
-    const bStep = packed ? 16 * this.tiling.vectors : 4 * right.innerStride
-    const aStep = 4 * left.innerStride
+    if (packsLeft) {
+      f.get(this.row)
+        .get(this.firstRow)
+        .op(OP.i32sub)
+        .i32(leftPanelBytes / 4)
+        .op(OP.i32mul)
+      f.i32(this.scratch.left).op(OP.i32add).set(a)
+    } else {
+      f.get(this.leftBase)
+        .get(this.row)
+        .i32(4 * left.outerStride)
+        .op(OP.i32mul)
+        .op(OP.i32add)
+      f.get(this.block)
+        .i32(4 * left.innerStride)
+        .op(OP.i32mul)
+        .op(OP.i32add)
+        .set(a)
+    }
+    if (packsRight) this.rightPanel()
+    else f.get(this.rightBase).get(this.column).i32(4).op(OP.i32mul).op(OP.i32add)
+    if (!packsRight)
+      f.get(this.block)
+        .i32(4 * right.innerStride)
+        .op(OP.i32mul)
+        .op(OP.i32add)
+    f.set(b)
+    const bStep = packsRight ? 16 * this.tiling.vectors : 4 * right.innerStride
+    const aStep = packsLeft ? 16 : 4 * left.innerStride
+    const aRow = packsLeft ? 4 : 4 * left.outerStride
     const columns = Array.from({ length: vectors }, () => f.local(V128))
     const element = f.local(V128)
     const once = (u: number) => {
@@ -368,7 +546,7 @@ class ContractWriter {
       })
       for (let r = 0; r < rows; r++) {
         f.get(a)
-          .load32splat(4 * r * left.outerStride + u * aStep)
+          .load32splat(r * aRow + u * aStep)
           .set(element)
         columns.forEach((column, v) => {
           this.multiplyAdd(element, column, known(sums[r * vectors + v], 'a sum'))
