@@ -27,13 +27,14 @@ export interface Repair {
 
 export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
 
-const PROBES_AT_ONCE = 10
+const PROBES_AT_ONCE = 8
+const MAX_GROUPS = 6
 
 export async function findRepair(run: Runner, analysis: Analysis, judged: Judged, edits: readonly SourceEdit[], deadline: number): Promise<Repair | undefined> {
   const suspects = findSuspects(analysis, judged)
   const scales = scaleTexts(judged)
-  for (let start = 0; start < suspects.length && Date.now() < deadline; start += PROBES_AT_ONCE) {
-    const group = suspects.slice(start, start + PROBES_AT_ONCE)
+  for (const group of inGroups(suspects)) {
+    if (Date.now() > deadline) return undefined
     const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales }))
     const probed = await run({ probes, edits, steps: 1 + Math.max(...judged.results.map((r) => r.step.step)), nodes: 600_000 })
     const again = analyse(probed.trace, judged.measured.loss)
@@ -45,6 +46,14 @@ export async function findRepair(run: Runner, analysis: Analysis, judged: Judged
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** First the statements that only wrong parameters depend on, then the rest of the backward pass, then the forward one. */
+function inGroups(suspects: readonly Suspect[]): Suspect[][] {
+  const groups: Suspect[][] = []
+  const classes = [suspects.filter((s) => s.backward && !s.exonerated), suspects.filter((s) => s.backward && s.exonerated), suspects.filter((s) => !s.backward)]
+  for (const members of classes) for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
+  return groups.slice(0, MAX_GROUPS)
 }
 
 /** Numbers by which parameters are off, for scripts in which no variable holds them. */

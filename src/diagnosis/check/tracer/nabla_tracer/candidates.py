@@ -7,12 +7,12 @@ import ast
 
 from .rewrite import span
 
-MAX_EDITS = 700
+MAX_EDITS = 600
 
 
 class Edit:
-    def __init__(self, kind, text, place, replaced, whole):
-        self.kind, self.text, self.place, self.replaced, self.whole = kind, text, place, replaced, whole
+    def __init__(self, kind, text, place, replaced, tree):
+        self.kind, self.text, self.place, self.replaced, self.tree = kind, text, place, replaced, tree
 
     def row(self):
         return [self.kind, self.text, list(self.place), self.replaced]
@@ -27,15 +27,12 @@ class Probe:
         self.location = expression
 
     def trees(self):
-        out = []
         for edit in self.edits:
-            tree = ast.parse("(" + edit.whole + "\n)", mode="eval").body
-            for node in ast.walk(tree):
+            for node in ast.walk(edit.tree):
                 if hasattr(node, "lineno"):
                     node.lineno = node.end_lineno = self.location.lineno
-                    node.col_offset, node.end_col_offset = 0, 0
-            out.append(tree)
-        return out
+                    node.col_offset = node.end_col_offset = 0
+        return [edit.tree for edit in self.edits]
 
 
 class Scope:
@@ -148,12 +145,23 @@ class Maker:
         self.source, self.scope, self.scales = source, scope, scales
         self.lines = source.splitlines(keepends=True)
         self.bytes = [line.encode("utf-8") for line in self.lines]
+        self.segments = {}
         self.expression = expression
         self.text = self.segment(expression)
         self.edits, self.seen = [], {self.text}
 
     def segment(self, node):
-        return ast.get_source_segment(self.source, node) or ast.unparse(node)
+        """A node's source text."""
+        found = self.segments.get(id(node))
+        if found is None:
+            first, last = self.bytes[node.lineno - 1], self.bytes[node.end_lineno - 1]
+            if node.lineno == node.end_lineno:
+                part = first[node.col_offset:node.end_col_offset]
+            else:
+                between = b"".join(self.bytes[node.lineno:node.end_lineno - 1])
+                part = first[node.col_offset:] + between + last[:node.end_col_offset]
+            found = self.segments[id(node)] = part.decode("utf-8")
+        return found
 
     def offset(self, line, column):
         """Character offset from the expression's start."""
@@ -181,10 +189,10 @@ class Maker:
             return
         self.seen.add(whole)
         try:
-            ast.parse("(" + whole + "\n)", mode="eval")
+            tree = ast.parse("(" + whole + "\n)", mode="eval").body
         except (SyntaxError, ValueError):
             return
-        self.edits.append(Edit(kind, text, span(self.bytes, node), self.segment(node), whole))
+        self.edits.append(Edit(kind, text, span(self.bytes, node), self.segment(node), tree))
 
     # --- families, the likely ones first ------------------------------------------------------------------------
     def make(self):

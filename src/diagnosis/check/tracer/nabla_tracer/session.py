@@ -439,6 +439,7 @@ class Session:
         start = record.count
         found = []
         self.candidate = True
+        settings = self.np.seterr(all="ignore") if self.np is not None else None
         for number, edit in enumerate(edits):
             if record.count - start > EDIT_NODES:
                 break
@@ -450,6 +451,8 @@ class Session:
             if node is not None:
                 found.append([number, node])
         self.candidate = False
+        if settings is not None:
+            self.np.seterr(**settings)
         record.emit(["c", index, original, start, record.count, found])
         return value
 
