@@ -55,13 +55,13 @@ export function expandUpdate(tape: Tape, node: number, before: number): { found:
   const walk = (at: number) => {
     if (at === before || seen.has(at)) return
     seen.add(at)
-    if (reach.get(at) !== true) {
+    if (!reaches(at, 0)) {
       rest.push(at)
       return
     }
     const { op, args } = tape.entry(at)
     const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
-    const chosen = SCALING.has(op) ? picks.filter((p) => args[p] === before || reach.get(args[p] ?? -1) === true) : picks
+    const chosen = SCALING.has(op) ? picks.filter((p) => reaches(args[p] ?? -1, 1)) : picks
     for (const p of chosen) walk(args[p] ?? before)
   }
   walk(node)

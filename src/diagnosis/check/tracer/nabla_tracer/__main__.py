@@ -167,7 +167,7 @@ def seed_by_default(number):
     def importing(name, *args, **keywords):
         module = real_import(name, *args, **keywords)
         numpy = sys.modules.get("numpy")
-        if numpy is not None and hasattr(numpy, "random") and hasattr(numpy.random, "seed"):
+        if numpy is not None and not getattr(numpy.__spec__, "_initializing", False):
             builtins.__import__ = real_import
             numpy.random.seed(number)
         return module

@@ -33,7 +33,7 @@ class Session:
     def numpy(self):
         """Learns NumPy's functions once the script has imported it."""
         np = sys.modules.get("numpy")
-        if np is not None and self.np is None and hasattr(np, "einsum") and hasattr(np, "random"):
+        if np is not None and self.np is None and not getattr(np.__spec__, "_initializing", False):
             from . import numpy_calls
             self.np = self.record.np = np
             numpy_calls.install(self)
@@ -225,9 +225,13 @@ class Session:
                 self.slot(site, "item", self.container(owner), index, value)
             return
         node = self.record.ref(value)
-        self.written(site, owner, index, node, lambda: owner.__setitem__(index, value))
+        self.written(site, owner, index, node, lambda: owner.__setitem__(index, value), getattr(value, "size", 1))
 
-    def written(self, site, owner, index, node, write):
+    def is_mask(self, owner, index):
+        """An index that says for every element whether it is meant: another run may choose others."""
+        return self.is_array(index) and index.dtype.kind == "b" and index.shape == owner.shape
+
+    def written(self, site, owner, index, node, write, put_size=0):
         """An assignment to part of an array: `node` holds what was put there."""
         np, record = self.np, self.record
         before = record.ref(owner)
@@ -236,6 +240,10 @@ class Session:
             return
         if node is None:
             record.forget(owner)
+            return
+        if self.is_mask(owner, index) and put_size == 1:
+            record.wrote(owner, record.node("where", [record.ref(index), node, before], 0, site, owner), site)
+            self.noticed(site, owner)
             return
         positions = np.arange(owner.size).reshape(owner.shape)[index]
         params = {"at": np.asarray(positions).ravel().tolist(), "shape": list(np.shape(positions))}
@@ -290,6 +298,11 @@ class Session:
             return
         record, part = self.record, owner[index]
         node = None
+        if self.is_mask(owner, index) and getattr(value, "size", 1) == 1:
+            whole, by = record.ref(owner), record.ref(value)
+            changed = record.node(op, [whole, by], 0, site, DO[op](owner, value))
+            self.written(site, owner, index, changed, lambda: owner.__setitem__(index, DO[op](part, value)), 1)
+            return
         a = record.ref(self.read(site, owner, index, part)) if record.is_number(part) else None
         b = record.ref(value)
         if self.is_array(part) and record.owner(part) is record.owner(owner):
