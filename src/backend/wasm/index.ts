@@ -10,7 +10,7 @@ import type { Backend, CompileOptions, Device, Executable, Values } from '../exe
 import { checkValues, readableNode, writableNode } from '../interface.ts'
 import { scratchBytes, usesThreads, writeModule } from './compile.ts'
 import { hasRelaxedSimd } from './features.ts'
-import { availableThreads, canShareMemory, Pool } from './pool.ts'
+import { canShareMemory, defaultThreads, MOST_THREADS, Pool } from './pool.ts'
 import { LEAST_WORK, type Threading } from './share.ts'
 
 const PAGE_BYTES = 65536
@@ -244,10 +244,8 @@ class WasmExecutable implements Executable {
   }
 }
 
-const MOST_THREADS = 64
-
 export interface WasmOptions {
-  /** How many threads; as many as the machine runs at once where nothing is said. */
+  /** How many threads; what NABLA_THREADS says, else as many as the machine runs at once, where nothing is said. */
   threads?: number
   /** Kernels of less work than this (operations + 4·bytes) stay on one thread. */
   leastWork?: number
@@ -255,18 +253,26 @@ export interface WasmOptions {
 
 /** The wasm backend with options. @throws NablaError E-VALUE unless `threads` is a whole number from 1 to 64. */
 export function wasmWith({ threads, leastWork = LEAST_WORK }: WasmOptions): Backend {
-  const count = threads ?? Math.min(availableThreads(), MOST_THREADS)
+  if (threads !== undefined) checkThreads('threads', threads)
+  const open = async () => {
+    const count = threads ?? defaultThreads()
+    checkThreads('the environment variable NABLA_THREADS', count)
+    return new WasmDevice({ threads: count, leastWork })
+  }
+  return { name: 'wasm', open }
+}
+
+function checkThreads(where: string, count: number): void {
   if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
     throw new NablaError({
       code: 'E-VALUE',
-      where: 'threads',
+      where,
       expected: `a whole number from 1 to ${MOST_THREADS}`,
-      received: String(threads),
+      received: String(count),
       fix: 'give the number of threads to train on.',
     })
   }
-  return { name: 'wasm', open: () => Promise.resolve(new WasmDevice({ threads: count, leastWork })) }
 }
 
-/** The wasm backend with as many threads as the machine runs at once. */
+/** The wasm backend with as many threads as NABLA_THREADS says, else as the machine runs at once. */
 export const wasm: Backend = wasmWith({})
