@@ -75,14 +75,22 @@ class WasmDevice implements Device {
     const plan = planKernels(graph)
     for (const buffer of plan.buffers) if (buffer.role === 'state') this.ensureState(buffer)
     const base = this.arena.allocate(plan.arenaBytes, `${name}: arena`)
-    const scratch = this.arena.allocate(Math.max(0, ...plan.kernels.map(scratchBytes)), `${name}: scratch`)
+    const scratchStride = Math.ceil(Math.max(0, ...plan.kernels.map(scratchBytes)) / 64) * 64
+    const scratch = this.arena.allocate(scratchStride, `${name}: scratch`)
     const addresses = plan.buffers.map((buffer) =>
       buffer.role === 'state'
         ? known(this.states.get(buffer.name), 'a state has storage').address
         : base + (buffer.offset ?? 0),
     )
     const addressOf = (buffer: number) => known(addresses[buffer], `buffer ${buffer} has an address`)
-    const bytes = writeModule(plan, { addressOf, scratch, relaxed: this.relaxed })
+    const bytes = writeModule(plan, {
+      addressOf,
+      scratch,
+      scratchStride,
+      relaxed: this.relaxed,
+      threads: 1,
+      meeting: 0,
+    })
     const module = await compileModule(bytes)
     return new WasmExecutable(graph, name, plan, addressOf, this.arena.memory, module)
   }
@@ -121,7 +129,7 @@ class WasmExecutable implements Executable {
   private readonly program: string
   private readonly addressOf: (buffer: number) => number
   private readonly memory: WebAssembly.Memory
-  private readonly step: () => void
+  private readonly step: (thread: number) => void
 
   constructor(
     graph: Graph,
@@ -138,7 +146,7 @@ class WasmExecutable implements Executable {
     this.memory = memory
     const imports = { nabla: { memory, outOfRange: (index: number, extent: number) => this.outOfRange(index, extent) } }
     const { exports } = new WebAssembly.Instance(module, imports)
-    this.step = exports.run as () => void
+    this.step = exports.run as (thread: number) => void
     for (const buffer of plan.buffers) this.fillConstant(buffer)
   }
 
@@ -171,7 +179,7 @@ class WasmExecutable implements Executable {
   }
 
   run(): void {
-    this.step()
+    this.step(0)
   }
 
   private outOfRange(index: number, extent: number): never {
