@@ -18,7 +18,11 @@ const targets = [0, 1, 1, 0]
 /** Epochs until the root of the mean squared error is below 0.05, and the largest error at the end. */
 async function train(activation: () => Layer, epochs: number) {
   const net = network({ input: [2] }, dense(4), activation(), dense(4), activation(), dense(1), activation())
-  const run = await fit(net, { inputs, targets }, { loss: mse(), optimizer: sgd(0.5), batchSize: 'all', epochs, seed: 1 })
+  const run = await fit(
+    net,
+    { inputs, targets },
+    { loss: mse(), optimizer: sgd(0.5), batchSize: 'all', epochs, seed: 1 },
+  )
   const answers = (await predict(run.model, inputs)).values
   const reached = run.history.find(({ loss }) => loss < 0.05 ** 2)?.epoch ?? Number.POSITIVE_INFINITY
   return { reached, error: largestError(answers, targets), answers: [...answers].map((p) => p.toFixed(3)).join(', ') }

@@ -4,7 +4,20 @@
  * that stood at log 2 came from the backward pass. Figure: 100 % with tanh and with ReLU, after 300 epochs.
  */
 
-import { adam, binaryCrossEntropy, type Dataset, dataset, dense, evaluate, fit, type Layer, network, relu, sigmoid, tanh } from 'nabla'
+import {
+  adam,
+  binaryCrossEntropy,
+  type Dataset,
+  dataset,
+  dense,
+  evaluate,
+  fit,
+  type Layer,
+  network,
+  relu,
+  sigmoid,
+  tanh,
+} from 'nabla'
 import { normalNumbers, percent, printWhenMain, type Report } from './report.ts'
 
 /** Points around two circles, of radius 1 and 2, in turn. */

@@ -34,7 +34,11 @@ export async function run(): Promise<Report> {
     before: 'answers that did not fit; the bias of the output never moved',
     reached: `all four answers within ${error.toFixed(3)}, in 2,000 epochs`,
     figures: { error, strongError: largestError(strong, targets) },
-    lines: [`wanted:      ${targets.map((t) => t.toFixed(3)).join(', ')}`, `L2 of 1e-5:  ${show(gentle)}`, `L2 of 0.5:   ${show(strong)}`],
+    lines: [
+      `wanted:      ${targets.map((t) => t.toFixed(3)).join(', ')}`,
+      `L2 of 1e-5:  ${show(gentle)}`,
+      `L2 of 0.5:   ${show(strong)}`,
+    ],
   }
 }
 

@@ -46,7 +46,12 @@ function formatTable(rows) {
   ]
   const cells = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, cell]) => cell(row)))]
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i].length)))
-  const lines = cells.map((line) => line.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd())
+  const lines = cells.map((line) =>
+    line
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd(),
+  )
   lines.splice(1, 0, widths.map((width) => '-'.repeat(width)).join('  '))
   return `${lines.join('\n')}\n`
 }
