@@ -47,7 +47,7 @@ function softArgmax(probabilities: Tensor, beta = 20): Tensor {
 /** The scale that a state gives the weights: 4 in the first, 1 in the last. */
 const scaleOf = (state: Tensor): Tensor => ops.sub(4, ops.mul(state, 0.6))
 
-/** The squared weight of each sample; `stateOf` finds its state, or what the scale is made of, from the probabilities. */
+/** The squared weight of each sample; `scale` says how wide its distribution is, from the probabilities of the states. */
 function weightLoss(name: string, scale: (probabilities: Tensor) => Tensor): Loss {
   return customLoss(
     ({ predictions, uniform }) => ops.square(weibull(uniform([predictions.shape[0] ?? 1]), scale(predictions))),
