@@ -10,4 +10,4 @@ export {
 export * from './executable.ts'
 export { evaluateGraph, reference } from './reference/index.ts'
 export { backendByName, backendNames, defaultBackend } from './select.ts'
-export { wasm } from './wasm/index.ts'
+export { wasm, wasmWith } from './wasm/index.ts'

@@ -10,9 +10,18 @@ export {
 } from './checkpoint.ts'
 export { type ClassMetricOptions, f1, precision, recall, rocAuc, topKAccuracy } from './class-metrics.ts'
 export type { ClassWeights } from './class-weights.ts'
+export { type CrossValidation, type CrossValidationOptions, crossValidate, type Score } from './cross-validation.ts'
 export { type BackendLike, backendOf } from './device.ts'
 export { DivergedError } from './divergence.ts'
 export type { EngineState } from './engine.ts'
+export {
+  type Classifier,
+  type ClassLabel,
+  classifier,
+  type EstimatorOptions,
+  type Regressor,
+  regressor,
+} from './estimator.ts'
 export type { EvaluatedBatch } from './evaluator.ts'
 export { fit } from './fit.ts'
 export type { CheckpointSink, FitOptions, StepRecord } from './fit-options.ts'

@@ -8,7 +8,7 @@ import { meetingFunction } from './meeting.ts'
 import type { KernelContext } from './point.ts'
 import { writeRandom } from './random.ts'
 import { reduceScratchBytes, writeReduce } from './reduce.ts'
-import { isShared } from './share.ts'
+import { isShared, type Threading } from './share.ts'
 import { contractScratchBytes } from './tiling.ts'
 
 /** Bytes beside the arena that a kernel needs while it runs. */
@@ -24,13 +24,14 @@ function writeKernel(context: KernelContext, kernel: Kernel): void {
   else writeRandom(context, kernel)
 }
 
-export interface ModuleOptions {
+export interface ModuleOptions extends Threading {
   readonly addressOf: (buffer: number) => number
   /** Address of the scratch, `scratchStride` bytes for each thread. */
   readonly scratch: number
   readonly scratchStride: number
   readonly relaxed: boolean
-  readonly threads: number
+  /** Whether the memory is shared. */
+  readonly shared: boolean
   /** Address of the words that threads meet at. */
   readonly meeting: number
 }
@@ -38,7 +39,7 @@ export interface ModuleOptions {
 function kernelFunction(kernel: Kernel, options: ModuleOptions): FunctionWriter {
   const { addressOf, relaxed, scratch, scratchStride } = options
   const f = new FunctionWriter([I32])
-  const isCut = isShared(kernel, options.threads)
+  const isCut = isShared(kernel, options)
   const pushScratch = (offset: number) => {
     if (!isCut) f.i32(scratch + offset)
     else
@@ -54,10 +55,10 @@ function kernelFunction(kernel: Kernel, options: ModuleOptions): FunctionWriter 
 }
 
 /** Whether any kernel of a plan is worth more than one thread. */
-export function usesThreads(plan: Plan, threads: number): boolean {
+export function usesThreads(plan: Plan, threading: Threading): boolean {
   // A kernel that may stop at an index out of range runs where its error can be thrown: all of them on one thread.
   const mayStop = plan.kernels.some(({ body }) => [...body.loads, ...body.stores].some(({ indirect }) => indirect))
-  return !mayStop && plan.kernels.some((kernel) => isShared(kernel, threads))
+  return !mayStop && plan.kernels.some((kernel) => isShared(kernel, threading))
 }
 
 /**
@@ -72,16 +73,16 @@ export function writeModule(plan: Plan, options: ModuleOptions): Uint8Array<Arra
   const run = new FunctionWriter([I32])
   numbers.forEach((number, i) => {
     const [kernel, next] = [plan.kernels[i], plan.kernels[i + 1]]
-    const isCut = kernel !== undefined && isShared(kernel, threads)
+    const isCut = kernel !== undefined && isShared(kernel, options)
     if (isCut || threads === 1) {
       run.get(0).call(number)
     } else {
       run.get(0).op(OP.i32eqz)
       run.when(() => run.get(0).call(number))
     }
-    const nextIsCut = next === undefined || isShared(next, threads)
+    const nextIsCut = next === undefined || isShared(next, options)
     if (meet !== undefined && (isCut || nextIsCut)) run.call(meet)
   })
   module.add(run, 'run')
-  return module.finish({ shared: threads > 1, maximumPages: 65536 })
+  return module.finish({ shared: options.shared, maximumPages: 65536 })
 }

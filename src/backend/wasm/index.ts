@@ -8,8 +8,10 @@ import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
 import { formatBytes, InternalError, known, NablaError, sizeOf } from '../../shared/index.ts'
 import type { Backend, CompileOptions, Device, Executable, Values } from '../executable.ts'
 import { checkValues, readableNode, writableNode } from '../interface.ts'
-import { scratchBytes, writeModule } from './compile.ts'
+import { scratchBytes, usesThreads, writeModule } from './compile.ts'
 import { hasRelaxedSimd } from './features.ts'
+import { availableThreads, canShareMemory, Pool } from './pool.ts'
+import { LEAST_WORK, type Threading } from './share.ts'
 
 const PAGE_BYTES = 65536
 /** Vectors at the end of an array may read past it, never write. */
@@ -19,8 +21,12 @@ const MOST_BYTES = 2 ** 32 - PAGE_BYTES
 
 /** Memory that is handed out and not taken back before the device closes. */
 class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: 1 })
+  readonly memory: WebAssembly.Memory
   private used = 64
+
+  constructor(shared: boolean) {
+    this.memory = new WebAssembly.Memory(shared ? { initial: 1, maximum: 65536, shared } : { initial: 1 })
+  }
 
   allocate(sizeBytes: number, purpose: string): number {
     const start = Math.ceil(this.used / 64) * 64
@@ -56,6 +62,9 @@ class Arena {
   }
 }
 
+/** The workers' words and those of their meeting lie in cache lines of their own. */
+const WORDS_APART_BYTES = 128
+
 interface Storage {
   readonly address: number
   readonly size: number
@@ -63,12 +72,27 @@ interface Storage {
 
 class WasmDevice implements Device {
   readonly backend = 'wasm'
-  readonly relaxed = hasRelaxedSimd()
-  readonly arena = new Arena()
-  readonly states = new Map<string, Storage>()
+  private readonly relaxed = hasRelaxedSimd()
+  private readonly threading: Threading
+  private readonly arena: Arena
+  private readonly states = new Map<string, Storage>()
+  /** Address of the words of the workers' commands and of their meeting. */
+  private readonly words: number
+  private pool: Pool | undefined
+
+  constructor({ threads, leastWork }: Threading) {
+    this.threading = { threads: canShareMemory() ? threads : 1, leastWork }
+    this.arena = new Arena(this.threads > 1)
+    this.words = this.arena.allocate(2 * WORDS_APART_BYTES, 'the words of the threads')
+  }
+
+  private get threads(): number {
+    return this.threading.threads
+  }
 
   get description(): string {
-    return `wasm, 1 thread, 128-bit SIMD${this.relaxed ? ' with fused multiply-add' : ''}`
+    const threads = `${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`
+    return `wasm, ${threads}, 128-bit SIMD${this.relaxed ? ' with fused multiply-add' : ''}`
   }
 
   async compile(graph: Graph, { name = 'the program' }: CompileOptions = {}): Promise<Executable> {
@@ -76,23 +100,29 @@ class WasmDevice implements Device {
     for (const buffer of plan.buffers) if (buffer.role === 'state') this.ensureState(buffer)
     const base = this.arena.allocate(plan.arenaBytes, `${name}: arena`)
     const scratchStride = Math.ceil(Math.max(0, ...plan.kernels.map(scratchBytes)) / 64) * 64
-    const scratch = this.arena.allocate(scratchStride, `${name}: scratch`)
+    const scratch = this.arena.allocate(scratchStride * this.threads, `${name}: scratch`)
     const addresses = plan.buffers.map((buffer) =>
       buffer.role === 'state'
         ? known(this.states.get(buffer.name), 'a state has storage').address
         : base + (buffer.offset ?? 0),
     )
     const addressOf = (buffer: number) => known(addresses[buffer], `buffer ${buffer} has an address`)
-    const bytes = writeModule(plan, {
-      addressOf,
-      scratch,
-      scratchStride,
-      relaxed: this.relaxed,
-      threads: 1,
-      meeting: 0,
-    })
-    const module = await compileModule(bytes)
-    return new WasmExecutable(graph, name, plan, addressOf, this.arena.memory, module)
+    const threads = usesThreads(plan, this.threading) ? this.threads : 1
+    const { leastWork } = this.threading
+    const meeting = this.words + WORDS_APART_BYTES
+    const shared = this.threads > 1
+    const options = { addressOf, scratch, scratchStride, relaxed: this.relaxed, threads, leastWork, meeting, shared }
+    const module = await compileModule(writeModule(plan, options))
+    const start = threads > 1 ? await this.giveToWorkers(module) : undefined
+    return new WasmExecutable({ graph, program: name, plan, addressOf, memory: this.arena.memory, module, start })
+  }
+
+  /** Returns the function that starts the workers on a program. */
+  private async giveToWorkers(module: WebAssembly.Module): Promise<() => void> {
+    this.pool ??= new Pool(this.threads, this.arena.memory, this.words)
+    const { pool } = this
+    const program = await pool.add(module)
+    return () => pool.start(program)
   }
 
   private ensureState({ name, size }: Buffer): void {
@@ -112,6 +142,7 @@ class WasmDevice implements Device {
 
   close(): void {
     this.states.clear()
+    this.pool?.close()
   }
 }
 
@@ -123,27 +154,40 @@ async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembl
   }
 }
 
+/** An input or state, and where it lies. */
+interface WritableView {
+  readonly node: GraphNode
+  readonly view: Float32Array | Int32Array
+}
+
+interface ExecutableParts {
+  readonly graph: Graph
+  readonly program: string
+  readonly plan: Plan
+  readonly addressOf: (buffer: number) => number
+  readonly memory: WebAssembly.Memory
+  readonly module: WebAssembly.Module
+  /** Starts the other threads on this program, where it is for more than one. */
+  readonly start: (() => void) | undefined
+}
+
 class WasmExecutable implements Executable {
   readonly plan: Plan
   private readonly graph: Graph
   private readonly program: string
   private readonly addressOf: (buffer: number) => number
   private readonly memory: WebAssembly.Memory
+  private readonly start: (() => void) | undefined
   private readonly step: (thread: number) => void
+  private readonly writable = new Map<string, WritableView>()
 
-  constructor(
-    graph: Graph,
-    program: string,
-    plan: Plan,
-    addressOf: (buffer: number) => number,
-    memory: WebAssembly.Memory,
-    module: WebAssembly.Module,
-  ) {
+  constructor({ graph, program, plan, addressOf, memory, module, start }: ExecutableParts) {
     this.graph = graph
     this.program = program
     this.plan = plan
     this.addressOf = addressOf
     this.memory = memory
+    this.start = start
     const imports = { nabla: { memory, outOfRange: (index: number, extent: number) => this.outOfRange(index, extent) } }
     const { exports } = new WebAssembly.Instance(module, imports)
     this.step = exports.run as (thread: number) => void
@@ -168,9 +212,15 @@ class WasmExecutable implements Executable {
   }
 
   write(name: string, values: Values): void {
-    const node = writableNode(this.graph, this.program, name)
-    checkValues(node, values)
-    known(this.storageOf(node, name), `${name} has storage`).set(values)
+    let found = this.writable.get(name)
+    // A memory that has grown has a new buffer.
+    if (found === undefined || found.view.buffer !== this.memory.buffer) {
+      const node = writableNode(this.graph, this.program, name)
+      found = { node, view: known(this.storageOf(node, name), `${name} has storage`) }
+      this.writable.set(name, found)
+    }
+    checkValues(found.node, values)
+    found.view.set(values)
   }
 
   read(name: string): Float32Array | Int32Array {
@@ -179,6 +229,7 @@ class WasmExecutable implements Executable {
   }
 
   run(): void {
+    this.start?.()
     this.step(0)
   }
 
@@ -193,7 +244,29 @@ class WasmExecutable implements Executable {
   }
 }
 
-export const wasm: Backend = {
-  name: 'wasm',
-  open: () => Promise.resolve(new WasmDevice()),
+const MOST_THREADS = 64
+
+export interface WasmOptions {
+  /** How many threads; as many as the machine runs at once where nothing is said. */
+  threads?: number
+  /** Kernels of less work than this (operations + 4·bytes) stay on one thread. */
+  leastWork?: number
 }
+
+/** The wasm backend with options. @throws NablaError E-VALUE unless `threads` is a whole number from 1 to 64. */
+export function wasmWith({ threads, leastWork = LEAST_WORK }: WasmOptions): Backend {
+  const count = threads ?? Math.min(availableThreads(), MOST_THREADS)
+  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
+    throw new NablaError({
+      code: 'E-VALUE',
+      where: 'threads',
+      expected: `a whole number from 1 to ${MOST_THREADS}`,
+      received: String(threads),
+      fix: 'give the number of threads to train on.',
+    })
+  }
+  return { name: 'wasm', open: () => Promise.resolve(new WasmDevice({ threads: count, leastWork })) }
+}
+
+/** The wasm backend with as many threads as the machine runs at once. */
+export const wasm: Backend = wasmWith({})

@@ -8,11 +8,17 @@ import { type Local, OP } from './encode.ts'
 import type { KernelContext } from './point.ts'
 
 /** Below this many operations and bytes (counted four times) a barrier costs more than a second thread saves. */
-const LEAST_WORK = 60_000
+export const LEAST_WORK = 60_000
+
+/** Among how many threads kernels are cut, and from how much work on. */
+export interface Threading {
+  readonly threads: number
+  readonly leastWork: number
+}
 
 /** Whether a kernel is worth cutting. */
-export function isShared(kernel: Kernel, threads: number): boolean {
-  if (threads === 1 || kernel.flops + 4 * kernel.bytes < LEAST_WORK) return false
+export function isShared(kernel: Kernel, { threads, leastWork }: Threading): boolean {
+  if (threads === 1 || kernel.flops + 4 * kernel.bytes < leastWork) return false
   if (kernel.body.stores.some(({ accumulate }) => accumulate)) return false
   return kernel.kind !== 'reduce' || kernel.domain.length > kernel.reduced
 }
