@@ -8,7 +8,7 @@ export type FindingKind =
   | 'reduction-axis' | 'bias-gradient' | 'softmax-axis' | 'parentheses' | 'regularisation' | 'constant' | 'operator'
   | 'slice' | 'missing-term' | 'extra-term' | 'optimiser' | 'stale-weights' | 'accumulator-not-reset' | 'never-updated'
   | 'broadcast' | 'integer-truncation' | 'equal-initial-weights' | 'target-range' | 'no-nonlinearity' | 'saturation'
-  | 'logged-loss' | 'gradient'
+  | 'logged-loss' | 'stopping-test' | 'gradient'
 
 export interface Finding {
   readonly code: string

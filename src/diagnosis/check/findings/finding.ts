@@ -61,20 +61,22 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
 
 export function unrepaired(analysis: Analysis, judged: Judged, explained: ReadonlySet<string>): Finding[] {
   const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name))
-  const suspect = firstMismatch(analysis, judged)
-  const site = analysis.trace.sites[suspect?.site ?? -1]
+  const mismatch = firstMismatch(analysis, judged)
+  const site = analysis.trace.sites[mismatch?.suspect.site ?? -1]
   if (site === undefined || wrong.length === 0) return []
   const source = analysis.trace.sources.get(site.file) ?? ''
   return [
     {
       code: 'C-GRADIENT',
-      kind: wrong.every((r) => r.status === 'sign') ? 'sign' : wrong.every((r) => r.status === 'scaled') ? 'scale' : 'gradient',
+      kind: wrong.every((r) => r.status === 'sign') ? 'sign' : wrong.every((r) => r.status === 'scaled') ? 'scale' : mismatch?.localFactor ? 'wrong-activation-derivative' : 'gradient',
       file: site.file,
       line: site.line,
       column: site.column + 1,
       endLine: site.endLine,
       endColumn: site.endColumn + 1,
-      message: `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
+      message: mismatch?.localFactor
+        ? `${subjectOf(source, site)} is a right gradient times the derivative of another function than the one that the forward pass applies here`
+        : `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
       expected: 'the gradient of the loss',
       received: source.split('\n')[site.line - 1]?.trim() ?? '',
       fix: null,

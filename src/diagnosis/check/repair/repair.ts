@@ -28,9 +28,12 @@ export interface Repair {
 export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
 
 const PROBES_AT_ONCE = 8
-const MAX_GROUPS = 6
+const MAX_GROUPS = 5
+/** No repair is worth a longer wait than this. */
+const ROUND_MS = 14_000
 
 export async function findRepair(run: Runner, analysis: Analysis, judged: Judged, edits: readonly SourceEdit[], deadline: number): Promise<Repair | undefined> {
+  deadline = Math.min(deadline, Date.now() + ROUND_MS)
   const suspects = findSuspects(analysis, judged)
   const scales = scaleTexts(judged)
   for (const group of inGroups(suspects)) {
@@ -40,7 +43,7 @@ export async function findRepair(run: Runner, analysis: Analysis, judged: Judged
     const again = analyse(probed.trace, judged.measured.loss)
     const same = again.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? again.best
     if (same === undefined) continue
-    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 12_000)).filter((t) => t.broken === 0)
+    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter((t) => t.broken === 0 && fitsPlace(t, group))
     const ranked = rank(trials, group, again, same)
     const found = await verify(run, ranked, group, same, edits, deadline)
     if (found !== undefined) return found
@@ -68,6 +71,11 @@ const KIND_COST: Readonly<Record<string, number>> = {
   mean: 2, 'drop-call': 2, regularisation: 1.5, 'drop-term': 1.5, slice: 2, term: 4,
 }
 
+/** What the forward pass computes is the author's to choose; only what it sums over can be a slip there. */
+function fitsPlace(trial: Trial, group: readonly Suspect[]): boolean {
+  return group[Math.floor(trial.probe / 8)]?.backward === true || ['axis', 'sum', 'drop-sum'].includes(trial.row.kind)
+}
+
 /** The edit that repairs most comes first; then the smallest, in the statement nearest to where it goes wrong. */
 function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Analysis, judged: Judged): Trial[] {
   const cost = (t: Trial) => {
@@ -76,7 +84,7 @@ function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Ana
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     return (KIND_COST[t.row.kind] ?? 3) + length + literal + placeCost(t, suspect, analysis, judged)
   }
-  return [...trials].sort((a, b) => b.fixed.length - a.fixed.length || cost(a) - cost(b))
+  return [...trials].sort((a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b))
 }
 
 function placeCost(trial: Trial, suspect: Suspect | undefined, analysis: Analysis, judged: Judged): number {
@@ -102,7 +110,7 @@ async function verify(run: Runner, ranked: readonly Trial[], group: readonly Sus
     if (after === undefined) continue
     const names = new Map(judged.results.map((r) => [r.chain.id, r.chain.name]))
     const fixedNames = trial.fixed.map((id) => names.get(id) ?? '')
-    const holds = fixedNames.every((name) => after.results.some((r) => r.chain.name === name && (r.status === 'right' || r.status === 'unreached')))
+    const holds = fixedNames.every((name) => after.results.some((r) => r.chain.name === name && r.status !== 'wrong' && (trial.ratio < 0 || r.status !== 'sign')))
     if (!holds) continue
     const others = ranked.filter((t) => t.fixed.length === most && Math.floor(t.probe / 8) !== Math.floor(trial.probe / 8))
     const alternatives = others.flatMap((t) => {

@@ -64,6 +64,8 @@ class Runner {
   private readonly seen = new Map<string, ReturnType<Runner['judgeAll']>>()
   private readonly normal: number
   private readonly hasRight: boolean
+  /** Where no gradient is right in shape, one that is right but for its sign is progress: the sign is another fault. */
+  private readonly allowsAscent: boolean
 
   constructor(analysis: Analysis, judged: Judged) {
     this.analysis = analysis
@@ -73,6 +75,7 @@ class Runner {
     this.lossNodes = analysis.tape.ancestors(steps.flatMap((s) => s.terms.map(([n]) => n)), analysis.dependence.cut)
     const right = judged.results.find((r) => r.status === 'right')
     this.hasRight = right !== undefined
+    this.allowsAscent = judged.results.every((r) => r.status === 'wrong')
     this.normal = right === undefined ? Number.NaN : right.ratio / rate(right)
   }
 
@@ -178,8 +181,9 @@ class Runner {
   }
 
   private match(result: ParameterResult, row: { update: number[]; gradient: number[] }): { ratio: number; residual: number } | undefined {
+    if (row.update.every((x) => x === 0)) return undefined
     const match = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
-    if (!(match.residual < MATCH) || !(match.ratio > 0)) return undefined
+    if (!(match.residual < MATCH) || match.ratio === 0 || (this.allowsAscent ? false : match.ratio < 0)) return undefined
     if (this.hasRight && Math.abs(match.ratio / rate(result) / this.normal - 1) > 1e-5) return undefined
     return { ratio: match.ratio / rate(result), residual: match.residual }
   }
