@@ -5,6 +5,7 @@
 import { type Analysis, analyse, type Judged } from '../analyse.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
+import { signTurns } from '../findings/mismatch.ts'
 import { findSuspects, type Suspect } from './suspects.ts'
 import { type Trial, tryEdits } from './try.ts'
 
@@ -27,18 +28,20 @@ export interface Repair {
 
 export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
 
-const PROBES_AT_ONCE = 8
+const PROBES_AT_ONCE = 6
 const MAX_GROUPS = 5
 /** No repair is worth a longer wait than this. */
-const ROUND_MS = 14_000
+const ROUND_MS = 18_000
 
 export async function findRepair(run: Runner, analysis: Analysis, judged: Judged, edits: readonly SourceEdit[], deadline: number): Promise<Repair | undefined> {
   deadline = Math.min(deadline, Date.now() + ROUND_MS)
   const suspects = findSuspects(analysis, judged)
   const scales = scaleTexts(judged)
-  for (const group of inGroups(suspects)) {
+  const only = familiesFor(judged)
+  const turn = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
+  for (const group of inGroups([...suspects.filter((s) => s.site === turn).map((s) => ({ ...s, exonerated: false })), ...suspects.filter((s) => s.site !== turn)])) {
     if (Date.now() > deadline) return undefined
-    const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales }))
+    const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales, only }))
     const probed = await run({ probes, edits, steps: 1 + Math.max(...judged.results.map((r) => r.step.step)), nodes: 600_000 })
     const again = analyse(probed.trace, judged.measured.loss)
     const same = again.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? again.best
@@ -57,6 +60,15 @@ function inGroups(suspects: readonly Suspect[]): Suspect[][] {
   const classes = [suspects.filter((s) => s.backward && !s.exonerated), suspects.filter((s) => s.backward && s.exonerated), suspects.filter((s) => !s.backward)]
   for (const members of classes) for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
   return groups.slice(0, MAX_GROUPS)
+}
+
+/** Where every wrong gradient is right but for its sign, or its scale, only edits of that sort can be the repair. */
+function familiesFor(judged: Judged): string[] {
+  const wrong = new Set(judged.results.map((r) => r.status).filter((s) => s !== 'right' && s !== 'unreached'))
+  if (wrong.size !== 1) return []
+  if (wrong.has('sign')) return ['sign', 'constant', 'operator', 'drop-term']
+  if (wrong.has('scaled')) return ['scale', 'drop-factor', 'constant', 'mean', 'axis', 'operator', 'regularisation', 'drop-term']
+  return []
 }
 
 /** Numbers by which parameters are off, for scripts in which no variable holds them. */
@@ -78,8 +90,11 @@ function fitsPlace(trial: Trial, group: readonly Suspect[]): boolean {
 
 /** The edit that repairs most comes first; then the smallest, in the statement nearest to where it goes wrong. */
 function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Analysis, judged: Judged): Trial[] {
+  const turns = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
+  const at = analysis.trace.sites[turns ?? -1]
   const cost = (t: Trial) => {
     const suspect = group[Math.floor(t.probe / 8)]
+    if (at !== undefined && suspect !== undefined && at.file === suspect.file && at.line === suspect.span[0] && at.column === suspect.span[1]) return (t.row.text.startsWith('-') ? -4 : -5) + t.row.text.length / 200
     const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     return (KIND_COST[t.row.kind] ?? 3) + length + literal + placeCost(t, suspect, analysis, judged)
