@@ -3,3 +3,4 @@
 export { check } from './check.ts'
 export { exitCodeOf, formatCheck } from './report/text.ts'
 export type { CheckOptions, CheckResult, Finding, FindingKind, ParameterReport, Verdict } from './types.ts'
+export { type BackwardFinding, type BackwardOptions, type BackwardParameter, type BackwardRelation, checkBackward } from './backward.ts'

@@ -29,6 +29,14 @@ interface Occurrence {
   node: number
 }
 
+/** What a parameter's update (or the optimiser's gradient) and the true gradient are, at the points seen so far. */
+interface Row {
+  update: number[]
+  gradient: number[]
+  /** The update's component along the gradient: negative when it climbs. */
+  along: number
+}
+
 type Replaced = ReadonlyMap<number, number>
 
 export function tryEdits(analysis: Analysis, judged: Judged, deadline: number): Trial[] {
@@ -64,28 +72,22 @@ class Runner {
   private readonly seen = new Map<string, ReturnType<Runner['judgeAll']>>()
   private readonly normal: number
   private readonly hasRight: boolean
+  /** Where no gradient is right in shape, one that is right but for its sign is progress: the sign is another fault. */
+  private readonly allowsAscent: boolean
 
   constructor(analysis: Analysis, judged: Judged) {
     this.analysis = analysis
     this.judged = judged
-    this.end =
-      Math.max(
-        ...judged.results.map((r) => r.step.after),
-        ...judged.measured.loss.steps.slice(0, judged.measured.steps.length).flatMap((s) => s.terms.map(([n]) => n)),
-      ) + 1
+    this.end = Math.max(...judged.results.map((r) => r.step.after), ...judged.measured.loss.steps.slice(0, judged.measured.steps.length).flatMap((s) => s.terms.map(([n]) => n))) + 1
     const steps = judged.measured.loss.steps.slice(0, judged.measured.steps.length)
-    this.lossNodes = analysis.tape.ancestors(
-      steps.flatMap((s) => s.terms.map(([n]) => n)),
-      analysis.dependence.cut,
-    )
+    this.lossNodes = analysis.tape.ancestors(steps.flatMap((s) => s.terms.map(([n]) => n)), analysis.dependence.cut)
     const right = judged.results.find((r) => r.status === 'right')
     this.hasRight = right !== undefined
+    this.allowsAscent = judged.results.every((r) => r.status === 'wrong')
     this.normal = right === undefined ? Number.NaN : right.ratio / rate(right)
   }
 
-  run(
-    occurrences: readonly Occurrence[],
-  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  run(occurrences: readonly Occurrence[]): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const inside = occurrences.filter((o) => o.original < this.end)
     if (inside.length === 0) return undefined
     const recorded = this.analysis.points.values[0] ?? []
@@ -101,18 +103,12 @@ class Runner {
     return outcome
   }
 
-  private judgeAll(
-    occurrences: readonly Occurrence[],
-  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  private judgeAll(occurrences: readonly Occurrence[]): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const replaced = new Map(occurrences.map((o) => [o.original, o.node]))
-    const needed = this.analysis.tape.ancestors(
-      occurrences.map((o) => o.node),
-      this.analysis.dependence.cut,
-    )
+    const needed = this.analysis.tape.ancestors(occurrences.map((o) => o.node), this.analysis.dependence.cut)
     const affected = this.affectedBy(replaced, needed)
-    const changesLoss =
-      affected.some((n) => this.lossNodes.has(n)) || occurrences.some((o) => this.lossNodes.has(o.original))
-    const updates = new Map<number, { update: number[]; gradient: number[] }>()
+    const changesLoss = affected.some((n) => this.lossNodes.has(n)) || occurrences.some((o) => this.lossNodes.has(o.original))
+    const updates = new Map<number, Row>()
     for (const values of this.analysis.points.values) {
       const changed = this.recompute(values, affected, replaced)
       if (changed === undefined) return undefined
@@ -146,8 +142,7 @@ class Runner {
       const value = tape.compute(node, changed, NO_CHANGES, replaced)
       if (value === undefined) return undefined
       const before = values[node]
-      if (before !== undefined && tape.entry(node).params.inplace && before.data.length !== value.data.length)
-        return undefined
+      if (before !== undefined && tape.entry(node).params.inplace && before.data.length !== value.data.length) return undefined
       changed[node] = value
     }
     return changed
@@ -168,27 +163,24 @@ class Runner {
     return found
   }
 
-  private collect(
-    values: Values,
-    changed: Values,
-    replaced: Replaced,
-    gradients: ReadonlyMap<string, Tensor> | undefined,
-    into: Map<number, { update: number[]; gradient: number[] }>,
-  ): boolean {
+  private collect(values: Values, changed: Values, replaced: Replaced, gradients: ReadonlyMap<string, Tensor> | undefined, into: Map<number, Row>): boolean {
     const point = this.analysis.points.values.indexOf(values)
     const at = (node: number) => changed[replaced.get(node) ?? node]
     for (const result of this.judged.results) {
       const { before, after, gradient, chain, step } = result.step
       const [a, b] = [at(before), at(after)]
-      if (a === undefined || b === undefined || a.data.length !== b.data.length) return false
-      const row = into.get(chain.id) ?? { update: [], gradient: [] }
-      const own =
-        gradients?.get(`${step}:${before}`)?.data ??
-        (gradients
-          ? new Float64Array(a.data.length)
-          : gradient.subarray(point * a.data.length, (point + 1) * a.data.length))
+      if (a === undefined || b === undefined) return false
+      if (a.data.length !== b.data.length) {
+        if (Number.isFinite(result.step.match.residual)) return false
+        continue
+      }
+      const proxy = result.gradientNode === undefined ? undefined : at(result.gradientNode)
+      const row = into.get(chain.id) ?? { update: [], gradient: [], along: 0 }
+      const own = gradients?.get(`${step}:${before}`)?.data ?? (gradients ? new Float64Array(a.data.length) : gradient.subarray(point * a.data.length, (point + 1) * a.data.length))
       a.data.forEach((x, i) => {
-        row.update.push(x - (b.data[i] as number))
+        const taken = x - (b.data[i] as number)
+        row.update.push(proxy?.data.length === a.data.length ? (proxy.data[i] as number) : taken)
+        row.along += taken * (own[i] as number)
         row.gradient.push(own[i] as number)
       })
       into.set(chain.id, row)
@@ -196,33 +188,30 @@ class Runner {
     return true
   }
 
-  private promising(updates: ReadonlyMap<number, { update: number[]; gradient: number[] }>): boolean {
+  private promising(updates: ReadonlyMap<number, Row>): boolean {
     return this.judged.results.some((r) => {
       const row = updates.get(r.chain.id)
       return r.status !== 'right' && r.status !== 'unreached' && row !== undefined && this.match(r, row) !== undefined
     })
   }
 
-  private match(
-    result: ParameterResult,
-    row: { update: number[]; gradient: number[] },
-  ): { ratio: number; residual: number } | undefined {
-    const match = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
-    if (!(match.residual < MATCH) || !(match.ratio > 0)) return undefined
+  private match(result: ParameterResult, row: Row): { ratio: number; residual: number } | undefined {
+    if (row.update.every((x) => x === 0)) return undefined
+    const found = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
+    const match = result.gradientNode === undefined ? found : { ...found, ratio: Math.abs(found.ratio) * Math.sign(row.along) }
+    if (!(match.residual < MATCH) || match.ratio === 0 || (this.allowsAscent ? false : match.ratio < 0)) return undefined
     if (this.hasRight && Math.abs(match.ratio / rate(result) / this.normal - 1) > 1e-5) return undefined
     return { ratio: match.ratio / rate(result), residual: match.residual }
   }
 
-  private verdict(
-    updates: ReadonlyMap<number, { update: number[]; gradient: number[] }>,
-  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  private verdict(updates: ReadonlyMap<number, Row>): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const fixed: { chain: number; ratio: number; residual: number }[] = []
     let broken = 0
     for (const result of this.judged.results) {
       const row = updates.get(result.chain.id)
       if (row === undefined || result.status === 'unreached') continue
       const match = this.match(result, row)
-      if (result.status === 'right' && result.gradientNode === undefined && match === undefined) broken++
+      if (result.status === 'right' && match === undefined) broken++
       if (result.status !== 'right' && match !== undefined) fixed.push({ chain: result.chain.id, ...match })
     }
     if (fixed.length === 0) return undefined
@@ -243,8 +232,7 @@ function rate(result: ParameterResult): number {
 }
 
 function same(a: Tensor | undefined, b: Tensor | undefined): boolean {
-  if (a === undefined || b === undefined || a.data.length !== b.data.length || a.shape.length !== b.shape.length)
-    return false
+  if (a === undefined || b === undefined || a.data.length !== b.data.length || a.shape.length !== b.shape.length) return false
   if (a.shape.some((n, i) => n !== b.shape[i])) return false
   return a.data.every((x, i) => x === b.data[i])
 }
