@@ -1,4 +1,4 @@
 export * from './executable.ts'
 export { evaluateGraph, reference } from './reference/index.ts'
-export { backendByName, backendNames, defaultBackend } from './select.ts'
+export { type AutoDevice, backendByName, backendNames, defaultBackend, openAuto, registerBackend } from './select.ts'
 export { wasm } from './wasm/index.ts'

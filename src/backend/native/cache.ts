@@ -5,7 +5,8 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, lstat, mkdir, mkdtemp, rename, unlink } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { chmod, lstat, mkdir, mkdtemp, rename, rmdir, unlink } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { NablaError } from '../../shared/index.ts'
@@ -48,7 +49,10 @@ let privateFolder: Promise<string> | undefined
 
 /** A folder for this process alone, for where nothing can be kept. */
 function temporaryFolder(): Promise<string> {
-  privateFolder ??= mkdtemp(join(tmpdir(), 'nabla-'))
+  privateFolder ??= mkdtemp(join(tmpdir(), 'nabla-')).then((folder) => {
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    return folder
+  })
   return privateFolder
 }
 
@@ -107,7 +111,6 @@ async function isReadOnly(folder: string): Promise<boolean> {
   const probe = join(folder, `.${randomBytes(6).toString('hex')}`)
   try {
     await mkdir(probe)
-    const { rmdir } = await import('node:fs/promises')
     await rmdir(probe)
     return false
   } catch {

@@ -126,7 +126,7 @@ interface Parts {
   readonly blocks: ReadonlyMap<number, Block>
 }
 
-class NativeExecutable implements Executable {
+export class NativeExecutable implements Executable {
   readonly plan: Plan
   private readonly parts: Parts
 
