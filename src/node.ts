@@ -8,4 +8,11 @@ export {
   readIdxDataset,
   readImage,
 } from './data/node.ts'
-export { loadModel, RunFolder, saveModel } from './training/node.ts'
+export {
+  type CheckpointFolderOptions,
+  checkpointFolder,
+  latestCheckpoint,
+  loadModel,
+  RunFolder,
+  saveModel,
+} from './training/node.ts'
