@@ -55,7 +55,16 @@ describe('what the rooms offer', () => {
   const inner = new Set([
     ...['checkClipping', 'clipGradients', 'globalNorm', 'firstFreeStream', 'NETWORK_SCHEMA', 'initialValues'],
     ...['initializerOf', 'lossInput', 'penaltyOf', 'regularizerOf', 'targetsLike'],
-    ...['checkNumber', 'checkOptions', 'showValue', 'backendOf', 'checkParameters', 'checkInputs', 'checkTargets'],
+    ...[
+      'checkNumber',
+      'checkFlag',
+      'checkOptions',
+      'showValue',
+      'backendOf',
+      'checkParameters',
+      'checkInputs',
+      'checkTargets',
+    ],
     ...['metricOf', 'MODEL_SCHEMA', 'expandComposites', 'liveNodes', 'rewriteGraph', 'passesOf', 'variesAlongRow'],
   ])
 

@@ -51,16 +51,29 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
     received: trial.row.replaced,
     fix: { ...diffOf(source, edit.span, edit.text), verified: true },
     evidence: [
-      `before: ${judged.results.filter((r) => trial.fixed.includes(r.chain.id)).slice(0, 6).map((r) => `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`).join(', ')}`,
+      `before: ${judged.results
+        .filter((r) => trial.fixed.includes(r.chain.id))
+        .slice(0, 6)
+        .map(
+          (r) =>
+            `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`,
+        )
+        .join(', ')}`,
       `checked: with the change, ${rightAfter} of ${repair.after.results.length} gradients agree with the true ones (largest relative error ${scientific(worst)})`,
-      ...(repair.alternatives.length > 0 ? [`the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`] : []),
+      ...(repair.alternatives.length > 0
+        ? [
+            `the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`,
+          ]
+        : []),
     ],
     parameters: repair.fixedNames,
   }
 }
 
 export function unrepaired(analysis: Analysis, judged: Judged, explained: ReadonlySet<string>): Finding[] {
-  const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name))
+  const wrong = judged.results.filter(
+    (r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name),
+  )
   const suspect = firstMismatch(analysis, judged)
   const site = analysis.trace.sites[suspect?.site ?? -1]
   if (site === undefined || wrong.length === 0) return []
@@ -68,7 +81,11 @@ export function unrepaired(analysis: Analysis, judged: Judged, explained: Readon
   return [
     {
       code: 'C-GRADIENT',
-      kind: wrong.every((r) => r.status === 'sign') ? 'sign' : wrong.every((r) => r.status === 'scaled') ? 'scale' : 'gradient',
+      kind: wrong.every((r) => r.status === 'sign')
+        ? 'sign'
+        : wrong.every((r) => r.status === 'scaled')
+          ? 'scale'
+          : 'gradient',
       file: site.file,
       line: site.line,
       column: site.column + 1,
@@ -78,7 +95,12 @@ export function unrepaired(analysis: Analysis, judged: Judged, explained: Readon
       expected: 'the gradient of the loss',
       received: source.split('\n')[site.line - 1]?.trim() ?? '',
       fix: null,
-      evidence: wrong.slice(0, 8).map((r) => `${r.chain.name}: relative error ${r.residual.toPrecision(2)}, ratio ${Number(r.relative.toPrecision(4))}`),
+      evidence: wrong
+        .slice(0, 8)
+        .map(
+          (r) =>
+            `${r.chain.name}: relative error ${r.residual.toPrecision(2)}, ratio ${Number(r.relative.toPrecision(4))}`,
+        ),
       parameters: wrong.map((r) => r.chain.name),
     },
   ]

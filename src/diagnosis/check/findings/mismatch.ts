@@ -6,7 +6,9 @@ import { join, MATCH, proportion } from '../roles/measure.ts'
 
 export function firstMismatch(analysis: Analysis, judged: Judged): Suspect | undefined {
   const { tape, points, trace } = analysis
-  const suspects = findSuspects(analysis, judged).filter((s) => s.backward && !s.exonerated).sort((a, b) => a.order - b.order)
+  const suspects = findSuspects(analysis, judged)
+    .filter((s) => s.backward && !s.exonerated)
+    .sort((a, b) => a.order - b.order)
   const truths = new Map<number, Float64Array[]>()
   const [first] = judged.measured.adjoints
   for (const node of first?.[0]?.keys() ?? []) {

@@ -30,13 +30,24 @@ export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
 const PROBES_AT_ONCE = 8
 const MAX_GROUPS = 6
 
-export async function findRepair(run: Runner, analysis: Analysis, judged: Judged, edits: readonly SourceEdit[], deadline: number): Promise<Repair | undefined> {
+export async function findRepair(
+  run: Runner,
+  analysis: Analysis,
+  judged: Judged,
+  edits: readonly SourceEdit[],
+  deadline: number,
+): Promise<Repair | undefined> {
   const suspects = findSuspects(analysis, judged)
   const scales = scaleTexts(judged)
   for (const group of inGroups(suspects)) {
     if (Date.now() > deadline) return undefined
     const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales }))
-    const probed = await run({ probes, edits, steps: 1 + Math.max(...judged.results.map((r) => r.step.step)), nodes: 600_000 })
+    const probed = await run({
+      probes,
+      edits,
+      steps: 1 + Math.max(...judged.results.map((r) => r.step.step)),
+      nodes: 600_000,
+    })
     const again = analyse(probed.trace, judged.measured.loss)
     const same = again.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? again.best
     if (same === undefined) continue
@@ -51,21 +62,56 @@ export async function findRepair(run: Runner, analysis: Analysis, judged: Judged
 /** First the statements that only wrong parameters depend on, then the rest of the backward pass, then the forward one. */
 function inGroups(suspects: readonly Suspect[]): Suspect[][] {
   const groups: Suspect[][] = []
-  const classes = [suspects.filter((s) => s.backward && !s.exonerated), suspects.filter((s) => s.backward && s.exonerated), suspects.filter((s) => !s.backward)]
-  for (const members of classes) for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
+  const classes = [
+    suspects.filter((s) => s.backward && !s.exonerated),
+    suspects.filter((s) => s.backward && s.exonerated),
+    suspects.filter((s) => !s.backward),
+  ]
+  for (const members of classes)
+    for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
   return groups.slice(0, MAX_GROUPS)
 }
 
 /** Numbers by which parameters are off, for scripts in which no variable holds them. */
 function scaleTexts(judged: Judged): string[] {
   const off = judged.results.filter((r) => r.status === 'scaled').map((r) => r.relative)
-  return [...new Set(off.flatMap((r) => (Math.abs(r - Math.round(r)) < 1e-6 && r >= 2 ? [`/ ${Math.round(r)}`] : Math.abs(1 / r - Math.round(1 / r)) < 1e-6 ? [String(Math.round(1 / r))] : [])))].slice(0, 4)
+  return [
+    ...new Set(
+      off.flatMap((r) =>
+        Math.abs(r - Math.round(r)) < 1e-6 && r >= 2
+          ? [`/ ${Math.round(r)}`]
+          : Math.abs(1 / r - Math.round(1 / r)) < 1e-6
+            ? [String(Math.round(1 / r))]
+            : [],
+      ),
+    ),
+  ].slice(0, 4)
 }
 
 const KIND_COST: Readonly<Record<string, number>> = {
-  sign: 0, scale: 1, transpose: 1, 'drop-transpose': 1, 'drop-factor': 1, axis: 1, 'drop-sum': 1, operand: 2, factor: 2,
-  'derivative-argument': 1, 'derivative-function': 1, parentheses: 1, operator: 2, constant: 2, comparison: 2, product: 1.5, sum: 2,
-  mean: 2, 'drop-call': 2, regularisation: 1.5, 'drop-term': 1.5, slice: 2, term: 4,
+  sign: 0,
+  scale: 1,
+  transpose: 1,
+  'drop-transpose': 1,
+  'drop-factor': 1,
+  axis: 1,
+  'drop-sum': 1,
+  operand: 2,
+  factor: 2,
+  'derivative-argument': 1,
+  'derivative-function': 1,
+  parentheses: 1,
+  operator: 2,
+  constant: 2,
+  comparison: 2,
+  product: 1.5,
+  sum: 2,
+  mean: 2,
+  'drop-call': 2,
+  regularisation: 1.5,
+  'drop-term': 1.5,
+  slice: 2,
+  term: 4,
 }
 
 /** The edit that repairs most comes first; then the smallest, in the statement nearest to where it goes wrong. */
@@ -81,14 +127,23 @@ function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Ana
 
 function placeCost(trial: Trial, suspect: Suspect | undefined, analysis: Analysis, judged: Judged): number {
   if (suspect === undefined) return 9
-  const isUpdate = judged.results.some((r) => r.chain.versions.some((v) => analysis.trace.sites[v.site]?.statement === suspect.site))
+  const isUpdate = judged.results.some((r) =>
+    r.chain.versions.some((v) => analysis.trace.sites[v.site]?.statement === suspect.site),
+  )
   let cost = suspect.backward ? 0 : 1
   if (suspect.exonerated) cost += 1
   if (isUpdate && trial.row.kind !== 'sign') cost += 0.5
   return cost
 }
 
-async function verify(run: Runner, ranked: readonly Trial[], group: readonly Suspect[], judged: Judged, edits: readonly SourceEdit[], deadline: number): Promise<Repair | undefined> {
+async function verify(
+  run: Runner,
+  ranked: readonly Trial[],
+  group: readonly Suspect[],
+  judged: Judged,
+  edits: readonly SourceEdit[],
+  deadline: number,
+): Promise<Repair | undefined> {
   const most = ranked[0]?.fixed.length ?? 0
   for (const trial of ranked.filter((t) => t.fixed.length === most).slice(0, 3)) {
     if (Date.now() > deadline) return undefined
@@ -98,13 +153,18 @@ async function verify(run: Runner, ranked: readonly Trial[], group: readonly Sus
     const rerun = await run({ edits: [...edits, edit], seed: 2 })
     if (rerun.trace.error !== undefined) continue
     const afterAnalysis = analyse(rerun.trace, judged.measured.loss)
-    const after = afterAnalysis.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? afterAnalysis.best
+    const after =
+      afterAnalysis.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? afterAnalysis.best
     if (after === undefined) continue
     const names = new Map(judged.results.map((r) => [r.chain.id, r.chain.name]))
     const fixedNames = trial.fixed.map((id) => names.get(id) ?? '')
-    const holds = fixedNames.every((name) => after.results.some((r) => r.chain.name === name && (r.status === 'right' || r.status === 'unreached')))
+    const holds = fixedNames.every((name) =>
+      after.results.some((r) => r.chain.name === name && (r.status === 'right' || r.status === 'unreached')),
+    )
     if (!holds) continue
-    const others = ranked.filter((t) => t.fixed.length === most && Math.floor(t.probe / 8) !== Math.floor(trial.probe / 8))
+    const others = ranked.filter(
+      (t) => t.fixed.length === most && Math.floor(t.probe / 8) !== Math.floor(trial.probe / 8),
+    )
     const alternatives = others.flatMap((t) => {
       const at = group[Math.floor(t.probe / 8)]
       return at === undefined ? [] : [{ suspect: at, row: t.row }]

@@ -96,7 +96,16 @@ export function measure(tape: Tape, dependence: Dependence, points: Points, loss
       const update = difference(points, read, after)
       if (update.length !== gradient.length) continue
       const unreached = found.every((f) => f.adjoint.get(read) === undefined)
-      row.push({ chain, step: k, before: read, after, gradient, update, match: proportion(update, gradient), unreached })
+      row.push({
+        chain,
+        step: k,
+        before: read,
+        after,
+        gradient,
+        update,
+        match: proportion(update, gradient),
+        unreached,
+      })
     }
     steps.push(row)
   }

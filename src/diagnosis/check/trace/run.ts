@@ -44,7 +44,13 @@ export function runTracer(python: string, request: TraceRequest, timeoutMs: numb
     const child = spawn(python, ['-B', '-u', TRACER, JSON.stringify(request)], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       detached: true,
-      env: { ...process.env, MPLBACKEND: 'Agg', PYTHONDONTWRITEBYTECODE: '1', OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+      env: {
+        ...process.env,
+        MPLBACKEND: 'Agg',
+        PYTHONDONTWRITEBYTECODE: '1',
+        OMP_NUM_THREADS: '1',
+        OPENBLAS_NUM_THREADS: '1',
+      },
     })
     const state = { output: '', outputBytes: 0, stderr: '', timedOut: false, flooded: false }
     const pieces: Buffer[] = []
