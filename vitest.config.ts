@@ -13,9 +13,9 @@ export default defineConfig({
     ],
   },
   test: {
+    include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.mjs'],
     // Test files run side by side; what is about threads asks for them.
     env: { NABLA_THREADS: '1' },
-    include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'examples/**/*.test.ts', 'scripts/**/*.test.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
