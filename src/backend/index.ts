@@ -1,0 +1,13 @@
+export {
+  type ArgumentType,
+  type ArrayResult,
+  type CompiledFunction,
+  type CompileFunctionOptions,
+  compile,
+  type Results,
+  type TracedResult,
+} from './compile-function.ts'
+export * from './executable.ts'
+export { evaluateGraph, reference } from './reference/index.ts'
+export { backendByName, backendNames, defaultBackend } from './select.ts'
+export { wasm, wasmWith } from './wasm/index.ts'

@@ -1,0 +1,216 @@
+/**
+ * Writes contractions: C[m, n] = Σ_k A[m, k]·B[k, n], with the kernel's body as epilogue.
+ *
+ * A tile of C (rows × vectors of four columns) is accumulated in registers; the columns of B that it needs are packed
+ * side by side, so that the inner loop reads them in order. k is cut into blocks whose panel of B fits the first-level
+ * cache; between blocks a panel of C rests in scratch. Tiles at the edges are the same code with fewer rows, vectors
+ * and lanes, known when the code is written.
+ */
+
+import type { ContractKernel, Factor } from '../../plan/index.ts'
+import { I32, type Local, OP } from './encode.ts'
+import { packLeft, packRight } from './pack.ts'
+import { type KernelContext, lowerBody, PointWriter } from './point.ts'
+import { shareOf } from './share.ts'
+import { tile } from './tile.ts'
+import { type Contraction, K_BLOCK, M_BLOCK, type Scratch, scratchOf, type Tiling, tilingOf } from './tiling.ts'
+
+export function writeContract(context: KernelContext, kernel: ContractKernel): void {
+  if (kernel.domain.includes(0)) return
+  new ContractWriter(context, kernel).write()
+}
+
+class ContractWriter implements Contraction {
+  readonly context: KernelContext
+  readonly kernel: ContractKernel
+  readonly tiling: Tiling
+  readonly points: PointWriter
+  readonly rank: number
+  readonly m: number
+  readonly n: number
+  readonly scratch: Scratch
+  readonly batch: readonly Local[]
+  readonly leftBase: Local
+  readonly rightBase: Local
+  readonly row: Local
+  readonly column: Local
+  readonly block: Local
+  readonly blockLength: Local
+  readonly firstRow: Local
+  readonly lastRow: Local
+  readonly columnBegin: Local
+  readonly columnEnd: Local
+  private readonly rowBegin: Local
+  private readonly rowEnd: Local
+
+  constructor(context: KernelContext, kernel: ContractKernel) {
+    const { f } = context
+    this.context = context
+    this.kernel = kernel
+    this.tiling = tilingOf(kernel)
+    this.points = new PointWriter(context, lowerBody(kernel.body).body)
+    this.rank = kernel.domain.length
+    this.m = kernel.domain[this.rank - 2] ?? 1
+    this.n = kernel.domain[this.rank - 1] ?? 1
+    this.scratch = scratchOf(kernel)
+    this.batch = Array.from({ length: this.rank - 2 }, () => f.local(I32))
+    this.leftBase = f.local(I32)
+    this.rightBase = f.local(I32)
+    this.row = f.local(I32)
+    this.column = f.local(I32)
+    this.block = f.local(I32)
+    this.firstRow = f.local(I32)
+    this.lastRow = f.local(I32)
+    this.blockLength = f.local(I32)
+    this.columnBegin = f.local(I32)
+    this.columnEnd = f.local(I32)
+    this.rowBegin = f.local(I32)
+    this.rowEnd = f.local(I32)
+  }
+
+  write(): void {
+    this.points.hoist()
+    this.cutForThreads()
+    this.overBatch(0)
+  }
+
+  readonly pushScratch = (offset: number): void => {
+    this.context.pushScratch(offset)
+  }
+
+  /** Each thread takes panels of columns where there are enough, and packs its own; else tiles of rows. */
+  private cutForThreads(): void {
+    const { context, m, n } = this
+    const { rows, vectors } = this.tiling
+    const panels = Math.ceil(n / (4 * vectors))
+    const byColumns = panels >= 4 * context.threads || m <= 4 * rows
+    shareOf(context, byColumns, 4 * vectors, n, this.columnBegin, this.columnEnd)
+    shareOf(context, !byColumns, rows, m, this.rowBegin, this.rowEnd)
+  }
+
+  private overBatch(axis: number): void {
+    const { f } = this.context
+    const counter = this.batch[axis]
+    if (counter !== undefined) {
+      f.i32(0).set(counter)
+      const extent = this.kernel.domain[axis] ?? 1
+      f.loopWhileBelow(
+        counter,
+        () => f.i32(extent),
+        1,
+        () => this.overBatch(axis + 1),
+      )
+      return
+    }
+    this.factorBase(this.kernel.left, this.leftBase)
+    this.factorBase(this.kernel.right, this.rightBase)
+    this.blocks()
+  }
+
+  private factorBase(factor: Factor, base: Local): void {
+    const { f } = this.context
+    f.i32(this.context.addressOf(factor.buffer) + 4 * factor.offset)
+    factor.batchStrides.forEach((stride, axis) => {
+      const counter = this.batch[axis]
+      if (stride !== 0 && counter !== undefined)
+        f.get(counter)
+          .i32(4 * stride)
+          .op(OP.i32mul)
+          .op(OP.i32add)
+    })
+    f.set(base)
+  }
+
+  /** Blocks of k: each packs its part of B, and goes over the rows of A in blocks. */
+  private blocks(): void {
+    const { f } = this.context
+    const { k } = this.kernel
+    f.i32(0).set(this.block)
+    if (this.tiling.blocks === 1) {
+      f.i32(k).set(this.blockLength)
+      this.withinBlock()
+      return
+    }
+    f.loopWhileBelow(
+      this.block,
+      () => f.i32(k),
+      K_BLOCK,
+      () => {
+        f.i32(K_BLOCK).set(this.blockLength)
+        f.i32(k).get(this.block).op(OP.i32sub).i32(K_BLOCK).op(OP.i32ltU)
+        f.when(() => f.i32(k).get(this.block).op(OP.i32sub).set(this.blockLength))
+        this.withinBlock()
+      },
+    )
+  }
+
+  private withinBlock(): void {
+    const { f } = this.context
+    if (this.tiling.packsRight) packRight(this)
+    const whole = this.m - (this.m % this.tiling.rows)
+    f.get(this.rowBegin).set(this.firstRow)
+    f.loopWhileBelow(
+      this.firstRow,
+      () => f.get(this.rowEnd),
+      M_BLOCK,
+      () => {
+        f.get(this.firstRow).i32(M_BLOCK).op(OP.i32add).set(this.lastRow)
+        f.get(this.rowEnd).get(this.lastRow).op(OP.i32ltU)
+        f.when(() => f.get(this.rowEnd).set(this.lastRow))
+        f.i32(whole).get(this.lastRow).op(OP.i32ltU)
+        f.when(() => f.i32(whole).set(this.lastRow))
+        if (this.tiling.packsLeft) packLeft(this)
+        this.overColumns((width) => this.rows(width))
+      },
+    )
+  }
+
+  /** This thread's panels of columns: whole ones in a loop, then the rest if it is this thread's. */
+  readonly overColumns = (body: (width: number) => void): void => {
+    const { f } = this.context
+    const width = 4 * this.tiling.vectors
+    const rest = this.n % width
+    f.get(this.columnBegin).set(this.column)
+    const wholeEnd = f.local(I32)
+    f.get(this.columnEnd).set(wholeEnd)
+    if (rest !== 0) {
+      f.i32(this.n - rest)
+        .get(wholeEnd)
+        .op(OP.i32ltU)
+      f.when(() => f.i32(this.n - rest).set(wholeEnd))
+    }
+    f.loopWhileBelow(
+      this.column,
+      () => f.get(wholeEnd),
+      width,
+      () => body(width),
+    )
+    if (rest === 0) return
+    f.get(this.columnEnd).i32(this.n).op(OP.i32eq)
+    f.when(() => body(rest))
+  }
+
+  /** The tiles of one panel of columns in a block of rows. */
+  private rows(width: number): void {
+    const { f } = this.context
+    const step = this.tiling.rows
+    f.get(this.firstRow).set(this.row)
+    f.loopWhileBelow(
+      this.row,
+      () => f.get(this.lastRow),
+      step,
+      () => tile(this, step, width),
+    )
+    const rest = this.m % step
+    if (rest === 0) return
+    // The last tile is its thread's alone: an epilogue that updates in place must not run twice.
+    f.get(this.row)
+      .i32(this.m - rest)
+      .op(OP.i32eq)
+      .get(this.rowEnd)
+      .i32(this.m)
+      .op(OP.i32eq)
+      .op(OP.i32and)
+    f.when(() => tile(this, rest, width))
+  }
+}

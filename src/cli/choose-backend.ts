@@ -1,0 +1,12 @@
+/** The backend of a command that uses a saved run: by flag, else variable, else the fastest. */
+
+import { type Backend, backendByName } from '../backend/index.ts'
+import type { CommandContext } from './context.ts'
+import { readBackendName } from './train-settings.ts'
+
+/** @throws NablaError E-NAME for an unknown name. */
+export function chooseBackend({ io }: CommandContext, flag: string | undefined): Backend {
+  const variable = io.env.NABLA_BACKEND
+  if (flag !== undefined) return backendByName(readBackendName(flag, '--backend'))
+  return backendByName(variable === undefined ? 'auto' : readBackendName(variable, 'NABLA_BACKEND'))
+}

@@ -1,0 +1,119 @@
+/** The command line as commander knows it: commands, arguments, flags, help. What a command does is in its own file. */
+
+import { Command } from 'commander'
+import { type CommandContext, createContext } from './context.ts'
+import { evaluateRun } from './evaluate.ts'
+import { type CommandIo, colorsFor, widthOf } from './io.ts'
+import { planRun } from './plan.ts'
+import { predictFile } from './predict.ts'
+import { summarizeRun } from './summary.ts'
+import { train } from './train.ts'
+import { addTrainOptions } from './train-settings.ts'
+import { version } from './version.ts'
+
+const EXAMPLES = `
+Examples:
+  nabla train mnist --layers 300,75 --epochs 5 --batch 128 --out runs/a
+  nabla train iris.csv --target species --out runs/iris
+  nabla evaluate runs/a
+  nabla predict runs/a digit.png --json
+  nabla summary runs/a
+
+Exit codes: 0 fine, 1 a run failed, 2 wrong use, 3 can't be analysed, 130 interrupted.`
+
+const TRAIN_NOTES = `
+Every setting can also be given as a variable (NABLA_EPOCHS=5) or in a settings
+file ({"epochs": 5}). Flags beat variables, variables beat the file.
+
+Example:
+  nabla train mnist --layers 300,75 --epochs 5 --batch 128 --out runs/a`
+
+/** Where an action leaves the exit code. */
+export interface Outcome {
+  code: number
+}
+
+type Flags = Readonly<Record<string, string>>
+/** What a command does with its arguments and flags; the exit code. */
+type Action = (context: CommandContext, args: readonly string[], flags: Flags) => Promise<number>
+
+/** The program; running it writes to `io` and leaves the exit code in `outcome`. */
+export function buildProgram(io: CommandIo, outcome: Outcome): Command {
+  const program = withoutProcess(new Command('nabla'), io)
+    .description('Feed-forward neural networks: trained fast, explained, and diagnosed.')
+    .version(version, '-V, --version', 'print the version')
+    .addHelpText('after', EXAMPLES)
+  const add = (name: string, description: string, action: Action): Command => {
+    const command = withoutProcess(program.command(name), io)
+    return command.description(description).action(async () => {
+      const flags = command.opts<Flags & { json?: boolean; quiet?: boolean }>()
+      outcome.code = await action(createContext(io, flags), command.args, flags)
+    })
+  }
+  const commands = [addTrain(add), addEvaluate(add), addPredict(add), addSummary(add), addPlan(add)]
+  for (const command of commands) {
+    command.option('--json', 'one JSON document on standard output').option('-q, --quiet', 'no progress and no notes')
+  }
+  return program
+}
+
+type Add = (name: string, description: string, action: Action) => Command
+
+function addTrain(add: Add): Command {
+  const command = add('train', 'train a network and save it', (context, [data], flags) => train(context, data, flags))
+    .argument('[data]', 'mnist, or the path of a CSV file')
+    .option('--config <file>', 'settings as JSON, or the config.json of an earlier run')
+  addTrainOptions(command)
+  return command.addHelpText('after', TRAIN_NOTES)
+}
+
+function addEvaluate(add: Add): Command {
+  return add('evaluate', 'test a saved run: accuracy, confusion matrix', (context, [run = ''], flags) =>
+    evaluateRun(context, run, flags),
+  )
+    .argument('<run>', 'the folder of a run')
+    .option('--data <file>', 'a CSV file to test on')
+    .option('--backend <name>', 'what computes')
+}
+
+function addPredict(add: Add): Command {
+  return add('predict', 'what a saved run answers for a picture or for rows', (context, [run = '', file = ''], flags) =>
+    predictFile(context, run, file, flags),
+  )
+    .argument('<run>', 'the folder of a run')
+    .argument('<file>', 'a PNG picture, or a CSV file with rows')
+    .option('--backend <name>', 'what computes')
+}
+
+function addSummary(add: Add): Command {
+  return add('summary', "a saved run's layers, shapes and parameters", (context, [run = '']) =>
+    summarizeRun(context, run),
+  ).argument('<run>', 'the folder of a run')
+}
+
+function addPlan(add: Add): Command {
+  return add('plan', 'what a training step of a run is compiled to', (context, [run = ''], flags) =>
+    planRun(context, run, { ...flags, graph: 'graph' in flags }),
+  )
+    .argument('<run>', 'the folder of a run')
+    .option('--program <name>', 'step (of training) or prediction')
+    .option('--batch <count>', "samples in a step; the run's where nothing is said")
+    .option('--graph', 'the graph, in place of the kernels made of it')
+}
+
+/** Nothing of commander's own reaches the process: it writes to `io` and throws. */
+function withoutProcess(command: Command, io: CommandIo): Command {
+  const colors = colorsFor(io.stdout, io.env)
+  return command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureHelp({ helpWidth: Math.min(100, widthOf(io.stdout)), styleTitle: (text) => colors.bold(text) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Whether there are colours was decided with `colors`; commander is not to take them out again.
+      getOutHasColors: () => true,
+      // Errors are reported in nabla's own form.
+      outputError: () => {},
+    })
+}

@@ -1,0 +1,61 @@
+/** Reading whole files, with errors that say which file and what to do. */
+
+import { readFile, stat } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { formatBytes, NablaError } from '../shared/index.ts'
+
+const unpack = promisify(gunzip)
+
+/** The largest file that is read whole: what one typed array may hold everywhere. */
+const MOST_BYTES = 2 ** 31 - 1
+
+/**
+ * All bytes of a file.
+ * @throws NablaError E-FILE where it is missing, a folder, not readable, or larger than 2 GiB.
+ */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path)
+    if (size > MOST_BYTES) {
+      throw fileError(path, `a file below ${formatBytes(MOST_BYTES)}`, formatBytes(size), 'split the file.')
+    }
+    const buffer = await readFile(path)
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  } catch (error) {
+    throw error instanceof NablaError ? error : explainFailure(path, error)
+  }
+}
+
+/** As `readBytes`; a gzip file is unpacked (to at most 2 GiB). @throws NablaError E-FILE, E-DATA (broken gzip). */
+export async function readUnpackedBytes(path: string): Promise<Uint8Array> {
+  const bytes = await readBytes(path)
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return await unpack(bytes, { maxOutputLength: MOST_BYTES })
+  } catch (error) {
+    const received = error instanceof Error ? error.message : String(error)
+    throw new NablaError(
+      { code: 'E-DATA', where: path, expected: 'a whole gzip file', received, fix: 'fetch the file again.' },
+      { cause: error },
+    )
+  }
+}
+
+function fileError(path: string, expected: string, received: string, fix: string, cause?: unknown): NablaError {
+  return new NablaError({ code: 'E-FILE', where: path, expected, received, fix }, { cause })
+}
+
+const FAILURES: Readonly<Record<string, readonly [received: string, fix: string]>> = {
+  ENOENT: ['no file of that name', 'check the path; a relative one starts from the folder you are in.'],
+  EISDIR: ['a folder', 'name a file in it.'],
+  EACCES: ['a file that may not be read', 'give yourself permission to read it.'],
+  ENOTDIR: ['a path through something that is no folder', 'check the path.'],
+}
+
+function explainFailure(path: string, error: unknown): NablaError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const message = error instanceof Error ? error.message : String(error)
+  const [received, fix] = FAILURES[code] ?? [message, 'see that the file can be read.']
+  return fileError(path, 'a file that can be read', received, fix, error)
+}
