@@ -87,7 +87,7 @@ function differences(values: Numbers, forward: () => number): number[] {
 const norm = (x: readonly number[]) => Math.sqrt(x.reduce((a, v) => a + v * v, 0))
 const distance = (a: readonly number[], b: readonly number[]) => norm(a.map((x, i) => x - (b[i] ?? 0)))
 
-function fit(given: readonly number[], truth: readonly number[]): { ratio: number; error: number } {
+function proportionOf(given: readonly number[], truth: readonly number[]): { ratio: number; error: number } {
   const square = truth.reduce((a, v) => a + v * v, 0)
   const ratio = square === 0 ? 0 : given.reduce((a, v, i) => a + v * (truth[i] ?? 0), 0) / square
   return {
@@ -109,7 +109,7 @@ function compare(
 ): BackwardFinding {
   const scale = Math.max(norm(truth), 1e-12)
   const relativeError = distance(given, truth) / scale
-  const { ratio, error } = fit(given, truth)
+  const { ratio, error } = proportionOf(given, truth)
   const found = (relation: BackwardRelation, message: string) => ({
     parameter,
     relation,
@@ -125,7 +125,7 @@ function compare(
   const [rows = 1, columns = 1] = shape
   if (shape.length === 2) {
     const flipped = truth.map((_, i) => truth[(i % columns) * columns + Math.floor(i / columns)] ?? 0)
-    if (rows === columns && fit(given, flipped).error < tolerance * 10)
+    if (rows === columns && proportionOf(given, flipped).error < tolerance * 10)
       return found('transpose', `${parameter} is the transpose of the true gradient`)
   }
   if (given.length > 1 && given.every((g) => Math.abs(g - (given[0] ?? 0)) <= 1e-12 * scale))
