@@ -58,7 +58,7 @@ export async function findRepair(
       nodes: 600_000,
     })
     const again = analyse(probed.trace, judged.measured.loss)
-    const same = again.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? again.best
+    const same = again.best
     if (same === undefined) continue
     const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter(
       (t) => t.broken === 0 && fitsPlace(t, group),
@@ -191,8 +191,7 @@ async function verify(
     const rerun = await run({ edits: [...edits, edit], seed: 2 })
     if (rerun.trace.error !== undefined) continue
     const afterAnalysis = analyse(rerun.trace, judged.measured.loss)
-    const after =
-      afterAnalysis.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? afterAnalysis.best
+    const after = afterAnalysis.best
     if (after === undefined) continue
     const names = new Map(judged.results.map((r) => [r.chain.id, r.chain.name]))
     const fixedNames = trial.fixed.map((id) => names.get(id) ?? '')
