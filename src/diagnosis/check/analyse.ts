@@ -1,9 +1,9 @@
 /** A trace in; what is trained, on which loss, and which parameters' updates follow the true gradient out. */
 
-import { gradientProxy } from './roles/gradient-proxy.ts'
 import { type Chain, findChains } from './roles/chains.ts'
 import { type Dependence, findDependence } from './roles/dependence.ts'
 import { findGradientNode } from './roles/gradient-node.ts'
+import { gradientProxy } from './roles/gradient-proxy.ts'
 import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
 import { type ChainStep, MATCH, type Measured, measure, proportion } from './roles/measure.ts'
 import { makePoints, type Points } from './roles/points.ts'
@@ -53,7 +53,8 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   const tape = new Tape(trace)
   const chains = findChains(trace, tape)
   const dependence = findDependence(tape, chains)
-  if (dependence.parameters.length === 0) return { trace, tape, chains, dependence, points: { values: [], changes: [], inputs: new Set() }, judged: [] }
+  if (dependence.parameters.length === 0)
+    return { trace, tape, chains, dependence, points: { values: [], changes: [], inputs: new Set() }, judged: [] }
   const recorded = tape.evaluate(new Map())
   const stated = statedLosses(tape, dependence, recorded).slice(0, MAX_LOSSES)
   const inferred = inferredLosses(tape, dependence, recorded)
@@ -74,28 +75,61 @@ function targetsOf(tape: Tape, losses: readonly Loss[]): Set<number> {
   return new Set([...tape.ancestors(targets)].filter((n) => tape.entry(n).op === 'leaf'))
 }
 
-export function judge(tape: Tape, dependence: Dependence, points: Points, measured: Measured, chains: readonly Chain[]): Judged {
+export function judge(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  measured: Measured,
+  chains: readonly Chain[],
+): Judged {
   const first = new Map<number, ChainStep>()
-  for (const row of measured.steps) for (const step of row) if (!first.has(step.chain.id)) first.set(step.chain.id, step)
+  for (const row of measured.steps)
+    for (const step of row) if (!first.has(step.chain.id)) first.set(step.chain.id, step)
   const drafts = [...first.values()].map((step) => {
-    if (step.match.residual < MATCH || step.unreached) return { step, ratio: step.match.ratio, residual: step.match.residual, rate: rateOf(tape, dependence, points, step) }
+    if (step.match.residual < MATCH || step.unreached)
+      return {
+        step,
+        ratio: step.match.ratio,
+        residual: step.match.residual,
+        rate: rateOf(tape, dependence, points, step),
+      }
     const found = findGradientNode(tape, dependence, points, step)
     if (found === undefined) {
       const proxy = gradientProxy(tape, dependence, points, chains, step)
-      return { step, ratio: step.match.ratio, residual: step.match.residual, rate: 1, ...(proxy !== undefined && { gradientNode: proxy }) }
+      return {
+        step,
+        ratio: step.match.ratio,
+        residual: step.match.residual,
+        rate: 1,
+        ...(proxy !== undefined && { gradientNode: proxy }),
+      }
     }
     const sign = Math.sign(proportion(step.update, step.gradient).ratio)
     return { step, ratio: Math.abs(found.ratio) * sign, residual: found.residual, rate: 1, gradientNode: found.node }
   })
   const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached)
   const [some] = fits
-  if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5)) for (const d of drafts) d.rate = 1
-  const normal = normalRatio(fits.map((d) => d.ratio / d.rate), measured.loss.stated)
+  if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
+    for (const d of drafts) d.rate = 1
+  const normal = normalRatio(
+    fits.map((d) => d.ratio / d.rate),
+    measured.loss.stated,
+  )
   const results = drafts.map((d): ParameterResult => {
     const relative = d.ratio / d.rate / normal
-    return { chain: d.step.chain, status: statusOf(d, relative, normal), ratio: d.ratio, relative, residual: d.residual, rate: d.rate, step: d.step, ...(d.gradientNode !== undefined && { gradientNode: d.gradientNode }) }
+    return {
+      chain: d.step.chain,
+      status: statusOf(d, relative, normal),
+      ratio: d.ratio,
+      relative,
+      residual: d.residual,
+      rate: d.rate,
+      step: d.step,
+      ...(d.gradientNode !== undefined && { gradientNode: d.gradientNode }),
+    }
   })
-  const consistent = results.length > 0 && results.every((r) => r.status === 'right' || r.status === 'unreached') && fits.length > 0
+  const consistent =
+    results.length > 0 && results.every((r) => r.status === 'right' || r.status === 'unreached') && fits.length > 0
   return { measured, results, explained: fits.length / Math.max(1, drafts.length), consistent }
 }
 
@@ -115,14 +149,21 @@ function normalRatio(ratios: readonly number[], stated: boolean): number {
     else group.count++
   }
   const isOne = (r: number) => stated && Math.abs(r - 1) < 1e-6
-  groups.sort((a, b) => Number(b.ratio > 0) - Number(a.ratio > 0) || b.count + Number(isOne(b.ratio)) / 2 - a.count - Number(isOne(a.ratio)) / 2)
+  groups.sort(
+    (a, b) =>
+      Number(b.ratio > 0) - Number(a.ratio > 0) ||
+      b.count + Number(isOne(b.ratio)) / 2 - a.count - Number(isOne(a.ratio)) / 2,
+  )
   return groups[0]?.ratio ?? 1
 }
 
 /** The loss that explains most; among equals what the script states, and what makes all parameters right. */
 function choose(judged: readonly Judged[]): Judged | undefined {
   const order = [...judged].sort(
-    (a, b) => Number(b.consistent) - Number(a.consistent) || b.explained - a.explained || Number(b.measured.loss.stated) - Number(a.measured.loss.stated),
+    (a, b) =>
+      Number(b.consistent) - Number(a.consistent) ||
+      b.explained - a.explained ||
+      Number(b.measured.loss.stated) - Number(a.measured.loss.stated),
   )
   return order[0]
 }

@@ -31,6 +31,8 @@ export async function findPython(path: string): Promise<string> {
     where: path,
     expected: `Python 3.9 or newer${needsNumpy ? ' with NumPy, which the script imports' : ''}`,
     received: `none among ${CANDIDATES.join(', ')}`,
-    fix: needsNumpy ? 'install NumPy (Debian: apt-get install python3-numpy), or name an interpreter with --python.' : 'install Python 3, or name it with --python.',
+    fix: needsNumpy
+      ? 'install NumPy (Debian: apt-get install python3-numpy), or name an interpreter with --python.'
+      : 'install Python 3, or name it with --python.',
   })
 }

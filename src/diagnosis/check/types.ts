@@ -3,12 +3,40 @@
 export type Verdict = 'clean' | 'faulty' | 'unsupported'
 
 export type FindingKind =
-  | 'scale' | 'sign' | 'missing-activation-derivative' | 'extra-activation-derivative' | 'wrong-activation-derivative'
-  | 'derivative-of-wrong-value' | 'missing-chain-factor' | 'extra-factor' | 'wrong-operand' | 'transpose' | 'product-kind'
-  | 'reduction-axis' | 'bias-gradient' | 'softmax-axis' | 'parentheses' | 'regularisation' | 'constant' | 'operator'
-  | 'slice' | 'missing-term' | 'extra-term' | 'optimiser' | 'stale-weights' | 'accumulator-not-reset' | 'never-updated'
-  | 'broadcast' | 'integer-truncation' | 'equal-initial-weights' | 'target-range' | 'no-nonlinearity' | 'saturation'
-  | 'logged-loss' | 'stopping-test' | 'gradient'
+  | 'scale'
+  | 'sign'
+  | 'missing-activation-derivative'
+  | 'extra-activation-derivative'
+  | 'wrong-activation-derivative'
+  | 'derivative-of-wrong-value'
+  | 'missing-chain-factor'
+  | 'extra-factor'
+  | 'wrong-operand'
+  | 'transpose'
+  | 'product-kind'
+  | 'reduction-axis'
+  | 'bias-gradient'
+  | 'softmax-axis'
+  | 'parentheses'
+  | 'regularisation'
+  | 'constant'
+  | 'operator'
+  | 'slice'
+  | 'missing-term'
+  | 'extra-term'
+  | 'optimiser'
+  | 'stale-weights'
+  | 'accumulator-not-reset'
+  | 'never-updated'
+  | 'broadcast'
+  | 'integer-truncation'
+  | 'equal-initial-weights'
+  | 'target-range'
+  | 'no-nonlinearity'
+  | 'saturation'
+  | 'logged-loss'
+  | 'stopping-test'
+  | 'gradient'
 
 export interface Finding {
   readonly code: string
@@ -24,7 +52,11 @@ export interface Finding {
   readonly expected: string
   readonly received: string
   /** A diff of the lines that change, or null where no edit was verified. */
-  readonly fix: { readonly removed: readonly string[]; readonly added: readonly string[]; readonly verified: boolean } | null
+  readonly fix: {
+    readonly removed: readonly string[]
+    readonly added: readonly string[]
+    readonly verified: boolean
+  } | null
   readonly evidence: readonly string[]
   readonly parameters: readonly string[]
 }
@@ -47,7 +79,12 @@ export interface CheckResult {
   readonly findings: readonly Finding[]
   readonly notes: readonly string[]
   readonly parameters: readonly ParameterReport[]
-  readonly roles: { readonly loss: string | null; readonly lossLine: number | null; readonly stated: boolean; readonly parameters: readonly string[] }
+  readonly roles: {
+    readonly loss: string | null
+    readonly lossLine: number | null
+    readonly stated: boolean
+    readonly parameters: readonly string[]
+  }
   /** Why nothing could be said, for `unsupported`. */
   readonly reason: string | null
   readonly python: string

@@ -20,7 +20,11 @@ export function diffOf(source: string, span: readonly number[], text: string): {
 }
 
 /** `w += -(…)` as an author would write it: `w -= …`. */
-function asUpdate(diff: { removed: string[]; added: string[] }, kind: string, text: string): { removed: string[]; added: string[] } {
+function asUpdate(
+  diff: { removed: string[]; added: string[] },
+  kind: string,
+  text: string,
+): { removed: string[]; added: string[] } {
   const [line] = diff.removed
   const match = line === undefined || diff.removed.length !== 1 ? null : /^(.*?) ([-+])= (.*)$/.exec(line)
   if (match === null || kind !== 'sign' || !text.startsWith('-') || !diff.added[0]?.endsWith(text)) return diff
@@ -59,16 +63,29 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
     received: trial.row.replaced,
     fix: { ...asUpdate(diffOf(source, edit.span, edit.text), kind, edit.text), verified: true },
     evidence: [
-      `before: ${judged.results.filter((r) => trial.fixed.includes(r.chain.id)).slice(0, 6).map((r) => `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`).join(', ')}`,
+      `before: ${judged.results
+        .filter((r) => trial.fixed.includes(r.chain.id))
+        .slice(0, 6)
+        .map(
+          (r) =>
+            `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`,
+        )
+        .join(', ')}`,
       `checked: with the change, ${rightAfter} of ${repair.after.results.length} gradients agree with the true ones (largest relative error ${scientific(worst)})`,
-      ...(repair.alternatives.length > 0 ? [`the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`] : []),
+      ...(repair.alternatives.length > 0
+        ? [
+            `the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`,
+          ]
+        : []),
     ],
     parameters: repair.fixedNames,
   }
 }
 
 export function unrepaired(analysis: Analysis, judged: Judged, explained: ReadonlySet<string>): Finding[] {
-  const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name))
+  const wrong = judged.results.filter(
+    (r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name),
+  )
   const mismatch = firstMismatch(analysis, judged)
   const turned = wrong.length > 0 && wrong.every((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
   const site = analysis.trace.sites[turned ?? mismatch?.suspect.site ?? -1]
@@ -77,21 +94,33 @@ export function unrepaired(analysis: Analysis, judged: Judged, explained: Readon
   return [
     {
       code: 'C-GRADIENT',
-      kind: wrong.every((r) => r.status === 'sign') ? 'sign' : wrong.every((r) => r.status === 'scaled') ? 'scale' : mismatch?.localFactor ? 'wrong-activation-derivative' : 'gradient',
+      kind: wrong.every((r) => r.status === 'sign')
+        ? 'sign'
+        : wrong.every((r) => r.status === 'scaled')
+          ? 'scale'
+          : mismatch?.localFactor
+            ? 'wrong-activation-derivative'
+            : 'gradient',
       file: site.file,
       line: site.line,
       column: site.column + 1,
       endLine: site.endLine,
       endColumn: site.endColumn + 1,
-      message: turned !== undefined
-        ? `${subjectOf(source, site)} has the wrong sign: the update climbs the loss`
-        : mismatch?.localFactor
-        ? `${subjectOf(source, site)} is a right gradient times the derivative of another function than the one that the forward pass applies here`
-        : `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
+      message:
+        turned !== undefined
+          ? `${subjectOf(source, site)} has the wrong sign: the update climbs the loss`
+          : mismatch?.localFactor
+            ? `${subjectOf(source, site)} is a right gradient times the derivative of another function than the one that the forward pass applies here`
+            : `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
       expected: 'the gradient of the loss',
       received: source.split('\n')[site.line - 1]?.trim() ?? '',
       fix: null,
-      evidence: wrong.slice(0, 8).map((r) => `${r.chain.name}: relative error ${r.residual.toPrecision(2)}, ratio ${Number(r.relative.toPrecision(4))}`),
+      evidence: wrong
+        .slice(0, 8)
+        .map(
+          (r) =>
+            `${r.chain.name}: relative error ${r.residual.toPrecision(2)}, ratio ${Number(r.relative.toPrecision(4))}`,
+        ),
       parameters: wrong.map((r) => r.chain.name),
     },
   ]

@@ -8,11 +8,26 @@ import type { FindingKind } from '../types.ts'
 const DERIVATIVE = /\(1(\.0*)?\s*-|> ?0|deriv|prime|grad|dsig|drelu|dtanh|backward|\bd_/i
 
 const BY_EDIT: Readonly<Record<string, FindingKind>> = {
-  scale: 'scale', sign: 'sign', transpose: 'transpose', 'drop-transpose': 'transpose', product: 'product-kind', axis: 'reduction-axis',
-  mean: 'scale', sum: 'bias-gradient', 'drop-sum': 'reduction-axis', 'derivative-argument': 'derivative-of-wrong-value',
-  'derivative-function': 'wrong-activation-derivative', parentheses: 'parentheses', regularisation: 'regularisation',
-  constant: 'constant', operator: 'operator', comparison: 'wrong-activation-derivative', slice: 'slice', term: 'missing-term',
-  'drop-call': 'wrong-activation-derivative', operand: 'wrong-operand',
+  scale: 'scale',
+  sign: 'sign',
+  transpose: 'transpose',
+  'drop-transpose': 'transpose',
+  product: 'product-kind',
+  axis: 'reduction-axis',
+  mean: 'scale',
+  sum: 'bias-gradient',
+  'drop-sum': 'reduction-axis',
+  'derivative-argument': 'derivative-of-wrong-value',
+  'derivative-function': 'wrong-activation-derivative',
+  parentheses: 'parentheses',
+  regularisation: 'regularisation',
+  constant: 'constant',
+  operator: 'operator',
+  comparison: 'wrong-activation-derivative',
+  slice: 'slice',
+  term: 'missing-term',
+  'drop-call': 'wrong-activation-derivative',
+  operand: 'wrong-operand',
 }
 
 export function kindOf(trial: Trial, judged: Judged, forward: boolean): FindingKind {
@@ -21,13 +36,18 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean): FindingK
   if (forward && (kind === 'axis' || kind === 'sum')) return 'softmax-axis'
   if (kind !== 'regularisation' && statuses.size === 1 && statuses.has('sign') && kind !== 'parentheses') return 'sign'
   if (kind !== 'axis' && kind !== 'sum' && statuses.size === 1 && statuses.has('scaled')) return 'scale'
-  if (kind === 'factor') return DERIVATIVE.test(text.slice(replaced.length)) || DERIVATIVE.test(text) ? 'missing-activation-derivative' : 'missing-chain-factor'
-  if (kind === 'product') return text.startsWith(replaced) || text.includes(`(${replaced},`) ? 'missing-chain-factor' : 'product-kind'
+  if (kind === 'factor')
+    return DERIVATIVE.test(text.slice(replaced.length)) || DERIVATIVE.test(text)
+      ? 'missing-activation-derivative'
+      : 'missing-chain-factor'
+  if (kind === 'product')
+    return text.startsWith(replaced) || text.includes(`(${replaced},`) ? 'missing-chain-factor' : 'product-kind'
   if (kind === 'drop-factor') {
     const dropped = replaced.replace(text, '')
     return DERIVATIVE.test(dropped) ? 'extra-activation-derivative' : 'extra-factor'
   }
-  if (kind === 'drop-term') return /w|theta/i.test(replaced.replace(text, '')) && statuses.has('wrong') ? 'regularisation' : 'extra-term'
+  if (kind === 'drop-term')
+    return /w|theta/i.test(replaced.replace(text, '')) && statuses.has('wrong') ? 'regularisation' : 'extra-term'
   return BY_EDIT[kind] ?? 'gradient'
 }
 
@@ -59,7 +79,8 @@ export function messageOf(kind: FindingKind, subject: string, trial: Trial, judg
     const off = judged.results.find((r) => trial.fixed.includes(r.chain.id))?.relative ?? 1
     const factor = off >= 1 ? `${formatNumber(off)} times` : `1/${formatNumber(1 / off)} of`
     const division = /\/ *([\w.[\]()]+)\)?$/.exec(trial.row.text)
-    if (division !== null && off > 1) return `${subject} lacks the division by ${division[1]}: it is ${factor} what the other gradients' scale asks for`
+    if (division !== null && off > 1)
+      return `${subject} lacks the division by ${division[1]}: it is ${factor} what the other gradients' scale asks for`
     return `${subject} is off by a constant: ${factor} what the other gradients' scale asks for`
   }
   return `${subject} ${ABOUT[kind] ?? 'is not the gradient'}`

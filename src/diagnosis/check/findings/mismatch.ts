@@ -18,12 +18,16 @@ export function firstMismatch(analysis: Analysis, judged: Judged): Mismatch | un
   const end = Math.max(0, ...judged.results.map((r) => r.step.after))
   const signal = signalNodes(analysis, end)
   const isRight = matcher(analysis, judged)
-  const region = tape.madeFrom(judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached').map((r) => r.step.after), analysis.dependence.cut)
+  const region = tape.madeFrom(
+    judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached').map((r) => r.step.after),
+    analysis.dependence.cut,
+  )
   const inner = new Set<number>()
   for (let node = 0; node <= end; node++) {
     const { args, site } = tape.entry(node)
     const statement = trace.sites[site]?.statement
-    for (const arg of args) if (statement !== undefined && trace.sites[tape.entry(arg).site]?.statement === statement) inner.add(arg)
+    for (const arg of args)
+      if (statement !== undefined && trace.sites[tape.entry(arg).site]?.statement === statement) inner.add(arg)
   }
   let last: Suspect | undefined
   for (let node = 0; node <= end; node++) {
@@ -33,7 +37,10 @@ export function firstMismatch(analysis: Analysis, judged: Judged): Mismatch | un
     last = suspect
     if (isRight(node)) continue
     const { op, args } = tape.entry(node)
-    const localFactor = (op === 'mul' || op === 'multiply') && args.some((a) => signal[a] === 1 && isRight(a)) && args.some((a) => signal[a] !== 1)
+    const localFactor =
+      (op === 'mul' || op === 'multiply') &&
+      args.some((a) => signal[a] === 1 && isRight(a)) &&
+      args.some((a) => signal[a] !== 1)
     return { suspect, localFactor }
   }
   const fallback = last ?? suspects[0]
@@ -52,8 +59,13 @@ export function signTurns(analysis: Analysis, judged: Judged): number | undefine
   const signal = signalNodes(analysis, end)
   const ratioOf = ratios(analysis, judged)
   const statementOf = (node: number) => trace.sites[tape.entry(node).site]?.statement
-  const region = tape.madeFrom(wrong.map((r) => r.step.after), analysis.dependence.cut)
-  const updates = new Set(wrong.map((r) => trace.sites[r.chain.versions.find((v) => v.node === r.step.after)?.site ?? -1]?.statement))
+  const region = tape.madeFrom(
+    wrong.map((r) => r.step.after),
+    analysis.dependence.cut,
+  )
+  const updates = new Set(
+    wrong.map((r) => trace.sites[r.chain.versions.find((v) => v.node === r.step.after)?.site ?? -1]?.statement),
+  )
   let error: { sign: number; statement: number | undefined } | undefined
   for (const node of [...region].filter((n) => signal[n] === 1).sort((a, b) => a - b)) {
     const ratio = ratioOf(node)
@@ -84,7 +96,9 @@ function signalNodes(analysis: Analysis, end: number): Uint8Array {
   const { tape, dependence } = analysis
   const signal = new Uint8Array(end + 1)
   for (const meeting of findMeetings(tape, dependence)) if (meeting.node <= end) signal[meeting.node] = 1
-  for (let node = 0; node <= end; node++) if (signal[node] !== 1 && !dependence.cut.has(node) && tape.entry(node).args.some((a) => signal[a] === 1)) signal[node] = 1
+  for (let node = 0; node <= end; node++)
+    if (signal[node] !== 1 && !dependence.cut.has(node) && tape.entry(node).args.some((a) => signal[a] === 1))
+      signal[node] = 1
   return signal
 }
 

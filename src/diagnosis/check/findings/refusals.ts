@@ -9,7 +9,8 @@ export function failureOf(reason: string): string {
 
 export function reasonFor(run: TraceRun, analysis: Analysis, timeoutMs: number): string | undefined {
   const { error, status } = run.trace
-  if (error !== undefined && status === 'syntax') return `line ${error.frames[0]?.line ?? '?'}: ${error.kind}: ${error.message}`
+  if (error !== undefined && status === 'syntax')
+    return `line ${error.frames[0]?.line ?? '?'}: ${error.kind}: ${error.message}`
   const seen = analysis.best !== undefined && analysis.best.results.length > 0
   if (seen) return analysis.best !== undefined ? blockedReason(analysis) : undefined
   if (run.flooded) return `the script printed more than ${Math.round(run.outputBytes / 1e6)} MB and was stopped`
@@ -18,9 +19,12 @@ export function reasonFor(run: TraceRun, analysis: Analysis, timeoutMs: number):
     const at = error.frames.at(-1)
     return `the script raised ${error.kind}: ${error.message}${at === undefined ? '' : ` (${at.file}, line ${at.line}, in ${at.function})`}`
   }
-  if (status === 'memory' || run.exit === 'SIGKILL') return 'the script needed more memory than a check allows, or was killed'
-  if (status === 'killed') return `Python ended unexpectedly (${run.exit})${run.stderr === '' ? '' : `: ${run.stderr.split('\n').slice(-2)[0]}`}`
-  if (analysis.dependence.parameters.length === 0) return 'no training loop was found: nothing updates itself from what is computed with it'
+  if (status === 'memory' || run.exit === 'SIGKILL')
+    return 'the script needed more memory than a check allows, or was killed'
+  if (status === 'killed')
+    return `Python ended unexpectedly (${run.exit})${run.stderr === '' ? '' : `: ${run.stderr.split('\n').slice(-2)[0]}`}`
+  if (analysis.dependence.parameters.length === 0)
+    return 'no training loop was found: nothing updates itself from what is computed with it'
   return 'no loss was found: nothing computed from the parameters meets a target'
 }
 

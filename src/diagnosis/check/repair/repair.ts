@@ -3,9 +3,9 @@
  */
 
 import { type Analysis, analyse, type Judged } from '../analyse.ts'
+import { signTurns } from '../findings/mismatch.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
-import { signTurns } from '../findings/mismatch.ts'
 import { findSuspects, type Suspect } from './suspects.ts'
 import { type Trial, tryEdits } from './try.ts'
 
@@ -33,20 +33,36 @@ const MAX_GROUPS = 5
 /** No repair is worth a longer wait than this. */
 const ROUND_MS = 18_000
 
-export async function findRepair(run: Runner, analysis: Analysis, judged: Judged, edits: readonly SourceEdit[], deadline: number): Promise<Repair | undefined> {
+export async function findRepair(
+  run: Runner,
+  analysis: Analysis,
+  judged: Judged,
+  edits: readonly SourceEdit[],
+  deadline: number,
+): Promise<Repair | undefined> {
   deadline = Math.min(deadline, Date.now() + ROUND_MS)
   const suspects = findSuspects(analysis, judged)
   const scales = scaleTexts(judged)
   const only = familiesFor(judged)
   const turn = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
-  for (const group of inGroups([...suspects.filter((s) => s.site === turn).map((s) => ({ ...s, exonerated: false })), ...suspects.filter((s) => s.site !== turn)])) {
+  for (const group of inGroups([
+    ...suspects.filter((s) => s.site === turn).map((s) => ({ ...s, exonerated: false })),
+    ...suspects.filter((s) => s.site !== turn),
+  ])) {
     if (Date.now() > deadline) return undefined
     const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales, only }))
-    const probed = await run({ probes, edits, steps: 1 + Math.max(...judged.results.map((r) => r.step.step)), nodes: 600_000 })
+    const probed = await run({
+      probes,
+      edits,
+      steps: 1 + Math.max(...judged.results.map((r) => r.step.step)),
+      nodes: 600_000,
+    })
     const again = analyse(probed.trace, judged.measured.loss)
-    const same = again.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? again.best
+    const same = again.best
     if (same === undefined) continue
-    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter((t) => t.broken === 0 && fitsPlace(t, group))
+    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter(
+      (t) => t.broken === 0 && fitsPlace(t, group),
+    )
     const ranked = rank(trials, group, again, same)
     const found = await verify(run, ranked, group, same, edits, deadline)
     if (found !== undefined) return found
@@ -57,8 +73,13 @@ export async function findRepair(run: Runner, analysis: Analysis, judged: Judged
 /** First the statements that only wrong parameters depend on, then the rest of the backward pass, then the forward one. */
 function inGroups(suspects: readonly Suspect[]): Suspect[][] {
   const groups: Suspect[][] = []
-  const classes = [suspects.filter((s) => s.backward && !s.exonerated), suspects.filter((s) => s.backward && s.exonerated), suspects.filter((s) => !s.backward)]
-  for (const members of classes) for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
+  const classes = [
+    suspects.filter((s) => s.backward && !s.exonerated),
+    suspects.filter((s) => s.backward && s.exonerated),
+    suspects.filter((s) => !s.backward),
+  ]
+  for (const members of classes)
+    for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
   return groups.slice(0, MAX_GROUPS)
 }
 
@@ -67,20 +88,51 @@ function familiesFor(judged: Judged): string[] {
   const wrong = new Set(judged.results.map((r) => r.status).filter((s) => s !== 'right' && s !== 'unreached'))
   if (wrong.size !== 1) return []
   if (wrong.has('sign')) return ['sign', 'constant', 'operator', 'drop-term']
-  if (wrong.has('scaled')) return ['scale', 'drop-factor', 'constant', 'mean', 'axis', 'operator', 'regularisation', 'drop-term']
+  if (wrong.has('scaled'))
+    return ['scale', 'drop-factor', 'constant', 'mean', 'axis', 'operator', 'regularisation', 'drop-term']
   return []
 }
 
 /** Numbers by which parameters are off, for scripts in which no variable holds them. */
 function scaleTexts(judged: Judged): string[] {
   const off = judged.results.filter((r) => r.status === 'scaled').map((r) => r.relative)
-  return [...new Set(off.flatMap((r) => (Math.abs(r - Math.round(r)) < 1e-6 && r >= 2 ? [`/ ${Math.round(r)}`] : Math.abs(1 / r - Math.round(1 / r)) < 1e-6 ? [String(Math.round(1 / r))] : [])))].slice(0, 4)
+  return [
+    ...new Set(
+      off.flatMap((r) =>
+        Math.abs(r - Math.round(r)) < 1e-6 && r >= 2
+          ? [`/ ${Math.round(r)}`]
+          : Math.abs(1 / r - Math.round(1 / r)) < 1e-6
+            ? [String(Math.round(1 / r))]
+            : [],
+      ),
+    ),
+  ].slice(0, 4)
 }
 
 const KIND_COST: Readonly<Record<string, number>> = {
-  sign: 0, scale: 1, transpose: 1, 'drop-transpose': 1, 'drop-factor': 1, axis: 1, 'drop-sum': 1, operand: 2, factor: 2,
-  'derivative-argument': 1, 'derivative-function': 1, parentheses: 1, operator: 2, constant: 2, comparison: 2, product: 1.5, sum: 2,
-  mean: 2, 'drop-call': 2, regularisation: 1.5, 'drop-term': 1.5, slice: 2, term: 4,
+  sign: 0,
+  scale: 1,
+  transpose: 1,
+  'drop-transpose': 1,
+  'drop-factor': 1,
+  axis: 1,
+  'drop-sum': 1,
+  operand: 2,
+  factor: 2,
+  'derivative-argument': 1,
+  'derivative-function': 1,
+  parentheses: 1,
+  operator: 2,
+  constant: 2,
+  comparison: 2,
+  product: 1.5,
+  sum: 2,
+  mean: 2,
+  'drop-call': 2,
+  regularisation: 1.5,
+  'drop-term': 1.5,
+  slice: 2,
+  term: 4,
 }
 
 /** What the forward pass computes is the author's to choose; only what it sums over can be a slip there. */
@@ -94,24 +146,42 @@ function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Ana
   const at = analysis.trace.sites[turns ?? -1]
   const cost = (t: Trial) => {
     const suspect = group[Math.floor(t.probe / 8)]
-    if (at !== undefined && suspect !== undefined && at.file === suspect.file && at.line === suspect.span[0] && at.column === suspect.span[1]) return (t.row.text.startsWith('-') ? -4 : -5) + t.row.text.length / 200
+    if (
+      at !== undefined &&
+      suspect !== undefined &&
+      at.file === suspect.file &&
+      at.line === suspect.span[0] &&
+      at.column === suspect.span[1]
+    )
+      return (t.row.text.startsWith('-') ? -4 : -5) + t.row.text.length / 200
     const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     return (KIND_COST[t.row.kind] ?? 3) + length + literal + placeCost(t, suspect, analysis, judged)
   }
-  return [...trials].sort((a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b))
+  return [...trials].sort(
+    (a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b),
+  )
 }
 
 function placeCost(trial: Trial, suspect: Suspect | undefined, analysis: Analysis, judged: Judged): number {
   if (suspect === undefined) return 9
-  const isUpdate = judged.results.some((r) => r.chain.versions.some((v) => analysis.trace.sites[v.site]?.statement === suspect.site))
+  const isUpdate = judged.results.some((r) =>
+    r.chain.versions.some((v) => analysis.trace.sites[v.site]?.statement === suspect.site),
+  )
   let cost = suspect.backward ? 0 : 1
   if (suspect.exonerated) cost += 1
   if (isUpdate && trial.row.kind !== 'sign') cost += 0.5
   return cost
 }
 
-async function verify(run: Runner, ranked: readonly Trial[], group: readonly Suspect[], judged: Judged, edits: readonly SourceEdit[], deadline: number): Promise<Repair | undefined> {
+async function verify(
+  run: Runner,
+  ranked: readonly Trial[],
+  group: readonly Suspect[],
+  judged: Judged,
+  edits: readonly SourceEdit[],
+  deadline: number,
+): Promise<Repair | undefined> {
   const most = ranked[0]?.fixed.length ?? 0
   for (const trial of ranked.filter((t) => t.fixed.length === most).slice(0, 3)) {
     if (Date.now() > deadline) return undefined
@@ -121,13 +191,19 @@ async function verify(run: Runner, ranked: readonly Trial[], group: readonly Sus
     const rerun = await run({ edits: [...edits, edit], seed: 2 })
     if (rerun.trace.error !== undefined) continue
     const afterAnalysis = analyse(rerun.trace, judged.measured.loss)
-    const after = afterAnalysis.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? afterAnalysis.best
+    const after = afterAnalysis.best
     if (after === undefined) continue
     const names = new Map(judged.results.map((r) => [r.chain.id, r.chain.name]))
     const fixedNames = trial.fixed.map((id) => names.get(id) ?? '')
-    const holds = fixedNames.every((name) => after.results.some((r) => r.chain.name === name && r.status !== 'wrong' && (trial.ratio < 0 || r.status !== 'sign')))
+    const holds = fixedNames.every((name) =>
+      after.results.some(
+        (r) => r.chain.name === name && r.status !== 'wrong' && (trial.ratio < 0 || r.status !== 'sign'),
+      ),
+    )
     if (!holds) continue
-    const others = ranked.filter((t) => t.fixed.length === most && Math.floor(t.probe / 8) !== Math.floor(trial.probe / 8))
+    const others = ranked.filter(
+      (t) => t.fixed.length === most && Math.floor(t.probe / 8) !== Math.floor(trial.probe / 8),
+    )
     const alternatives = others.flatMap((t) => {
       const at = group[Math.floor(t.probe / 8)]
       return at === undefined ? [] : [{ suspect: at, row: t.row }]

@@ -22,9 +22,18 @@ export function findSuspects(analysis: Analysis, judged: Judged): Suspect[] {
   const { tape, dependence, trace } = analysis
   const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
   const right = judged.results.filter((r) => r.status === 'right')
-  const region = tape.madeFrom(wrong.map((r) => r.step.after), dependence.cut)
-  const fine = tape.madeFrom(right.map((r) => r.step.after), dependence.cut)
-  const forward = tape.ancestors(judged.measured.loss.steps.slice(0, 3).flatMap((s) => s.terms.map(([n]) => n)), dependence.cut)
+  const region = tape.madeFrom(
+    wrong.map((r) => r.step.after),
+    dependence.cut,
+  )
+  const fine = tape.madeFrom(
+    right.map((r) => r.step.after),
+    dependence.cut,
+  )
+  const forward = tape.ancestors(
+    judged.measured.loss.steps.slice(0, 3).flatMap((s) => s.terms.map(([n]) => n)),
+    dependence.cut,
+  )
   const found = new Map<number, Suspect>()
   const start = Math.min(...wrong.map((r) => r.step.before))
   for (const node of [...region].sort((a, b) => a - b)) {
@@ -46,7 +55,10 @@ export function findSuspects(analysis: Analysis, judged: Judged): Suspect[] {
     })
   }
   for (const suspect of aliases(analysis, found)) found.set(suspect.site, suspect)
-  return [...found.values()].sort((a, b) => Number(b.backward) - Number(a.backward) || Number(a.exonerated) - Number(b.exonerated) || a.order - b.order)
+  return [...found.values()].sort(
+    (a, b) =>
+      Number(b.backward) - Number(a.backward) || Number(a.exonerated) - Number(b.exonerated) || a.order - b.order,
+  )
 }
 
 /** Statements such as `delta = error`, which compute nothing and may lack a factor. */
@@ -59,11 +71,21 @@ function aliases(analysis: Analysis, found: ReadonlyMap<number, Suspect>): Suspe
     if (event.kind !== 'store' && event.kind !== 'mark') continue
     const statement = trace.sites[event.site]?.statement ?? -1
     const at = trace.sites[statement]
-    if (at === undefined || found.has(statement) || region.has(statement) || out.some((s) => s.site === statement)) continue
+    if (at === undefined || found.has(statement) || region.has(statement) || out.some((s) => s.site === statement))
+      continue
     const maker = trace.sites[tape.entry(event.node).site]?.statement
-    if (maker === undefined || maker === statement || !found.has(maker) || !['Assign', 'Return'].includes(at.kind)) continue
+    if (maker === undefined || maker === statement || !found.has(maker) || !['Assign', 'Return'].includes(at.kind))
+      continue
     if (analysis.dependence.depends[event.node] !== 1 || analysis.dependence.cut.has(event.node)) continue
-    out.push({ site: statement, file: at.file, span: spanOf(at), backward: true, exonerated: false, order: event.time, count: nodes.size })
+    out.push({
+      site: statement,
+      file: at.file,
+      span: spanOf(at),
+      backward: true,
+      exonerated: false,
+      order: event.time,
+      count: nodes.size,
+    })
     if (out.length >= 12) break
   }
   return out

@@ -78,16 +78,25 @@ class Runner {
   constructor(analysis: Analysis, judged: Judged) {
     this.analysis = analysis
     this.judged = judged
-    this.end = Math.max(...judged.results.map((r) => r.step.after), ...judged.measured.loss.steps.slice(0, judged.measured.steps.length).flatMap((s) => s.terms.map(([n]) => n))) + 1
+    this.end =
+      Math.max(
+        ...judged.results.map((r) => r.step.after),
+        ...judged.measured.loss.steps.slice(0, judged.measured.steps.length).flatMap((s) => s.terms.map(([n]) => n)),
+      ) + 1
     const steps = judged.measured.loss.steps.slice(0, judged.measured.steps.length)
-    this.lossNodes = analysis.tape.ancestors(steps.flatMap((s) => s.terms.map(([n]) => n)), analysis.dependence.cut)
+    this.lossNodes = analysis.tape.ancestors(
+      steps.flatMap((s) => s.terms.map(([n]) => n)),
+      analysis.dependence.cut,
+    )
     const right = judged.results.find((r) => r.status === 'right')
     this.hasRight = right !== undefined
     this.allowsAscent = judged.results.every((r) => r.status === 'wrong')
     this.normal = right === undefined ? Number.NaN : right.ratio / rate(right)
   }
 
-  run(occurrences: readonly Occurrence[]): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  run(
+    occurrences: readonly Occurrence[],
+  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const inside = occurrences.filter((o) => o.original < this.end)
     if (inside.length === 0) return undefined
     const recorded = this.analysis.points.values[0] ?? []
@@ -103,11 +112,17 @@ class Runner {
     return outcome
   }
 
-  private judgeAll(occurrences: readonly Occurrence[]): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  private judgeAll(
+    occurrences: readonly Occurrence[],
+  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const replaced = new Map(occurrences.map((o) => [o.original, o.node]))
-    const needed = this.analysis.tape.ancestors(occurrences.map((o) => o.node), this.analysis.dependence.cut)
+    const needed = this.analysis.tape.ancestors(
+      occurrences.map((o) => o.node),
+      this.analysis.dependence.cut,
+    )
     const affected = this.affectedBy(replaced, needed)
-    const changesLoss = affected.some((n) => this.lossNodes.has(n)) || occurrences.some((o) => this.lossNodes.has(o.original))
+    const changesLoss =
+      affected.some((n) => this.lossNodes.has(n)) || occurrences.some((o) => this.lossNodes.has(o.original))
     const updates = new Map<number, Row>()
     for (const values of this.analysis.points.values) {
       const changed = this.recompute(values, affected, replaced)
@@ -142,7 +157,8 @@ class Runner {
       const value = tape.compute(node, changed, NO_CHANGES, replaced)
       if (value === undefined) return undefined
       const before = values[node]
-      if (before !== undefined && tape.entry(node).params.inplace && before.data.length !== value.data.length) return undefined
+      if (before !== undefined && tape.entry(node).params.inplace && before.data.length !== value.data.length)
+        return undefined
       changed[node] = value
     }
     return changed
@@ -163,7 +179,13 @@ class Runner {
     return found
   }
 
-  private collect(values: Values, changed: Values, replaced: Replaced, gradients: ReadonlyMap<string, Tensor> | undefined, into: Map<number, Row>): boolean {
+  private collect(
+    values: Values,
+    changed: Values,
+    replaced: Replaced,
+    gradients: ReadonlyMap<string, Tensor> | undefined,
+    into: Map<number, Row>,
+  ): boolean {
     const point = this.analysis.points.values.indexOf(values)
     const at = (node: number) => changed[replaced.get(node) ?? node]
     for (const result of this.judged.results) {
@@ -176,7 +198,11 @@ class Runner {
       }
       const proxy = result.gradientNode === undefined ? undefined : at(result.gradientNode)
       const row = into.get(chain.id) ?? { update: [], gradient: [], along: 0 }
-      const own = gradients?.get(`${step}:${before}`)?.data ?? (gradients ? new Float64Array(a.data.length) : gradient.subarray(point * a.data.length, (point + 1) * a.data.length))
+      const own =
+        gradients?.get(`${step}:${before}`)?.data ??
+        (gradients
+          ? new Float64Array(a.data.length)
+          : gradient.subarray(point * a.data.length, (point + 1) * a.data.length))
       a.data.forEach((x, i) => {
         const taken = x - (b.data[i] as number)
         row.update.push(proxy?.data.length === a.data.length ? (proxy.data[i] as number) : taken)
@@ -198,13 +224,17 @@ class Runner {
   private match(result: ParameterResult, row: Row): { ratio: number; residual: number } | undefined {
     if (row.update.every((x) => x === 0)) return undefined
     const found = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
-    const match = result.gradientNode === undefined ? found : { ...found, ratio: Math.abs(found.ratio) * Math.sign(row.along) }
-    if (!(match.residual < MATCH) || match.ratio === 0 || (this.allowsAscent ? false : match.ratio < 0)) return undefined
+    const match =
+      result.gradientNode === undefined ? found : { ...found, ratio: Math.abs(found.ratio) * Math.sign(row.along) }
+    if (!(match.residual < MATCH) || match.ratio === 0 || (this.allowsAscent ? false : match.ratio < 0))
+      return undefined
     if (this.hasRight && Math.abs(match.ratio / rate(result) / this.normal - 1) > 1e-5) return undefined
     return { ratio: match.ratio / rate(result), residual: match.residual }
   }
 
-  private verdict(updates: ReadonlyMap<number, Row>): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  private verdict(
+    updates: ReadonlyMap<number, Row>,
+  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const fixed: { chain: number; ratio: number; residual: number }[] = []
     let broken = 0
     for (const result of this.judged.results) {
@@ -232,7 +262,8 @@ function rate(result: ParameterResult): number {
 }
 
 function same(a: Tensor | undefined, b: Tensor | undefined): boolean {
-  if (a === undefined || b === undefined || a.data.length !== b.data.length || a.shape.length !== b.shape.length) return false
+  if (a === undefined || b === undefined || a.data.length !== b.data.length || a.shape.length !== b.shape.length)
+    return false
   if (a.shape.some((n, i) => n !== b.shape[i])) return false
   return a.data.every((x, i) => x === b.data[i])
 }

@@ -4,10 +4,19 @@ import type { CheckResult, Finding } from '../types.ts'
 
 /** `sources` gives the script's text, for the lines around a finding. */
 export function formatCheck(result: CheckResult, source: (file: string) => string | undefined): string {
-  if (result.verdict === 'unsupported') return `? ${result.file}  cannot analyse this: ${result.reason ?? 'no reason known'}\n`
+  if (result.verdict === 'unsupported')
+    return `? ${result.file}  cannot analyse this: ${result.reason ?? 'no reason known'}\n`
   const parts = result.findings.map((f) => formatFinding(f, source(f.file) ?? ''))
-  if (result.verdict === 'clean') parts.push(`✓ ${result.file}  the gradients are right${result.roles.loss ? ` (loss: ${result.roles.loss}${result.roles.lossLine ? `, line ${result.roles.lossLine}` : ''})` : ''}\n`)
-  const table = result.parameters.slice(0, 24).map((p) => `  ${p.status === 'right' ? '✓' : p.status === 'wrong' ? '✗' : '·'} ${p.name}  relative error ${p.relativeError.toExponential(1)}`)
+  if (result.verdict === 'clean')
+    parts.push(
+      `✓ ${result.file}  the gradients are right${result.roles.loss ? ` (loss: ${result.roles.loss}${result.roles.lossLine ? `, line ${result.roles.lossLine}` : ''})` : ''}\n`,
+    )
+  const table = result.parameters
+    .slice(0, 24)
+    .map(
+      (p) =>
+        `  ${p.status === 'right' ? '✓' : p.status === 'wrong' ? '✗' : '·'} ${p.name}  relative error ${p.relativeError.toExponential(1)}`,
+    )
   const more = result.parameters.length > 24 ? [`  and ${result.parameters.length - 24} more`] : []
   const notes = result.notes.map((n) => `  note: ${n}`)
   return `${[...parts, ...table, ...more, ...notes].join('\n')}\n`
@@ -21,7 +30,9 @@ function formatFinding(finding: Finding, source: string): string {
   if (finding.line > 1) shown.push(gutter(finding.line - 1, ' '))
   shown.push(gutter(finding.line, '❯'))
   const end = finding.endLine === finding.line ? finding.endColumn - 1 : (lines[finding.line - 1] ?? '').length
-  shown.push(`    ${' '.repeat(width)} │ ${' '.repeat(finding.column - 1)}${'^'.repeat(Math.max(1, end - finding.column + 1))}`)
+  shown.push(
+    `    ${' '.repeat(width)} │ ${' '.repeat(finding.column - 1)}${'^'.repeat(Math.max(1, end - finding.column + 1))}`,
+  )
   if (finding.fix !== null) {
     finding.fix.removed.forEach((l, i) => void shown.push(`${i === 0 ? '    fix' : '       '} - ${l.trim()}`))
     for (const l of finding.fix.added) shown.push(`        + ${l.trim()}`)

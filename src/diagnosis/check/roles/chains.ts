@@ -29,8 +29,21 @@ export interface Chain {
 }
 
 const LINEAR: Readonly<Record<string, readonly number[]>> = {
-  add: [0, 1], sub: [0, 1], subtract: [0, 1], neg: [0], negative: [0], copy: [0], view: [0], move: [0], put: [0, 1],
-  write: [0, 1], add_at: [0, 1], mul: [0, 1], multiply: [0, 1], div: [0], divide: [0],
+  add: [0, 1],
+  sub: [0, 1],
+  subtract: [0, 1],
+  neg: [0],
+  negative: [0],
+  copy: [0],
+  view: [0],
+  move: [0],
+  put: [0, 1],
+  write: [0, 1],
+  add_at: [0, 1],
+  mul: [0, 1],
+  multiply: [0, 1],
+  div: [0],
+  divide: [0],
 }
 const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
 
@@ -120,7 +133,10 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
   for (const draft of drafts.values()) {
     if (draft.history.length < 2) continue
     const chain = chainOf(tape, draft, chains.length)
-    const key = chain?.versions.slice(1, 3).map((v) => v.node).join(',')
+    const key = chain?.versions
+      .slice(1, 3)
+      .map((v) => v.node)
+      .join(',')
     if (chain === undefined || key === undefined || seen.has(key)) continue
     seen.add(key)
     chains.push(chain)
@@ -146,7 +162,8 @@ function chainOf(tape: Tape, draft: Draft, id: number): Chain | undefined {
     } else if (rests.length > 0) resets++
   })
   if (rests.length === 0) return undefined
-  const trimmed = versions[1] !== undefined && rests.length === versions.length - 1 ? versions : versions.slice(-(rests.length + 1))
+  const trimmed =
+    versions[1] !== undefined && rests.length === versions.length - 1 ? versions : versions.slice(-(rests.length + 1))
   return { id, name: draft.place, versions: trimmed, rests, resets, parameter: false }
 }
 
@@ -166,7 +183,8 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const found = new Set<number>()
     const count = Math.min(chain.rests.length, 2)
     for (let i = 0; i < count; i++) {
-      for (const node of tape.ancestors(chain.rests[i] ?? [], versions)) for (const d of owner.get(node) ?? []) found.add(d)
+      for (const node of tape.ancestors(chain.rests[i] ?? [], versions))
+        for (const d of owner.get(node) ?? []) found.add(d)
     }
     reads.set(chain.id, found)
   }
@@ -204,5 +222,7 @@ function elementwise(tape: Tape, chain: Chain, reader: Chain | undefined, versio
   for (const node of path) {
     if (nodes.has(node) || (!versions.has(node) && tape.entry(node).args.some((a) => through.has(a)))) through.add(node)
   }
-  return [...through].every((node) => sizeOf(node) === size && !['dot', 'matmul', 'einsum', 'outer'].includes(tape.entry(node).op))
+  return [...through].every(
+    (node) => sizeOf(node) === size && !['dot', 'matmul', 'einsum', 'outer'].includes(tape.entry(node).op),
+  )
 }

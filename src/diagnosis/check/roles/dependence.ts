@@ -15,7 +15,8 @@ export interface Dependence {
 export function findDependence(tape: Tape, chains: readonly Chain[]): Dependence {
   const parameters = chains.filter((c) => c.parameter)
   const chainOf = new Map<number, number>()
-  for (const chain of parameters) for (const version of chain.versions) if (!chainOf.has(version.node)) chainOf.set(version.node, chain.id)
+  for (const chain of parameters)
+    for (const version of chain.versions) if (!chainOf.has(version.node)) chainOf.set(version.node, chain.id)
   const depends = new Uint8Array(tape.length)
   for (let node = 0; node < tape.length; node++) {
     if (chainOf.has(node) || tape.entry(node).args.some((a) => depends[a] === 1)) depends[node] = 1

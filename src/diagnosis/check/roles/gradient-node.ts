@@ -12,10 +12,17 @@ export interface FoundGradient extends Proportion {
   readonly node: number
 }
 
-export function findGradientNode(tape: Tape, dependence: Dependence, points: Points, step: ChainStep): FoundGradient | undefined {
+export function findGradientNode(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  step: ChainStep,
+): FoundGradient | undefined {
   const size = points.values[0]?.[step.before]?.data.length
   const total = step.gradient.length
-  const nodes = [...tape.madeFrom([step.after], dependence.cut)].filter((n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n))
+  const nodes = [...tape.madeFrom([step.after], dependence.cut)].filter(
+    (n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n),
+  )
   for (const node of nodes.sort((a, b) => b - a).slice(0, 3000)) {
     if (points.values[0]?.[node]?.data.length !== size) continue
     const value = join(points.values.map((v) => v[node]))

@@ -49,12 +49,15 @@ function openSum(tape: Tape, node: number, values: Values, dependence: Dependenc
       if (op === 'neg' || op === 'negative') return walk(a, -factor, depth + 1)
       if (op === 'add_n' || op === 'pack') return args.forEach((x) => void walk(x, factor, depth + 1))
       const packed = tape.entry(a).op === 'pack'
-      if ((op === 'sum' && packed) || (op === 'copy' && (packed || isScalar(tape, a)))) return walk(a, factor, depth + 1)
+      if ((op === 'sum' && packed) || (op === 'copy' && (packed || isScalar(tape, a))))
+        return walk(a, factor, depth + 1)
       if (op === 'mean' && packed) return walk(a, factor / Math.max(1, tape.entry(a).args.length), depth + 1)
-      if ((op === 'div' || op === 'divide') && b !== undefined && dependence.depends[b] !== 1) return walk(a, factor / (values[b]?.data[0] ?? 1), depth + 1)
+      if ((op === 'div' || op === 'divide') && b !== undefined && dependence.depends[b] !== 1)
+        return walk(a, factor / (values[b]?.data[0] ?? 1), depth + 1)
       if ((op === 'mul' || op === 'multiply') && b !== undefined) {
         const constant = dependence.depends[a] !== 1 ? a : dependence.depends[b] !== 1 ? b : undefined
-        if (constant !== undefined && isScalar(tape, constant)) return walk(constant === a ? b : a, factor * (values[constant]?.data[0] ?? 1), depth + 1)
+        if (constant !== undefined && isScalar(tape, constant))
+          return walk(constant === a ? b : a, factor * (values[constant]?.data[0] ?? 1), depth + 1)
       }
     }
     if (isScalar(tape, at)) terms.push([at, factor])
@@ -70,7 +73,8 @@ export function stepsOf(tape: Tape, dependence: Dependence, terms: readonly (rea
     const reads = versionsRead(tape, dependence, node)
     if (reads.size === 0) continue
     const last = steps.at(-1)
-    const fits = last !== undefined && [...reads].every(([chain, version]) => (last.reads.get(chain) ?? version) === version)
+    const fits =
+      last !== undefined && [...reads].every(([chain, version]) => (last.reads.get(chain) ?? version) === version)
     if (fits) {
       last.terms.push([node, factor])
       for (const [chain, version] of reads) last.reads.set(chain, version)
@@ -94,9 +98,16 @@ function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolea
 export function statedLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
   const groups = new Map<number, { nodes: number[]; name: string; rank: number; form: 'stated' }>()
   const nameOf = new Map<number, string>()
-  for (const event of tape.trace.events) if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
+  for (const event of tape.trace.events)
+    if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
   const offer = (site: number, node: number, name: string, rank: number) => {
-    if (dependence.depends[node] !== 1 || dependence.cut.has(node) || !isScalar(tape, node) || values[node] === undefined) return
+    if (
+      dependence.depends[node] !== 1 ||
+      dependence.cut.has(node) ||
+      !isScalar(tape, node) ||
+      values[node] === undefined
+    )
+      return
     const group = groups.get(site) ?? { nodes: [], name, rank, form: 'stated' as const }
     group.rank = Math.max(group.rank, rank)
     if (!group.nodes.includes(node) && group.nodes.length < 400) group.nodes.push(node)
@@ -119,7 +130,8 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     const terms = mixed ? openSum(tape, last, values, dependence) : group.nodes.map((n): [number, number] => [n, 1])
     if (mixed && terms.some(([n]) => mixesVersions(tape, dependence, n))) continue
     const steps = stepsOf(tape, dependence, terms)
-    if (steps.length > 0) losses.push({ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank })
+    if (steps.length > 0)
+      losses.push({ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank })
   }
   return dedupe(losses.sort((a, b) => b.rank - a.rank))
 }
@@ -127,7 +139,10 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
 function dedupe(losses: readonly Loss[]): Loss[] {
   const seen = new Set<string>()
   return losses.filter((loss) => {
-    const key = loss.steps.slice(0, 2).map((s) => s.terms.map(([n, c]) => `${n}*${c}`).join('+')).join('|')
+    const key = loss.steps
+      .slice(0, 2)
+      .map((s) => s.terms.map(([n, c]) => `${n}*${c}`).join('+'))
+      .join('|')
     if (seen.has(key)) return false
     seen.add(key)
     return true
@@ -147,7 +162,9 @@ function operandIsWritten(tape: Tape, site: number, left: boolean): boolean {
   const text = found === undefined ? '' : (tape.trace.sources.get(found.file)?.split('\n')[found.line - 1] ?? '')
   if (found === undefined || found.endLine !== found.line) return false
   const span = text.slice(found.column, found.endColumn)
-  return left ? /^[\s(]*[-+]?\d*\.?\d+(e[-+]?\d+)?\s*[-+*/,)]/.test(span) : /[-+*/,(]\s*\d*\.?\d+(e[-+]?\d+)?[\s)]*$/.test(span)
+  return left
+    ? /^[\s(]*[-+]?\d*\.?\d+(e[-+]?\d+)?\s*[-+*/,)]/.test(span)
+    : /[-+*/,(]\s*\d*\.?\d+(e[-+]?\d+)?[\s)]*$/.test(span)
 }
 
 /** The first places where something computed from the parameters meets data that is not. */
@@ -160,33 +177,56 @@ export function findMeetings(tape: Tape, dependence: Dependence): Meeting[] {
     if (a === undefined || b === undefined || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
     let pair: { prediction: number; target: number } | undefined
     if (op === 'sub' || op === 'subtract') {
-      if (dependence.depends[a] === 1 && dependence.depends[b] !== 1 && !operandIsWritten(tape, site, false)) pair = { prediction: a, target: b }
-      if (dependence.depends[b] === 1 && dependence.depends[a] !== 1 && !operandIsWritten(tape, site, true)) pair = { prediction: b, target: a }
-    } else if ((op === 'div' || op === 'divide') && dependence.depends[b] === 1 && dependence.depends[a] !== 1 && !operandIsWritten(tape, site, true)) {
+      if (dependence.depends[a] === 1 && dependence.depends[b] !== 1 && !operandIsWritten(tape, site, false))
+        pair = { prediction: a, target: b }
+      if (dependence.depends[b] === 1 && dependence.depends[a] !== 1 && !operandIsWritten(tape, site, true))
+        pair = { prediction: b, target: a }
+    } else if (
+      (op === 'div' || op === 'divide') &&
+      dependence.depends[b] === 1 &&
+      dependence.depends[a] !== 1 &&
+      !operandIsWritten(tape, site, true)
+    ) {
       pair = { prediction: b, target: a }
     } else if (op === 'put') {
       const inner = tape.entry(b)
       const source = inner.args[0]
-      if ((inner.op === 'sub' || inner.op === 'subtract') && source !== undefined && tape.entry(source).op === 'move' && tape.entry(source).args[0] === a) pair = { prediction: a, target: -node }
+      if (
+        (inner.op === 'sub' || inner.op === 'subtract') &&
+        source !== undefined &&
+        tape.entry(source).op === 'move' &&
+        tape.entry(source).args[0] === a
+      )
+        pair = { prediction: a, target: -node }
     }
     if (pair === undefined || dependence.cut.has(pair.prediction) || dependence.cut.has(node)) continue
     const list = meetings.get(site) ?? []
     if (list.length < 2000) list.push({ site, node, ...pair })
     meetings.set(site, list)
   }
-  const groups = [...meetings.values()].map((list) => ({ list, reach: versionsRead(tape, dependence, list[0]?.prediction ?? 0).size }))
+  const groups = [...meetings.values()].map((list) => ({
+    list,
+    reach: versionsRead(tape, dependence, list[0]?.prediction ?? 0).size,
+  }))
   const most = Math.max(0, ...groups.map((g) => g.reach))
-  return groups.filter((g) => g.reach === most && most >= Math.min(1, wanted.size)).slice(0, 6).flatMap((g) => g.list)
+  return groups
+    .filter((g) => g.reach === most && most >= Math.min(1, wanted.size))
+    .slice(0, 6)
+    .flatMap((g) => g.list)
 }
 
 /** Losses that the script does not state but may be trained on, from where prediction and target meet. */
 export function inferredLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
   const bySite = new Map<number, Meeting[]>()
-  for (const meeting of findMeetings(tape, dependence)) bySite.set(meeting.site, [...(bySite.get(meeting.site) ?? []), meeting])
+  for (const meeting of findMeetings(tape, dependence))
+    bySite.set(meeting.site, [...(bySite.get(meeting.site) ?? []), meeting])
   const losses: Loss[] = []
   const seen = new Set<string>()
   for (const [site, meetings] of bySite) {
-    const key = meetings.slice(0, 3).map((m) => `${m.prediction},${m.target}`).join(' ')
+    const key = meetings
+      .slice(0, 3)
+      .map((m) => `${m.prediction},${m.target}`)
+      .join(' ')
     if (seen.has(key)) continue
     seen.add(key)
     const kinds = ['squared', 'binary cross-entropy', 'cross-entropy'] as const
@@ -220,7 +260,12 @@ function grown(tape: Tape, dependence: Dependence): Dependence {
   return { ...dependence, depends }
 }
 
-function lossTerm(tape: Tape, values: Values, form: 'squared' | 'binary cross-entropy' | 'cross-entropy', meeting: Meeting): number | undefined {
+function lossTerm(
+  tape: Tape,
+  values: Values,
+  form: 'squared' | 'binary cross-entropy' | 'cross-entropy',
+  meeting: Meeting,
+): number | undefined {
   const { prediction } = meeting
   const p = values[prediction]
   if (p === undefined) return undefined
@@ -229,7 +274,11 @@ function lossTerm(tape: Tape, values: Values, form: 'squared' | 'binary cross-en
   if (t === undefined) return undefined
   const inside = p.data.every((x) => x > 0 && x < 1)
   const ok = t.data.every((x) => x >= 0 && x <= 1)
-  const all = (node: number) => tape.append('sum', [node], { axes: p.shape.length >= (t.shape.length ?? 0) ? p.shape.map((_, i) => i) : t.shape.map((_, i) => i), keepdims: 0 })
+  const all = (node: number) =>
+    tape.append('sum', [node], {
+      axes: p.shape.length >= (t.shape.length ?? 0) ? p.shape.map((_, i) => i) : t.shape.map((_, i) => i),
+      keepdims: 0,
+    })
   if (form === 'squared') {
     const off = tape.append('sub', [prediction, target])
     return tape.append('mul', [tape.constant(scalar(0.5)), all(tape.append('mul', [off, off]))])
@@ -241,7 +290,10 @@ function lossTerm(tape: Tape, values: Values, form: 'squared' | 'binary cross-en
   }
   const one = tape.constant(scalar(1))
   const hit = tape.append('mul', [target, tape.append('log', [prediction])])
-  const miss = tape.append('mul', [tape.append('sub', [one, target]), tape.append('log', [tape.append('sub', [one, prediction])])])
+  const miss = tape.append('mul', [
+    tape.append('sub', [one, target]),
+    tape.append('log', [tape.append('sub', [one, prediction])]),
+  ])
   return tape.append('neg', [all(tape.append('add', [hit, miss]))])
 }
 
@@ -259,8 +311,12 @@ function sumsToOne(shape: readonly number[], data: Float64Array): boolean {
   if (close(total) && data.length > 1) return true
   const [rows = 1, columns = 1] = shape.length === 2 ? shape : [1, shape[0] ?? 1]
   if (data.length !== rows * columns) return false
-  const byRow = Array.from({ length: rows }, (_, i) => data.subarray(i * columns, (i + 1) * columns).reduce((a, b) => a + b, 0))
+  const byRow = Array.from({ length: rows }, (_, i) =>
+    data.subarray(i * columns, (i + 1) * columns).reduce((a, b) => a + b, 0),
+  )
   if (columns > 1 && byRow.every(close)) return true
-  const byColumn = Array.from({ length: columns }, (_, j) => byRow.reduce((a, _x, i) => a + (data[i * columns + j] as number), 0))
+  const byColumn = Array.from({ length: columns }, (_, j) =>
+    byRow.reduce((a, _x, i) => a + (data[i * columns + j] as number), 0),
+  )
   return rows > 1 && byColumn.every(close)
 }

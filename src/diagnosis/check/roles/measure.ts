@@ -96,11 +96,29 @@ export function measure(tape: Tape, dependence: Dependence, points: Points, loss
       const update = difference(points, read, after)
       if (update.length !== gradient.length) {
         // The update changes the parameter's shape: broadcasting has made another array of it.
-        row.push({ chain, step: k, before: read, after, gradient, update: gradient.map(() => 0), match: { ratio: 0, residual: Number.POSITIVE_INFINITY }, unreached: false })
+        row.push({
+          chain,
+          step: k,
+          before: read,
+          after,
+          gradient,
+          update: gradient.map(() => 0),
+          match: { ratio: 0, residual: Number.POSITIVE_INFINITY },
+          unreached: false,
+        })
         continue
       }
       const unreached = found.every((f) => f.adjoint.get(read) === undefined)
-      row.push({ chain, step: k, before: read, after, gradient, update, match: proportion(update, gradient), unreached })
+      row.push({
+        chain,
+        step: k,
+        before: read,
+        after,
+        gradient,
+        update,
+        match: proportion(update, gradient),
+        unreached,
+      })
     }
     steps.push(row)
   }

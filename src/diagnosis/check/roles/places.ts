@@ -26,9 +26,16 @@ export function resolvePlaces(trace: Trace): PlaceOf {
     const holder = holders.get(container)
     const type = trace.containers.get(container) ?? 'object'
     let found: string
-    if (holder === undefined || depth > 12) found = ['list', 'dict', 'tuple'].includes(type) ? `${type}#${container}` : `${type}`
+    if (holder === undefined || depth > 12)
+      found = ['list', 'dict', 'tuple'].includes(type) ? `${type}#${container}` : `${type}`
     else if (holder.place === 'name') found = String(holder.key)
-    else found = step(path(holder.owner as number, depth + 1), holder.place, holder.key, trace.containers.get(holder.owner as number) ?? '')
+    else
+      found = step(
+        path(holder.owner as number, depth + 1),
+        holder.place,
+        holder.key,
+        trace.containers.get(holder.owner as number) ?? '',
+      )
     paths.set(container, found)
     return found
   }

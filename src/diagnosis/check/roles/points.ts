@@ -46,7 +46,7 @@ function guardsHold(tape: Tape, values: Values, dependence: Dependence): boolean
   for (const event of tape.trace.events) {
     if (event.kind !== 'guard' || tape.aside[event.node] === 1 || dependence.depends[event.node] !== 1) continue
     const value = values[event.node]?.data[0]
-    if (value !== undefined && value !== 0 !== event.value) return false
+    if (value !== undefined && (value !== 0) !== event.value) return false
   }
   return true
 }

@@ -14,7 +14,8 @@ const PRODUCT = new Set(['mul', 'multiply', 'div', 'divide'])
  */
 export function rateOf(tape: Tape, dependence: Dependence, points: Points, step: ChainStep): number {
   const values = points.values[0]
-  const rest = step.chain.rests[step.chain.versions.findIndex((v) => v.node === step.before)] ?? step.chain.rests[0] ?? []
+  const rest =
+    step.chain.rests[step.chain.versions.findIndex((v) => v.node === step.before)] ?? step.chain.rests[0] ?? []
   const walk = (node: number | undefined, depth: number): number => {
     if (node === undefined || depth > 12) return 1
     const { op, args } = tape.entry(node)

@@ -17,7 +17,12 @@ export function accumulatorNotReset(analysis: Analysis): Finding[] {
     const added = later.update.map((x, i) => x - scale * (later.gradient[i] as number))
     const match = proportion(added, before.update)
     if (match.residual < 1e-5 && Math.abs(match.ratio - 1) < 1e-5) {
-      const sum = analysis.chains.find((c) => !c.parameter && c.resets === 0 && c.versions.some((v) => analysis.tape.madeFrom([later.after], analysis.dependence.cut).has(v.node)))
+      const sum = analysis.chains.find(
+        (c) =>
+          !c.parameter &&
+          c.resets === 0 &&
+          c.versions.some((v) => analysis.tape.madeFrom([later.after], analysis.dependence.cut).has(v.node)),
+      )
       caught.push({ name: later.chain.name, site: sum?.versions[1]?.site ?? later.chain.versions[1]?.site ?? -1 })
     }
   }
@@ -26,7 +31,10 @@ export function accumulatorNotReset(analysis: Analysis): Finding[] {
   return findingAt(analysis, {
     kind: 'accumulator-not-reset',
     site: one.site,
-    message: `the gradient of ${caught.map((c) => c.name).slice(0, 4).join(', ')} is added up and never set back to zero`,
+    message: `the gradient of ${caught
+      .map((c) => c.name)
+      .slice(0, 4)
+      .join(', ')} is added up and never set back to zero`,
     expected: 'a sum that begins at zero in every step',
     received: 'the sum of all steps so far',
     evidence: ['the second update is the gradient plus exactly the first update'],

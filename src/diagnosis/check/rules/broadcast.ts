@@ -9,7 +9,11 @@ export function broadcastGrows(analysis: Analysis): Finding[] {
   const { tape, dependence, points } = analysis
   const values = points.values[0]
   for (const meeting of values === undefined ? [] : findMeetings(tape, dependence)) {
-    const [p, t, y] = [values?.[meeting.prediction]?.shape, values?.[meeting.target]?.shape, values?.[meeting.node]?.shape]
+    const [p, t, y] = [
+      values?.[meeting.prediction]?.shape,
+      values?.[meeting.target]?.shape,
+      values?.[meeting.node]?.shape,
+    ]
     if (p === undefined || t === undefined || y === undefined || y.length !== 2) continue
     const n = Math.max(...p)
     const flat = (s: readonly number[]) => s.length === 1 || (s.length === 2 && s[0] === 1)

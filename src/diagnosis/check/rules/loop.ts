@@ -9,5 +9,7 @@ import { staleWeights } from './stale-weights.ts'
 import { truncatedUpdate } from './truncation.ts'
 
 export function loopFindings(analysis: Analysis): Finding[] {
-  return [broadcastGrows, truncatedUpdate, staleWeights, accumulatorNotReset, neverUpdated].flatMap((rule) => rule(analysis))
+  return [broadcastGrows, truncatedUpdate, staleWeights, accumulatorNotReset, neverUpdated].flatMap((rule) =>
+    rule(analysis),
+  )
 }

@@ -25,7 +25,14 @@ export function neverUpdated(analysis: Analysis): Finding[] {
     if (event.kind !== 'store' || findings.length >= 3 || event.time > start) continue
     const node = event.node
     const value = points.values[0]?.[node]
-    if (value === undefined || value.data.length < 2 || dependence.depends[node] === 1 || points.inputs.has(node) || trace.nodes[node]?.dtype.startsWith('f') !== true) continue
+    if (
+      value === undefined ||
+      value.data.length < 2 ||
+      dependence.depends[node] === 1 ||
+      points.inputs.has(node) ||
+      trace.nodes[node]?.dtype.startsWith('f') !== true
+    )
+      continue
     if (!multiplied.has(node)) continue
     const truth = adjoints?.map((a) => a.get(node))
     if (truth === undefined || truth.some((t) => t === undefined)) continue

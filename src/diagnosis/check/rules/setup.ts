@@ -40,7 +40,8 @@ function equalWeights(analysis: Analysis): Finding[] {
 /** A target that the output cannot reach. */
 function targetRange(analysis: Analysis): Finding[] {
   const { best, points, tape } = analysis
-  const inferred = analysis.judged.find((j) => j.measured.loss.target !== undefined && j.measured.loss.target >= 0)?.measured.loss
+  const inferred = analysis.judged.find((j) => j.measured.loss.target !== undefined && j.measured.loss.target >= 0)
+    ?.measured.loss
   if (best === undefined || inferred?.prediction === undefined || inferred.target === undefined) return []
   const target = points.values[0]?.[inferred.target]
   const range = boundsOf(analysis, inferred.prediction)
@@ -66,7 +67,8 @@ function boundsOf(analysis: Analysis, node: number): { low: number; high: number
   const [a, b] = args
   if ((op === 'div' || op === 'divide') && a !== undefined && b !== undefined && points.values[0]?.[a]?.data[0] === 1) {
     const below = tape.entry(b)
-    if (below.op === 'add' && below.args.some((x) => tape.entry(x).op === 'exp')) return { low: 0, high: 1, name: 'sigmoid' }
+    if (below.op === 'add' && below.args.some((x) => tape.entry(x).op === 'exp'))
+      return { low: 0, high: 1, name: 'sigmoid' }
   }
   return undefined
 }

@@ -7,7 +7,10 @@ import type { Finding } from '../types.ts'
 
 const TEST = /^(\s*)if (.+):\s*(break\b.*)?$/
 
-export async function afterStoppingTest(run: Runner, trace: Trace): Promise<{ analysis: Analysis; findings: Finding[]; edits: SourceEdit[] } | undefined> {
+export async function afterStoppingTest(
+  run: Runner,
+  trace: Trace,
+): Promise<{ analysis: Analysis; findings: Finding[]; edits: SourceEdit[] } | undefined> {
   if (trace.error !== undefined || trace.status !== 'finished') return undefined
   for (const [file, source] of trace.sources) {
     const lines = source.split('\n')

@@ -11,7 +11,13 @@ export function truncatedUpdate(analysis: Analysis): Finding[] {
     for (const version of chain.versions.slice(1)) {
       const node = trace.nodes[version.node]
       const value = values?.[version.node]
-      if (node === undefined || value === undefined || !/^[iu]/.test(node.dtype) || !['put', 'write', 'add', 'sub', 'mul'].includes(node.op)) continue
+      if (
+        node === undefined ||
+        value === undefined ||
+        !/^[iu]/.test(node.dtype) ||
+        !['put', 'write', 'add', 'sub', 'mul'].includes(node.op)
+      )
+        continue
       if (typeof node.digest === 'number') continue
       const exact = value.data.reduce((a, b) => a + b, 0)
       const held = node.digest[0] ?? exact

@@ -26,7 +26,12 @@ function extents(inputs: readonly string[], args: readonly Tensor[]): Map<string
   return size
 }
 
-function contract(inputs: readonly string[], output: string, args: readonly Tensor[], size: Map<string, number>): Tensor {
+function contract(
+  inputs: readonly string[],
+  output: string,
+  args: readonly Tensor[],
+  size: Map<string, number>,
+): Tensor {
   const letters = [...new Set([...output, ...inputs.join('')])]
   const steps = [...inputs, output].map((names, i) => {
     const shape = i < args.length ? (args[i]?.shape ?? []) : [...names].map((c) => size.get(c) ?? 1)
@@ -52,9 +57,11 @@ function contract(inputs: readonly string[], output: string, args: readonly Tens
     const count = size.get(letters[depth] as string) ?? 1
     for (let n = 0; n < count; n++) {
       walk(depth + 1)
-      for (let i = 0; i < places.length; i++) places[i] = (places[i] as number) + ((steps[i] as number[])[depth] as number)
+      for (let i = 0; i < places.length; i++)
+        places[i] = (places[i] as number) + ((steps[i] as number[])[depth] as number)
     }
-    for (let i = 0; i < places.length; i++) places[i] = (places[i] as number) - count * ((steps[i] as number[])[depth] as number)
+    for (let i = 0; i < places.length; i++)
+      places[i] = (places[i] as number) - count * ((steps[i] as number[])[depth] as number)
   }
   walk(0)
   return out

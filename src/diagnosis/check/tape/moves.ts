@@ -72,5 +72,8 @@ export function putGradient(gy: Tensor, value: Tensor, at: Index, shape: readonl
   if (!adds) for (let i = 0; i < size; i++) rest[at[i] as number] = 0
   const lead = value.shape.length - shape.length
   const trimmed = lead > 0 ? value.shape.slice(lead) : value.shape
-  return [{ shape: gy.shape, data: rest }, { shape: value.shape, data: sumTo(part, trimmed).data }]
+  return [
+    { shape: gy.shape, data: rest },
+    { shape: value.shape, data: sumTo(part, trimmed).data },
+  ]
 }

@@ -26,8 +26,10 @@ function subscripts(kind: Product, a: Tensor, b: Tensor): string {
   return `${first},${second.join('')}->${output}`
 }
 
-const flatProduct = (kind: Product, a: Tensor, b: Tensor) => a.shape.length === 0 || b.shape.length === 0 ? kind !== 'outer' : false
-const isMatrix = (kind: Product, a: Tensor, b: Tensor) => a.shape.length === 2 && b.shape.length === 2 && (kind === 'dot' || kind === 'matmul')
+const flatProduct = (kind: Product, a: Tensor, b: Tensor) =>
+  a.shape.length === 0 || b.shape.length === 0 ? kind !== 'outer' : false
+const isMatrix = (kind: Product, a: Tensor, b: Tensor) =>
+  a.shape.length === 2 && b.shape.length === 2 && (kind === 'dot' || kind === 'matmul')
 
 export function productOf(kind: Product, a: Tensor, b: Tensor): Tensor {
   if (kind === 'outer') return matrixProduct(reshape(a, [size(a), 1]), reshape(b, [1, size(b)]))
@@ -53,4 +55,3 @@ export function productGradient(kind: Product, gy: Tensor, a: Tensor, b: Tensor)
   if (isMatrix(kind, a, b)) return [matrixProduct(gy, transpose(b)), matrixProduct(transpose(a), gy)]
   return einsumGradient(subscripts(kind, a, b), gy, [a, b])
 }
-

@@ -23,9 +23,15 @@ export function reduceOf(kind: Reduction, x: Tensor, params: Params): Tensor {
     else if (kind === 'prod') out.data[place] = before * value
     else if (kind === 'max' ? value > before : value < before) out.data[place] = value
   }
-  if (kind === 'mean') for (let i = 0; i < out.data.length; i++) out.data[i] = ((out.data[i] as number) * out.data.length) / x.data.length
+  if (kind === 'mean')
+    for (let i = 0; i < out.data.length; i++) out.data[i] = ((out.data[i] as number) * out.data.length) / x.data.length
   const axes = new Set(params.axes as number[])
-  return params.keepdims ? out : reshape(out, x.shape.filter((_, axis) => !axes.has(axis)))
+  return params.keepdims
+    ? out
+    : reshape(
+        out,
+        x.shape.filter((_, axis) => !axes.has(axis)),
+      )
 }
 
 export function reduceGradient(kind: Reduction, gy: Tensor, x: Tensor, y: Tensor, params: Params): Tensor {

@@ -69,7 +69,12 @@ export class Tape {
     for (let node = values.length; node < this.length; node++) values[node] = this.compute(node, values, NO_CHANGES)
   }
 
-  compute(node: number, values: Values, changed: ReadonlyMap<number, Tensor>, instead?: ReadonlyMap<number, number>): Tensor | undefined {
+  compute(
+    node: number,
+    values: Values,
+    changed: ReadonlyMap<number, Tensor>,
+    instead?: ReadonlyMap<number, number>,
+  ): Tensor | undefined {
     const { op, args, params } = this.entry(node)
     const given = changed.get(node)
     if (given !== undefined) return given
@@ -98,7 +103,11 @@ export class Tape {
    * ∂(Σ coefficient · node)/∂(each value), by the reverse pass. Nodes in `cut` receive theirs and pass nothing on.
    * Also returns the opaque nodes that it could not pass through.
    */
-  reverse(terms: readonly (readonly [number, number])[], values: Values, cut: ReadonlySet<number>): { adjoint: Map<number, Tensor>; blocked: Set<number> } {
+  reverse(
+    terms: readonly (readonly [number, number])[],
+    values: Values,
+    cut: ReadonlySet<number>,
+  ): { adjoint: Map<number, Tensor>; blocked: Set<number> } {
     const adjoint = new Map<number, Tensor>()
     const blocked = new Set<number>()
     const heap: number[] = []
@@ -143,7 +152,9 @@ export class Tape {
     const other: Tape = Object.create(this)
     other.entry = (node) => {
       const entry = this.entry(node)
-      return entry.args.some((a) => replaced.has(a)) ? { ...entry, args: entry.args.map((a) => replaced.get(a) ?? a) } : entry
+      return entry.args.some((a) => replaced.has(a))
+        ? { ...entry, args: entry.args.map((a) => replaced.get(a) ?? a) }
+        : entry
     }
     return other
   }
@@ -162,7 +173,10 @@ export class Tape {
 
   /** What new versions of parameters are computed from, themselves included, back to the versions before them. */
   madeFrom(versions: readonly number[], cut: ReadonlySet<number>): Set<number> {
-    const seen = this.ancestors(versions.flatMap((v) => this.entry(v).args), cut)
+    const seen = this.ancestors(
+      versions.flatMap((v) => this.entry(v).args),
+      cut,
+    )
     for (const version of versions) seen.add(version)
     return seen
   }
@@ -200,4 +214,3 @@ function pop(heap: number[]): number | undefined {
   heap[at] = last
   return top
 }
-

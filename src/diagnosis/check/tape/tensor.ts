@@ -86,7 +86,8 @@ export function sumTo(gy: Tensor, shape: readonly number[]): Tensor {
   if (gy.shape.length === shape.length && gy.shape.every((n, i) => n === shape[i])) return gy
   const out = zeros(shape)
   const index = broadcastIndex(shape, gy.shape)
-  for (let i = 0; i < gy.data.length; i++) out.data[index[i] as number] = (out.data[index[i] as number] as number) + (gy.data[i] as number)
+  for (let i = 0; i < gy.data.length; i++)
+    out.data[index[i] as number] = (out.data[index[i] as number] as number) + (gy.data[i] as number)
   return out
 }
 

@@ -10,7 +10,13 @@ export interface TraceRequest {
   seed?: number
   trace?: boolean
   nodes?: number
-  probes?: readonly { index: number; file: string; span: readonly number[]; scales: readonly string[]; only: readonly string[] }[]
+  probes?: readonly {
+    index: number
+    file: string
+    span: readonly number[]
+    scales: readonly string[]
+    only: readonly string[]
+  }[]
   /** Changes made to the source before it runs, each on the outcome of those before it. */
   edits?: readonly { file: string; span: readonly number[]; text: string }[]
   /** How many updates of a parameter to see before the trace ends. */
@@ -44,7 +50,13 @@ export function runTracer(python: string, request: TraceRequest, timeoutMs: numb
     const child = spawn(python, ['-B', '-u', TRACER, JSON.stringify(request)], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       detached: true,
-      env: { ...process.env, MPLBACKEND: 'Agg', PYTHONDONTWRITEBYTECODE: '1', OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+      env: {
+        ...process.env,
+        MPLBACKEND: 'Agg',
+        PYTHONDONTWRITEBYTECODE: '1',
+        OMP_NUM_THREADS: '1',
+        OPENBLAS_NUM_THREADS: '1',
+      },
     })
     const state = { output: '', outputBytes: 0, stderr: '', timedOut: false, flooded: false }
     const pieces: Buffer[] = []

@@ -31,13 +31,37 @@ export interface TraceNode {
 }
 
 export type TraceEvent =
-  | { kind: 'store'; time: number; site: number; place: string; owner: string | number; key: string | number; node: number }
-  | { kind: 'bind'; time: number; site: number; place: string; owner: string | number; key: string | number; container: number }
+  | {
+      kind: 'store'
+      time: number
+      site: number
+      place: string
+      owner: string | number
+      key: string | number
+      node: number
+    }
+  | {
+      kind: 'bind'
+      time: number
+      site: number
+      place: string
+      owner: string | number
+      key: string | number
+      container: number
+    }
   | { kind: 'write'; time: number; site: number; container: number; node: number }
   | { kind: 'mark'; time: number; site: number; as: string; node: number }
   | { kind: 'guard'; time: number; node: number; value: boolean; site: number }
   | { kind: 'iteration'; time: number; site: number }
-  | { kind: 'candidates'; time: number; probe: number; original: number; start: number; end: number; found: readonly (readonly [number, number])[] }
+  | {
+      kind: 'candidates'
+      time: number
+      probe: number
+      original: number
+      start: number
+      end: number
+      found: readonly (readonly [number, number])[]
+    }
 
 export interface EditRow {
   readonly kind: string
@@ -113,7 +137,11 @@ class Builder {
         const [, site, place, owner, key, target] = row
         this.check(isInteger(site) && typeof place === 'string' && isInteger(target), line, 'a malformed store')
         const common = { time, site, place, owner: owner as string | number, key: key as string | number }
-        this.events.push(row[0] === 's' ? { kind: 'store', ...common, node: this.known(target, line) } : { kind: 'bind', ...common, container: target })
+        this.events.push(
+          row[0] === 's'
+            ? { kind: 'store', ...common, node: this.known(target, line) }
+            : { kind: 'bind', ...common, container: target },
+        )
         break
       }
       case 'w':
@@ -154,10 +182,26 @@ class Builder {
         break
       case 'probe':
         this.check(isInteger(row[1]) && Array.isArray(row[2]), line, 'a malformed probe')
-        this.probes.set(row[1], (row[2] as unknown[][]).map((e) => ({ kind: String(e[0]), text: String(e[1]), span: e[2] as [number, number, number, number], replaced: String(e[3]) })))
+        this.probes.set(
+          row[1],
+          (row[2] as unknown[][]).map((e) => ({
+            kind: String(e[0]),
+            text: String(e[1]),
+            span: e[2] as [number, number, number, number],
+            replaced: String(e[3]),
+          })),
+        )
         break
       case 'error':
-        this.error = { kind: String(row[1]), message: String(row[2]), frames: (row[3] as unknown[][]).map((f) => ({ file: String(f[0]), line: Number(f[1]), function: String(f[2]) })) }
+        this.error = {
+          kind: String(row[1]),
+          message: String(row[2]),
+          frames: (row[3] as unknown[][]).map((f) => ({
+            file: String(f[0]),
+            line: Number(f[1]),
+            function: String(f[2]),
+          })),
+        }
         break
       case 'meta':
         this.python = `${String(row[3])} (Python ${String(row[2])})`
@@ -179,9 +223,21 @@ class Builder {
 
   private node(row: unknown[], line: number): void {
     const [, number, op, args, params, site, shape, dtype, digest] = row
-    this.check(number === this.nodes.length && typeof op === 'string' && integers(args) && isInteger(site), line, 'a malformed operation')
+    this.check(
+      number === this.nodes.length && typeof op === 'string' && integers(args) && isInteger(site),
+      line,
+      'a malformed operation',
+    )
     for (const arg of args) this.known(arg, line)
-    this.nodes.push({ op, args, params: (params || {}) as Record<string, unknown>, site, shape: integers(shape) ? shape : [], dtype: String(dtype), digest: (digest ?? Number.NaN) as number })
+    this.nodes.push({
+      op,
+      args,
+      params: (params || {}) as Record<string, unknown>,
+      site,
+      shape: integers(shape) ? shape : [],
+      dtype: String(dtype),
+      digest: (digest ?? Number.NaN) as number,
+    })
   }
 
   private leaf(row: unknown[], line: number): void {
@@ -193,19 +249,53 @@ class Builder {
       this.check(bytes.length === 8 * shape.reduce((a, b) => a * b, 1), line, 'a value whose size is not its shape')
       value = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
     } else value = Float64Array.of(data === null ? Number.NaN : Number(data))
-    this.nodes.push({ op: 'leaf', args: [], params: {}, site, shape, dtype: String(dtype), value, digest: shape.length === 0 ? (value[0] ?? Number.NaN) : [] })
+    this.nodes.push({
+      op: 'leaf',
+      args: [],
+      params: {},
+      site,
+      shape,
+      dtype: String(dtype),
+      value,
+      digest: shape.length === 0 ? (value[0] ?? Number.NaN) : [],
+    })
   }
 
   private site(row: unknown[], line: number): void {
     const [, file, first, column, last, end, kind, statement, name] = row
-    this.check(isInteger(first) && isInteger(column) && isInteger(last) && isInteger(end) && isInteger(statement), line, 'a malformed site')
-    this.sites.push({ file: String(file), line: first, column, endLine: last, endColumn: end, kind: String(kind), statement, function: String(name) })
+    this.check(
+      isInteger(first) && isInteger(column) && isInteger(last) && isInteger(end) && isInteger(statement),
+      line,
+      'a malformed site',
+    )
+    this.sites.push({
+      file: String(file),
+      line: first,
+      column,
+      endLine: last,
+      endColumn: end,
+      kind: String(kind),
+      statement,
+      function: String(name),
+    })
   }
 
   private candidates(row: unknown[], line: number, time: number): void {
     const [, probe, original, start, end, found] = row
-    this.check(isInteger(probe) && isInteger(start) && isInteger(end) && Array.isArray(found), line, 'malformed candidates')
-    this.events.push({ kind: 'candidates', time, probe, original: this.known(original, line), start, end, found: found as [number, number][] })
+    this.check(
+      isInteger(probe) && isInteger(start) && isInteger(end) && Array.isArray(found),
+      line,
+      'malformed candidates',
+    )
+    this.events.push({
+      kind: 'candidates',
+      time,
+      probe,
+      original: this.known(original, line),
+      start,
+      end,
+      found: found as [number, number][],
+    })
   }
 }
 
