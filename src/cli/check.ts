@@ -1,6 +1,7 @@
 /** `nabla check <file>`: what is wrong with the backward pass of a network that somebody wrote by hand. */
 
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { type CheckOptions, check, exitCodeOf, formatCheck } from '../diagnosis/check/index.ts'
 import { NablaError } from '../shared/index.ts'
 import type { CommandContext } from './context.ts'
@@ -20,9 +21,10 @@ function readTimeout(text: string): number {
   })
 }
 
-function readSource(path: string): string | undefined {
+/** A finding names files from the script's folder on. */
+function readSource(script: string, file: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(resolve(dirname(script), file), 'utf8')
   } catch {
     return undefined
   }
@@ -42,6 +44,6 @@ export async function checkScript(
   const result = await check(file, options)
   const { schema, ...fields } = result
   context.document(schema, fields)
-  context.print(formatCheck(result, readSource).trimEnd())
+  context.print(formatCheck(result, (name) => readSource(file, name)).trimEnd())
   return exitCodeOf(result)
 }
