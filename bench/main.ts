@@ -7,6 +7,7 @@ import { readArguments, type Settings, UsageError } from './arguments.ts'
 import { listEntries, selectEntries } from './contestants/list.ts'
 import { ITEMS, type ItemContext } from './items/index.ts'
 import { describeMachine, formatMachine } from './machine.ts'
+import { installPeers } from './peers.ts'
 import { Player } from './player.ts'
 import type { ContestResult } from './rounds.ts'
 import { formatContest } from './table.ts'
@@ -35,6 +36,8 @@ const print = (text: string) => {
 }
 
 async function joinAll(settings: Settings) {
+  const problem = settings.peers ? installPeers() : undefined
+  if (problem !== undefined) print(`  ${problem}`)
   const entries = selectEntries(listEntries(), settings.only, settings.peers)
   const players: Player[] = []
   const missing: { contestant: string; reason: string }[] = []

@@ -54,10 +54,16 @@ async function runCase(one: Case, folder: string, index: number): Promise<Outcom
   const hit = result.findings.find((f) => f.line === one.line)
   const got = first === undefined ? `${result.verdict} ${result.reason ?? ''}` : `${first.line}:${first.kind} ${first.fix?.added.join(' ').trim() ?? '-'}`
   const base = { ...one, got, verified: first?.fix?.verified ?? false, elapsedMs: result.elapsedMs }
-  if (result.verdict === 'unsupported' && /raised/.test(result.reason ?? '')) return { ...base, result: 'no script' }
-  if (first === undefined) return { ...base, result: 'missed' }
-  if (hit === undefined) return { ...base, result: 'wrong line' }
-  return { ...base, result: one.kinds.includes(hit.kind) ? 'right' : 'wrong kind' }
+  const told = tell(base, result.verdict, result.reason, hit?.kind)
+  if (told !== 'right' && told !== 'no script') console.log(`${told}: ${one.base}:${one.line} [${one.operator}] ${one.source.split('\n')[one.line - 1]?.trim()}  => ${got} (${result.elapsedMs} ms)`)
+  return { ...base, result: told }
+}
+
+function tell(one: Case & { got: string }, verdict: string, reason: string | null, hit: string | undefined): Outcome['result'] {
+  if (verdict === 'unsupported' && /raised/.test(reason ?? '')) return 'no script'
+  if (verdict !== 'faulty') return 'missed'
+  if (hit === undefined) return 'wrong line'
+  return one.kinds.includes(hit) ? 'right' : 'wrong kind'
 }
 
 async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> {
@@ -108,8 +114,8 @@ async function main(): Promise<void> {
     if (argv.includes('--right')) return await runRight(folder)
     const every = Number(option('--every') ?? 1)
     const cases = makeCases().filter((c, i) => (option('--base') === undefined || c.base === option('--base')) && i % every === 0)
+    console.log(`${cases.length} cases`)
     const outcomes = await inParallel(cases, 2, (c, i) => runCase(c, folder, i))
-    for (const o of outcomes) if (o.result !== 'right' && o.result !== 'no script') console.log(`${o.result}: ${o.base}:${o.line} [${o.operator}] ${o.source.split('\n')[o.line - 1]?.trim()}  => ${o.got} (${o.elapsedMs} ms)`)
     summarise('while building', outcomes.filter((o) => !HELD_APART.has(o.base)))
     summarise('held apart', outcomes.filter((o) => HELD_APART.has(o.base)))
     console.log(`${outcomes.filter((o) => o.result === 'no script').length} changes made scripts that do not run`)

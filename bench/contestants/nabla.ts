@@ -39,7 +39,7 @@ export function parametersOf(net: Network, layers: readonly LayerValues[]): Map<
   return new Map(net.parameters.map(({ name }, i) => [name, values[i] ?? new Float32Array()]))
 }
 
-export async function openNabla({ backend }: { backend: string }): Promise<Contestant> {
+export async function openNabla({ backend = 'wasm' }: Record<string, string>): Promise<Contestant> {
   const device = await backendByName(backend).open()
   const { description } = device
   device.close()
