@@ -17,6 +17,8 @@ export class Player {
   readonly name: string
   readonly peer: boolean
   description = ''
+  /** How long it took to load the library. */
+  loadSeconds = 0
   private readonly child: ChildProcessWithoutNullStreams
   private errors = ''
   private waiting: { resolve: (reply: Done) => void; reject: (error: Error) => void } | undefined
@@ -39,7 +41,9 @@ export class Player {
   static async join(entry: Entry): Promise<Player> {
     const player = new Player(entry)
     try {
-      player.description = (await player.ask({ do: 'hello' })).description ?? ''
+      const { description = '', elapsedSeconds = 0 } = await player.ask({ do: 'hello' })
+      player.description = description
+      player.loadSeconds = elapsedSeconds
       return player
     } catch (error) {
       player.leave()
