@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inProject, run, SetupError, say } from './project.mjs'
 
@@ -21,11 +21,20 @@ export function compileSource({ force = false, check = false } = {}) {
     const flags = ['-p', 'tsconfig.build.json', '--outDir', beside, ...(check ? [] : ['--noCheck'])]
     const status = run(process.execPath, [inProject('node_modules/typescript/bin/tsc'), ...flags])
     if (status !== 0) throw new SetupError(`The compiler failed (exit code ${status}); dist/ is as it was.`)
+    copyTracer(beside)
     writeFileSync(join(beside, STAMP), hash)
     replaceDist(beside)
   } finally {
     rmSync(beside, { recursive: true, force: true })
   }
+}
+
+/** What runs inside somebody's Python goes along as it is. */
+const TRACER = 'diagnosis/check/tracer'
+
+function copyTracer(folder) {
+  const filter = (path) => !path.includes('__pycache__')
+  cpSync(inProject('src', TRACER), join(folder, TRACER), { recursive: true, filter })
 }
 
 function makeFolderBeside() {
@@ -57,7 +66,7 @@ function hashSource() {
   const hash = createHash('sha256')
   const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
   const sources = readdirSync(inProject('src'), { recursive: true })
-    .filter((name) => /\.[cm]?tsx?$/.test(name) && !/\.(test|fixture)\.ts$/.test(name))
+    .filter((name) => /\.([cm]?tsx?|py)$/.test(name) && !/\.(test|fixture)\.ts$/.test(name))
     .sort()
   for (const path of [...settings, ...sources.map((name) => join('src', name))]) {
     const content = readFileSync(inProject(path))

@@ -9,6 +9,8 @@ export async function stripTypes(folder) {
   const { default: typescript } = await import('typescript')
   const { config } = typescript.readConfigFile(inProject('tsconfig.json'), typescript.sys.readFile)
   const { options } = typescript.convertCompilerOptionsFromJson(config.compilerOptions, inProject())
+  // Under NodeNext a file that is transpiled alone is taken for CommonJS: the compiler sees no package.json beside it.
+  options.module = typescript.ModuleKind.ESNext
   const target = inProject('.build', folder)
   rmSync(target, { recursive: true, force: true })
   for (const name of readdirSync(inProject(folder), { recursive: true })) {

@@ -33,7 +33,7 @@ export function findViolations(tree: Tree, rules: HouseRules): string[] {
   return [
     ...files.flatMap(([path, list]) => list.flatMap((entry) => checkImport(path, entry, tree, rules))),
     ...findCycles(imports),
-    ...files.filter(([path]) => posix.basename(path) === 'index.ts').flatMap(([path]) => findNode(path, imports)),
+    ...files.filter(([path]) => isBrowserDoor(path)).flatMap(([path]) => findNode(path, imports)),
   ]
 }
 
@@ -78,6 +78,11 @@ function exportsTypesOnly({ isTypeOnly, exportClause }: ts.ExportDeclaration): b
 function roomOf(path: string): string | undefined {
   const slash = path.indexOf('/')
   return slash < 0 ? undefined : path.slice(0, slash)
+}
+
+/** The doors that must load in a browser; the command line has none. What lies deeper is behind one of them. */
+function isBrowserDoor(path: string): boolean {
+  return /^([^/]+\/)?index\.ts$/.test(path) && roomOf(path) !== 'cli'
 }
 
 function isTest(path: string): boolean {
@@ -147,7 +152,6 @@ function findCycles(imports: ReadonlyMap<string, readonly Import[]>): string[] {
 
 /** Where a door that browsers use leads to Node's own modules, with the way there. */
 function findNode(door: string, imports: ReadonlyMap<string, readonly Import[]>): string[] {
-  if (roomOf(door) === 'cli') return []
   const cameFrom = new Map<string, string | undefined>([[door, undefined]])
   for (const path of cameFrom.keys()) {
     for (const { target, specifier, typeOnly } of imports.get(path) ?? []) {

@@ -11,7 +11,8 @@ const rooms = [
   ...['shared', 'ops', 'graph', 'gradient', 'network', 'plan', 'backend'],
   ...['data', 'formats', 'training', 'diagnosis', 'explain', 'cli'],
 ]
-const rules: HouseRules = { rooms, dependencies: Object.keys(packageJson.dependencies) }
+const { dependencies, optionalDependencies } = packageJson
+const rules: HouseRules = { rooms, dependencies: Object.keys({ ...dependencies, ...optionalDependencies }) }
 
 function readTree(folder: string): Tree {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))

@@ -65,7 +65,16 @@ describe('what the rooms offer', () => {
       'checkInputs',
       'checkTargets',
     ],
-    ...['metricOf', 'MODEL_SCHEMA', 'expandComposites', 'liveNodes', 'rewriteGraph', 'passesOf', 'variesAlongRow'],
+    ...[
+      'MODEL_SCHEMA',
+      'metricOf',
+      'CHECKPOINT_SCHEMA',
+      'expandComposites',
+      'liveNodes',
+      'rewriteGraph',
+      'passesOf',
+      'variesAlongRow',
+    ],
   ])
 
   it.each([

@@ -6,6 +6,7 @@
 export {
   type ArgumentType,
   type ArrayResult,
+  type AutoDevice,
   type Backend,
   backendByName,
   backendNames,
@@ -17,8 +18,10 @@ export {
   defaultBackend,
   type Executable,
   evaluateGraph,
+  openAuto,
   type Results,
   reference,
+  registerBackend,
   type TracedResult,
   type Values,
   wasm,

@@ -1,5 +1,6 @@
 /** nabla's second public door, "nabla/node": what reads and writes files. */
 
+export { type NativeOptions, native, nativeWith, registerNative, renderC } from './backend/node.ts'
 export {
   type ImageDataset,
   loadMnist,
@@ -8,4 +9,24 @@ export {
   readIdxDataset,
   readImage,
 } from './data/node.ts'
-export { loadModel, RunFolder, saveModel } from './training/node.ts'
+export {
+  type BackwardFinding,
+  type BackwardOptions,
+  type BackwardParameter,
+  type CheckOptions,
+  type CheckResult,
+  check,
+  checkBackward,
+  type Finding,
+  type FindingKind,
+  type ParameterReport,
+  type Verdict,
+} from './diagnosis/check/index.ts'
+export {
+  type CheckpointFolderOptions,
+  checkpointFolder,
+  latestCheckpoint,
+  loadModel,
+  RunFolder,
+  saveModel,
+} from './training/node.ts'

@@ -52,21 +52,36 @@ async function runCase(one: Case, folder: string, index: number): Promise<Outcom
   const result = await check(path, { timeoutSeconds: 40 })
   const [first] = result.findings
   const hit = result.findings.find((f) => f.line === one.line)
-  const got = first === undefined ? `${result.verdict} ${result.reason ?? ''}` : `${first.line}:${first.kind} ${first.fix?.added.join(' ').trim() ?? '-'}`
+  const got =
+    first === undefined
+      ? `${result.verdict} ${result.reason ?? ''}`
+      : `${first.line}:${first.kind} ${first.fix?.added.join(' ').trim() ?? '-'}`
   const base = { ...one, got, verified: first?.fix?.verified ?? false, elapsedMs: result.elapsedMs }
   const told = tell(base, result.verdict, result.reason, hit?.kind)
-  if (told !== 'right' && told !== 'no script') console.log(`${told}: ${one.base}:${one.line} [${one.operator}] ${one.source.split('\n')[one.line - 1]?.trim()}  => ${got} (${result.elapsedMs} ms)`)
+  if (told !== 'right' && told !== 'no script')
+    console.log(
+      `${told}: ${one.base}:${one.line} [${one.operator}] ${one.source.split('\n')[one.line - 1]?.trim()}  => ${got} (${result.elapsedMs} ms)`,
+    )
   return { ...base, result: told }
 }
 
-function tell(one: Case & { got: string }, verdict: string, reason: string | null, hit: string | undefined): Outcome['result'] {
+function tell(
+  one: Case & { got: string },
+  verdict: string,
+  reason: string | null,
+  hit: string | undefined,
+): Outcome['result'] {
   if (verdict === 'unsupported' && /raised/.test(reason ?? '')) return 'no script'
   if (verdict !== 'faulty') return 'missed'
   if (hit === undefined) return 'wrong line'
   return one.kinds.includes(hit) ? 'right' : 'wrong kind'
 }
 
-async function inParallel<T, R>(items: readonly T[], width: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const out: R[] = []
   let next = 0
   const worker = async () => {
@@ -78,9 +93,12 @@ async function inParallel<T, R>(items: readonly T[], width: number, work: (item:
 
 function summarise(name: string, outcomes: readonly Outcome[]): void {
   const real = outcomes.filter((o) => o.result !== 'no script')
-  const share = (test: (o: Outcome) => boolean) => `${((100 * real.filter(test).length) / Math.max(1, real.length)).toFixed(1)} %`
+  const share = (test: (o: Outcome) => boolean) =>
+    `${((100 * real.filter(test).length) / Math.max(1, real.length)).toFixed(1)} %`
   const times = real.map((o) => o.elapsedMs).sort((a, b) => a - b)
-  console.log(`${name}: ${real.length} faulty; line right ${share((o) => o.result === 'right' || o.result === 'wrong kind')}, line and kind ${share((o) => o.result === 'right')}, verified fix ${share((o) => o.verified)}, missed ${share((o) => o.result === 'missed')}, median ${((times[times.length >> 1] ?? 0) / 1000).toFixed(1)} s`)
+  console.log(
+    `${name}: ${real.length} faulty; line right ${share((o) => o.result === 'right' || o.result === 'wrong kind')}, line and kind ${share((o) => o.result === 'right')}, verified fix ${share((o) => o.verified)}, missed ${share((o) => o.result === 'missed')}, median ${((times[times.length >> 1] ?? 0) / 1000).toFixed(1)} s`,
+  )
 }
 
 async function runRight(folder: string): Promise<void> {
@@ -99,7 +117,8 @@ async function runRight(folder: string): Promise<void> {
     const path = join(folder, `right-${index}.py`)
     writeFileSync(path, script.source)
     const result = await check(path, { timeoutSeconds: 40 })
-    if (result.verdict === 'faulty') alarms.push(`${script.name}: ${result.findings.map((f) => `${f.line} ${f.kind} ${f.message}`).join('; ')}`)
+    if (result.verdict === 'faulty')
+      alarms.push(`${script.name}: ${result.findings.map((f) => `${f.line} ${f.kind} ${f.message}`).join('; ')}`)
     if (result.verdict === 'unsupported') odd.push(`${script.name}: ${result.reason}`)
   })
   console.log(`right scripts: ${scripts.length}, false alarms ${alarms.length}, not analysed ${odd.length}`)
@@ -113,11 +132,19 @@ async function main(): Promise<void> {
   try {
     if (argv.includes('--right')) return await runRight(folder)
     const every = Number(option('--every') ?? 1)
-    const cases = makeCases().filter((c, i) => (option('--base') === undefined || c.base === option('--base')) && i % every === 0)
+    const cases = makeCases().filter(
+      (c, i) => (option('--base') === undefined || c.base === option('--base')) && i % every === 0,
+    )
     console.log(`${cases.length} cases`)
     const outcomes = await inParallel(cases, 2, (c, i) => runCase(c, folder, i))
-    summarise('while building', outcomes.filter((o) => !HELD_APART.has(o.base)))
-    summarise('held apart', outcomes.filter((o) => HELD_APART.has(o.base)))
+    summarise(
+      'while building',
+      outcomes.filter((o) => !HELD_APART.has(o.base)),
+    )
+    summarise(
+      'held apart',
+      outcomes.filter((o) => HELD_APART.has(o.base)),
+    )
     console.log(`${outcomes.filter((o) => o.result === 'no script').length} changes made scripts that do not run`)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -326,6 +326,30 @@ export function conformanceSuite(backend: Backend): void {
       }
     }
 
+    it('takes many steps in one call as it takes them one by one', async () => {
+      const graph = mlpStep({ sizes: [3, 5, 4], batch: 6, optimizer: 'sgd' })
+      const pair = await compileBoth(graph)
+      const one = await (await open(backend)).compile(graph)
+      fill(graph, pair, 8, -0.5, 0.5)
+      fill(graph, { tested: one, truth: one }, 8, -0.5, 0.5)
+      const count = 5000
+      const random = new RandomStream(1, 1)
+      const x = Float32Array.from({ length: count * 18 }, () => random.uniform())
+      const y = Int32Array.from({ length: count * 6 }, () => random.below(4))
+      const learningRate = Float32Array.from({ length: count }, (_, i) => 0.1 / (1 + i))
+      await pair.tested.runMany(count, { x, y, learningRate })
+      for (let step = 0; step < count; step++) {
+        one.write('x', x.subarray(18 * step, 18 * (step + 1)))
+        one.write('y', y.subarray(6 * step, 6 * (step + 1)))
+        one.write('learningRate', learningRate.subarray(step, step + 1))
+        await one.run()
+      }
+      for (const name of ['w0', 'b0', 'w1', 'b1', 'loss'])
+        expect([...pair.tested.read(name)]).toEqual([...one.read(name)])
+      await expect((async () => pair.tested.runMany(3, { x }))()).rejects.toThrow(/3 × 18 values/)
+      await expect((async () => pair.tested.runMany(3, { z: x }))()).rejects.toThrow(/E-NAME/)
+    })
+
     it('gives the same bits again', async () => {
       const run = async () => {
         const graph = mlpStep({ sizes: [20, 30, 10], batch: 8, optimizer: 'adam' })

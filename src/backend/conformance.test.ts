@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { conformanceSuite } from './conformance.fixture.ts'
 import { wasmWith } from './index.ts'
+import { native } from './node.ts'
 
 describe('backend wasm, 1 thread', () => {
   conformanceSuite(wasmWith({ threads: 1 }))
@@ -8,4 +9,8 @@ describe('backend wasm, 1 thread', () => {
 
 describe('backend wasm, every kernel cut for 2 threads', () => {
   conformanceSuite(wasmWith({ threads: 2, leastWork: 0 }))
+})
+
+describe('backend native', () => {
+  conformanceSuite(native)
 })

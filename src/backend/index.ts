@@ -9,5 +9,5 @@ export {
 } from './compile-function.ts'
 export * from './executable.ts'
 export { evaluateGraph, reference } from './reference/index.ts'
-export { backendByName, backendNames, defaultBackend } from './select.ts'
+export { type AutoDevice, backendByName, backendNames, defaultBackend, openAuto, registerBackend } from './select.ts'
 export { wasm, wasmWith } from './wasm/index.ts'

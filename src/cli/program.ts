@@ -1,6 +1,7 @@
 /** The command line as commander knows it: commands, arguments, flags, help. What a command does is in its own file. */
 
 import { Command } from 'commander'
+import { checkScript } from './check.ts'
 import { type CommandContext, createContext } from './context.ts'
 import { evaluateRun } from './evaluate.ts'
 import { type CommandIo, colorsFor, widthOf } from './io.ts'
@@ -18,6 +19,7 @@ Examples:
   nabla evaluate runs/a
   nabla predict runs/a digit.png --json
   nabla summary runs/a
+  nabla check mynet.py
 
 Exit codes: 0 fine, 1 a run failed, 2 wrong use, 3 can't be analysed, 130 interrupted.`
 
@@ -50,7 +52,7 @@ export function buildProgram(io: CommandIo, outcome: Outcome): Command {
       outcome.code = await action(createContext(io, flags), command.args, flags)
     })
   }
-  const commands = [addTrain(add), addEvaluate(add), addPredict(add), addSummary(add), addPlan(add)]
+  const commands = [addTrain(add), addEvaluate(add), addPredict(add), addSummary(add), addPlan(add), addCheck(add)]
   for (const command of commands) {
     command.option('--json', 'one JSON document on standard output').option('-q, --quiet', 'no progress and no notes')
   }
@@ -99,6 +101,16 @@ function addPlan(add: Add): Command {
     .option('--program <name>', 'step (of training) or prediction')
     .option('--batch <count>', "samples in a step; the run's where nothing is said")
     .option('--graph', 'the graph, in place of the kernels made of it')
+}
+
+function addCheck(add: Add): Command {
+  return add('check', 'what is wrong with a backward pass written by hand in Python', (context, args, flags) =>
+    checkScript(context, args, flags),
+  )
+    .argument('<file>', 'a Python script or a notebook; it is run, with your rights, as you would run it')
+    .argument('[args...]', 'after --: what the script itself gets')
+    .option('--python <path>', 'the interpreter')
+    .option('--timeout <seconds>', 'how long the script may run (60)')
 }
 
 /** Nothing of commander's own reaches the process: it writes to `io` and throws. */

@@ -8,14 +8,16 @@ import type { Dataset, DatasetSource } from '../data/index.ts'
 import type { Network } from '../network/index.ts'
 import type { BatchProgram } from './batch-program.ts'
 import { type Checkpoint, checkIdentity, type HostState, identityOf } from './checkpoint.ts'
-import { DivergedError, locateDivergence } from './divergence.ts'
+import { type DivergedError, locateDivergence } from './divergence.ts'
 import { Engine, type EngineState } from './engine.ts'
+import { progressOf, recordOf } from './epoch-report.ts'
 import { Evaluator } from './evaluator.ts'
 import { type FitOptions, type FitPlan, planFit } from './fit-options.ts'
-import { type EpochRecord, metricOf, type Run, type StopReason } from './history.ts'
-import { MetricSet, validationName } from './metrics.ts'
-import { Model, type ParameterValues } from './model.ts'
+import { type EpochRecord, metricOf, type Run } from './history.ts'
+import { MetricSet } from './metrics.ts'
+import type { ParameterValues } from './model.ts'
 import { pause } from './pause.ts'
+import { divergedError, finishedRun, type RunParts, type Stop } from './run-result.ts'
 import { StepOrder } from './step-order.ts'
 import { PREDICTION } from './step-program.ts'
 import { isBetter, reachedTargets } from './stopping.ts'
@@ -28,12 +30,6 @@ const PROGRESS_EVERY_MS = 100
 /** What may have to be replayed after a divergence. */
 const SNAPSHOT_EVERY_MS = 10_000
 const EVALUATION_BATCH = 256
-
-/** Why a run stops, and the words for it. */
-interface Stop {
-  reason: StopReason
-  message: string
-}
 
 /**
  * Trains the network on the data.
@@ -242,22 +238,12 @@ class Fit {
     const { onProgress } = this.plan.given
     if (onProgress === undefined || this.lastPauseMs - this.lastProgressMs < PROGRESS_EVERY_MS) return
     this.lastProgressMs = this.lastPauseMs
-    const { engine, plan, epoch } = this
-    const { sums } = this.host
-    const totals = engine.totals()
-    const samplesPerSecond = (1000 * (sums.samples - samplesBefore)) / (this.lastPauseMs - this.epochStartMs)
-    const samplesLeft = (plan.epochs - epoch + 1) * plan.data.count - sums.samples
-    onProgress({
-      epoch,
-      epochs: plan.epochs,
-      step: engine.step,
-      stepInEpoch,
-      stepsPerEpoch: this.order.stepsPerEpoch,
-      loss: (sums.loss + totals.loss) / sums.samples,
-      ...(engine.hasAccuracy ? { accuracy: (sums.correct + totals.correct) / sums.samples } : {}),
-      samplesPerSecond,
-      secondsLeft: samplesLeft / samplesPerSecond,
-    })
+    const { engine, host, plan } = this
+    const samplesPerSecond = (1000 * (host.sums.samples - samplesBefore)) / (this.lastPauseMs - this.epochStartMs)
+    const { stepsPerEpoch } = this.order
+    const { epochs, data } = plan
+    const samplesPerEpoch = data.count
+    onProgress(progressOf({ engine, host, epochs, stepsPerEpoch, stepInEpoch, samplesPerEpoch, samplesPerSecond }))
   }
 
   private async endEpoch(): Promise<Stop | undefined> {
@@ -273,34 +259,15 @@ class Fit {
   }
 
   private async recordEpoch(): Promise<EpochRecord> {
-    const { engine, plan, host } = this
-    const { sums } = host
-    const penalty = engine.penaltyOf(engine.program(this.order.sizeOf(engine.step - 1)))
-    const validation = new MetricSet(plan.metrics)
+    const { engine, plan, host, trainingMetrics } = this
+    const validationMetrics = new MetricSet(plan.metrics)
     const held =
       plan.validation === undefined
         ? undefined
-        : await this.evaluator.run(plan.validation, EVALUATION_BATCH, (batch) => validation.add(batch))
-    const heldMetrics = held === undefined ? [] : Object.entries(validation.values())
-    return {
-      epoch: this.epoch,
-      step: engine.step,
-      loss: sums.loss / sums.samples,
-      ...(engine.hasAccuracy ? { accuracy: sums.correct / sums.samples } : {}),
-      ...(penalty === undefined ? {} : { penalty }),
-      ...(held === undefined ? {} : { validationLoss: held.loss }),
-      ...(held?.accuracy === undefined ? {} : { validationAccuracy: held.accuracy }),
-      ...(plan.metrics.length === 0
-        ? {}
-        : {
-            metrics: {
-              ...this.trainingMetrics.values(),
-              ...Object.fromEntries(heldMetrics.map(([name, value]) => [validationName(name), value])),
-            },
-          }),
-      learningRate: engine.lastLearningRate,
-      seconds: (performance.now() - this.epochStartMs) / 1000,
-    }
+        : await this.evaluator.run(plan.validation, EVALUATION_BATCH, (batch) => validationMetrics.add(batch))
+    const penalty = engine.penaltyOf(engine.program(this.order.sizeOf(engine.step - 1)))
+    const seconds = (performance.now() - this.epochStartMs) / 1000
+    return recordOf({ engine, host, penalty, held, trainingMetrics, validationMetrics, seconds })
   }
 
   private watchBest(record: EpochRecord): void {
@@ -342,57 +309,24 @@ class Fit {
     return record.epoch < epochs ? this.stopWithin() : undefined
   }
 
-  /** Checkpoint and result of a run that ends. */
-  private async finish({ reason, message }: Stop): Promise<Run> {
-    const { engine, host, bestParameters } = this
-    if (reason === 'aborted' || reason === 'time' || reason === 'steps') await this.saveCheckpoint()
-    const restores = reason === 'patience' && this.plan.stopping.patience?.restoreBest === true
-    const best = restores || reason === 'aborted' ? bestParameters : undefined
-    const { stepsPerEpoch } = this.order
-    const epoch = Math.max(1, Math.ceil(engine.step / stepsPerEpoch))
-    const keeps =
-      reason !== 'aborted'
-        ? ''
-        : best === undefined
-          ? `; no epoch had ended: the model is that of step ${engine.step}`
-          : `; the model is that of epoch ${host.best?.epoch}, the best so far (${host.best?.metric} ${host.best?.value})`
-    const stopped = { reason, epoch, step: engine.step, message: `${message}${keeps}` }
-    return this.result(stopped, best === undefined ? 'last' : 'best', best ?? engine.parameters())
+  private get parts(): RunParts {
+    const { plan, engine, host, seconds } = this
+    return { plan, engine, host, seconds, stepsPerEpoch: this.order.stepsPerEpoch }
   }
 
-  private result(stopped: Run['stopped'], kept: Run['kept'], parameters: ParameterValues): Run {
-    const { network, loss, data } = this.plan
-    const { history, best } = this.host
-    return {
-      model: new Model({ network, parameters, loss, classNames: data.classNames }),
-      history,
-      stopped,
-      ...(best === undefined ? {} : { best }),
-      kept,
-      seconds: this.seconds,
-      backend: this.engine.device.description,
-    }
+  /** Checkpoint and result of a run that ends. */
+  private async finish(stop: Stop): Promise<Run> {
+    const goesOn = stop.reason === 'aborted' || stop.reason === 'time' || stop.reason === 'steps'
+    if (goesOn) await this.saveCheckpoint()
+    return finishedRun(this.parts, stop, this.bestParameters)
   }
 
   private async diverged(): Promise<DivergedError> {
-    const { engine, order } = this
-    const found = await locateDivergence(engine, this.snapshot, engine.step, async () => {
+    const found = await locateDivergence(this.engine, this.snapshot, this.engine.step, async () => {
       const { program, pending } = this.takeStep()
       if (pending !== undefined) await pending
       return program
     })
-    const epoch = order.epochOf(found.step - 1) + 1
-    const message = `the loss became NaN or infinite at step ${found.step}, in epoch ${epoch}`
-    const run = this.result({ reason: 'diverged', epoch, step: found.step - 1, message }, 'lastGood', found.parameters)
-    return new DivergedError(
-      {
-        code: 'E-DIVERGED',
-        where: `step ${found.step} (epoch ${epoch}), ${found.where}`,
-        expected: 'finite numbers',
-        received: found.received,
-        fix: 'lower the learning rate, scale the inputs, or clip the gradients (clip: { norm: 1 }); error.run.model holds the last good parameters.',
-      },
-      run,
-    )
+    return divergedError(this.parts, found)
   }
 }

@@ -1,7 +1,7 @@
 /** Folders that models and runs are written to: made when missing, refused when they hold something else. */
 
 import { mkdir, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { writeFileAtomic } from '../formats/node.ts'
 import { NablaError } from '../shared/index.ts'
 import type { Model } from './model.ts'
@@ -48,10 +48,18 @@ export async function claimFolder(directory: string): Promise<void> {
     )
   }
   try {
-    await mkdir(directory, { recursive: true })
+    await makeFolder(resolve(directory))
   } catch (error) {
     throw fileError(directory, 'a folder that can be made', String(error), 'choose another folder.', error)
   }
+}
+
+/** Makes a folder and those above it. Node's own recursive mkdir never ends where the system refuses with ENOENT. */
+async function makeFolder(directory: string): Promise<void> {
+  if ((await namesIn(directory)) !== undefined) return
+  const parent = dirname(directory)
+  if (parent !== directory) await makeFolder(parent)
+  await mkdir(directory)
 }
 
 /** Reads a file, whole. @throws NablaError E-FILE where it can't be read. */

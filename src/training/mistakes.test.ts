@@ -156,6 +156,14 @@ describe('data that does not fit', () => {
     )
   })
 
+  test('targets that miss the range by rounding are taken', async () => {
+    const data = dataset({ inputs: [[0], [1]], targets: [[-8.6e-22], [1 + 2 ** -23]] })
+    const squashed = network({ input: [1] }, dense(1), sigmoid())
+    expect((await fit(squashed, data, { ...good, loss: mse() })).stopped.reason).toBe('epochs')
+    const beyond = dataset({ inputs: [[0], [1]], targets: [[-1e-5], [1]] })
+    expect((await refusal(fit(squashed, beyond, { ...good, loss: mse() }))).received).toContain('in row 0, column 0')
+  })
+
   test('no targets', async () => {
     const data = dataset({ inputs: [[1, 2]] })
     expect((await refusal(fit(net, data, good))).code).toBe('E-DATA')

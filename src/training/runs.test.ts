@@ -7,9 +7,11 @@ import {
   batchNorm,
   cosine,
   crossEntropy,
+  customLoss,
   dense,
   dropout,
   epochDecay,
+  type LossContext,
   layerNorm,
   mse,
   network,
@@ -19,6 +21,7 @@ import {
   softmax,
   tanh,
 } from '../network/index.ts'
+import { exp, log, mul, neg, sqrt, square, sub, sum, type Tensor } from '../ops/index.ts'
 import { RandomStream } from '../shared/index.ts'
 import { createTrainer, evaluate, type FitOptions, fit, Model, predict } from './index.ts'
 
@@ -266,5 +269,36 @@ describe('normalisation, with the numbers of PyTorch', () => {
     values.forEach((value, i) => {
       expect(value).toBeCloseTo(expected[i] ?? 0, 5)
     })
+  })
+})
+
+describe('a loss of one’s own', () => {
+  // Weibull draws, 4·√(−log(1 − u)), weigh how near the soft arg-max of the output is to state 0.
+  const softArgmax = (p: Tensor) => sum(mul(p, p.builder.constant([0, 1, 2, 3])), { axes: 1 })
+  const perSample = ({ predictions, uniform }: LossContext) => {
+    const weights = mul(sqrt(neg(log(sub(1, uniform([predictions.shape[0] ?? 0]))))), 4)
+    return mul(weights, exp(neg(square(softArgmax(predictions)))))
+  }
+  const states = network({ input: [1] }, dense(16), tanh(), dense(4), softmax())
+  const unlabelled = dataset({ inputs: Array.from({ length: 40 }, (_, i) => [i / 20 - 1]) })
+  const options: FitOptions = {
+    loss: customLoss(perSample, { name: 'away from state 0', needsTargets: false, needsRandom: true }),
+    optimizer: adam(0.01, { beta1: 0 }),
+    epochs: 30,
+    batchSize: 'all',
+    seed: 6,
+  }
+
+  test('learns from inputs and random draws alone, the same for the same seed', async () => {
+    const run = await fit(states, unlabelled, options)
+    expect(run.history.at(-1)?.loss).toBeLessThan(0.5 * (run.history[0]?.loss ?? 0))
+    expect((await fit(states, unlabelled, options)).model.parameters).toEqual(run.model.parameters)
+    const { loss } = await evaluate(run.model, unlabelled)
+    expect(loss).toBeLessThan(0.5 * (run.history[0]?.loss ?? 0))
+  })
+
+  test('that draws has to say so', async () => {
+    const loss = customLoss(perSample, { needsTargets: false })
+    await expect(fit(states, unlabelled, { ...options, loss })).rejects.toThrow(/needsRandom: true/)
   })
 })

@@ -98,6 +98,9 @@ function checkClasses(network: Network, loss: Loss, name: string, count: number)
   )
 }
 
+/** How far beyond a range counts as rounding: what min-max scaling in f32 misses its ends by, a few units of 2⁻²⁴. */
+const ROUNDING = 1e-6
+
 /** Numbers outside the last layer's range, or the loss's, can't be learnt: refused with the first of them. */
 function checkReach(network: Network, loss: Loss, name: string, values: Float32Array, size: number): void {
   const last = network.layers[network.layers.length - 1]
@@ -108,7 +111,8 @@ function checkReach(network: Network, loss: Loss, name: string, values: Float32A
   for (const { range, reason } of reasons) {
     if (range === undefined) continue
     const [low, high] = range
-    const at = values.findIndex((value) => value < low || value > high)
+    const slack = ROUNDING * (high - low)
+    const at = values.findIndex((value) => value < low - slack || value > high + slack)
     if (at < 0) continue
     const place = `${showValue(values[at])} in row ${Math.floor(at / size)}, column ${at % size}`
     throw new NablaError({

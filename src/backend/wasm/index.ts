@@ -4,12 +4,14 @@
  */
 
 import type { Graph, GraphNode } from '../../graph/index.ts'
+import type { DType } from '../../ops/index.ts'
 import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
 import { formatBytes, InternalError, known, NablaError, sizeOf } from '../../shared/index.ts'
 import type { Backend, CompileOptions, Device, Executable, Values } from '../executable.ts'
-import { checkValues, readableNode, writableNode } from '../interface.ts'
+import { checkValues, readableNode, runOneByOne, stepValues, writableNode } from '../interface.ts'
 import { scratchBytes, usesThreads, writeModule } from './compile.ts'
 import { hasRelaxedSimd } from './features.ts'
+import { type StagedInput, writeMany } from './many.ts'
 import { canShareMemory, defaultThreads, MOST_THREADS, Pool } from './pool.ts'
 import { LEAST_WORK, type Threading } from './share.ts'
 
@@ -114,7 +116,9 @@ class WasmDevice implements Device {
     const options = { addressOf, scratch, scratchStride, relaxed: this.relaxed, threads, leastWork, meeting, shared }
     const module = await compileModule(writeModule(plan, options))
     const start = threads > 1 ? await this.giveToWorkers(module) : undefined
-    return new WasmExecutable({ graph, program: name, plan, addressOf, memory: this.arena.memory, module, start })
+    const { memory } = this.arena
+    const allocate = (sizeBytes: number, purpose: string) => this.arena.allocate(sizeBytes, purpose)
+    return new WasmExecutable({ graph, program: name, plan, addressOf, memory, allocate, module, start })
   }
 
   /** Returns the function that starts the workers on a program. */
@@ -160,12 +164,26 @@ interface WritableView {
   readonly view: Float32Array | Int32Array
 }
 
+/** Steps, and bytes of their inputs, that one call takes at most: then the caller can look around. */
+const MOST_STAGED_STEPS = 4096
+const MOST_STAGED_BYTES = 1 << 20
+
+/** Where the engine has no shared memory, no memory is shared. */
+const SharedBuffer = typeof SharedArrayBuffer === 'undefined' ? class {} : SharedArrayBuffer
+
+interface Loop {
+  readonly places: readonly (StagedInput & { readonly name: string; readonly size: number; readonly dtype: DType })[]
+  readonly capacity: number
+  readonly many: (count: number) => void
+}
+
 interface ExecutableParts {
   readonly graph: Graph
   readonly program: string
   readonly plan: Plan
   readonly addressOf: (buffer: number) => number
   readonly memory: WebAssembly.Memory
+  readonly allocate: (sizeBytes: number, purpose: string) => number
   readonly module: WebAssembly.Module
   /** Starts the other threads on this program, where it is for more than one. */
   readonly start: (() => void) | undefined
@@ -180,8 +198,11 @@ class WasmExecutable implements Executable {
   private readonly start: (() => void) | undefined
   private readonly step: (thread: number) => void
   private readonly writable = new Map<string, WritableView>()
+  private readonly loops = new Map<string, Loop>()
+  private readonly allocate: (sizeBytes: number, purpose: string) => number
 
-  constructor({ graph, program, plan, addressOf, memory, module, start }: ExecutableParts) {
+  constructor({ graph, program, plan, addressOf, memory, allocate, module, start }: ExecutableParts) {
+    this.allocate = allocate
     this.graph = graph
     this.program = program
     this.plan = plan
@@ -231,6 +252,42 @@ class WasmExecutable implements Executable {
   run(): void {
     this.start?.()
     this.step(0)
+  }
+
+  runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): void | Promise<void> {
+    const nodeOf = (name: string) => writableNode(this.graph, this.program, name)
+    if (this.start !== undefined) return runOneByOne(this, nodeOf, count, inputs)
+    for (const [name, values] of Object.entries(inputs)) stepValues(nodeOf(name), values, count)
+    const loop = this.loopFor(Object.keys(inputs))
+    for (let done = 0; done < count; done += loop.capacity) {
+      const steps = Math.min(loop.capacity, count - done)
+      for (const { name, size, staged, dtype } of loop.places) {
+        const values = known(inputs[name], 'an input that was named').subarray(done * size, (done + steps) * size)
+        this.view(staged, values.length, dtype).set(values)
+      }
+      loop.many(steps)
+    }
+  }
+
+  /** The loop that copies these inputs before each step, and the room for their values. */
+  private loopFor(names: readonly string[]): Loop {
+    const key = names.join('|')
+    const found = this.loops.get(key)
+    if (found !== undefined) return found
+    const nodes = names.map((name) => writableNode(this.graph, this.program, name))
+    const stepBytes = nodes.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+    const capacity = Math.max(1, Math.min(MOST_STAGED_STEPS, Math.floor(MOST_STAGED_BYTES / Math.max(1, stepBytes))))
+    const places = nodes.map(({ name, shape, dtype }) => {
+      const size = sizeOf(shape)
+      const staged = this.allocate(4 * size * capacity, `${this.program}: ${capacity} steps of ${name}`)
+      const address = this.addressOf(known(this.plan.interface.get(name), `${name} has a buffer`))
+      return { name, size, dtype, staged, address, sizeBytes: 4 * size } satisfies StagedInput & Record<string, unknown>
+    })
+    const module = new WebAssembly.Module(writeMany(places, this.memory.buffer instanceof SharedBuffer))
+    const { exports } = new WebAssembly.Instance(module, { nabla: { memory: this.memory, run: this.step } })
+    const loop = { places, capacity, many: exports.many as (count: number) => void }
+    this.loops.set(key, loop)
+    return loop
   }
 
   private outOfRange(index: number, extent: number): never {

@@ -3,6 +3,7 @@
 import { type Chain, findChains } from './roles/chains.ts'
 import { type Dependence, findDependence } from './roles/dependence.ts'
 import { findGradientNode } from './roles/gradient-node.ts'
+import { gradientProxy } from './roles/gradient-proxy.ts'
 import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
 import { type ChainStep, MATCH, type Measured, measure, proportion } from './roles/measure.ts'
 import { makePoints, type Points } from './roles/points.ts'
@@ -23,7 +24,7 @@ export interface ParameterResult {
   /** The learning rate, as far as it is a plain number in the update. */
   readonly rate: number
   readonly step: ChainStep
-  /** The node that is the gradient, where an optimiser stands between it and the update. */
+  /** The node that is (or should be) the gradient, where an optimiser stands between it and the update. */
   readonly gradientNode?: number
 }
 
@@ -59,7 +60,7 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   const inferred = inferredLosses(tape, dependence, recorded)
   const points = makePoints(tape, dependence, targetsOf(tape, inferred), 3)
   const losses = [...stated, ...inferred].filter((loss) => wanted === undefined || sameLoss(loss, wanted))
-  const judged = losses.map((loss) => judge(tape, dependence, points, measure(tape, dependence, points, loss)))
+  const judged = losses.map((loss) => judge(tape, dependence, points, measure(tape, dependence, points, loss), chains))
   const best = choose(judged)
   return { trace, tape, chains, dependence, points, judged, ...(best && { best }) }
 }
@@ -74,7 +75,13 @@ function targetsOf(tape: Tape, losses: readonly Loss[]): Set<number> {
   return new Set([...tape.ancestors(targets)].filter((n) => tape.entry(n).op === 'leaf'))
 }
 
-export function judge(tape: Tape, dependence: Dependence, points: Points, measured: Measured): Judged {
+export function judge(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  measured: Measured,
+  chains: readonly Chain[],
+): Judged {
   const first = new Map<number, ChainStep>()
   for (const row of measured.steps)
     for (const step of row) if (!first.has(step.chain.id)) first.set(step.chain.id, step)
@@ -87,7 +94,16 @@ export function judge(tape: Tape, dependence: Dependence, points: Points, measur
         rate: rateOf(tape, dependence, points, step),
       }
     const found = findGradientNode(tape, dependence, points, step)
-    if (found === undefined) return { step, ratio: step.match.ratio, residual: step.match.residual, rate: 1 }
+    if (found === undefined) {
+      const proxy = gradientProxy(tape, dependence, points, chains, step)
+      return {
+        step,
+        ratio: step.match.ratio,
+        residual: step.match.residual,
+        rate: 1,
+        ...(proxy !== undefined && { gradientNode: proxy }),
+      }
+    }
     const sign = Math.sign(proportion(step.update, step.gradient).ratio)
     return { step, ratio: Math.abs(found.ratio) * sign, residual: found.residual, rate: 1, gradientNode: found.node }
   })

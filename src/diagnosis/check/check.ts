@@ -10,6 +10,7 @@ import { findPython } from './interpreter.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
 import { loopFindings } from './rules/loop.ts'
 import { setupFindings } from './rules/setup.ts'
+import { afterStoppingTest } from './rules/stopping-test.ts'
 import { runTracer, type TraceRequest, type TraceRun } from './trace/run.ts'
 import type { CheckOptions, CheckResult, Finding } from './types.ts'
 
@@ -39,6 +40,13 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
   const first = await run({})
   const base = { file: path, python: first.trace.python || python, started }
   const analysis = analyse(first.trace)
+  if (analysis.chains.length === 0 || analysis.dependence.parameters.length === 0) {
+    const stopped = await afterStoppingTest(run, first.trace)
+    if (stopped !== undefined) {
+      const rest = await judgeScript(run, stopped.analysis, deadline, base, stopped.edits)
+      return { ...rest, verdict: 'faulty', findings: [...stopped.findings, ...rest.findings] }
+    }
+  }
   const refusal = reasonFor(first, analysis, timeoutMs)
   if (refusal !== undefined) return report(base, 'unsupported', [], undefined, failureOf(refusal))
   return judgeScript(run, analysis, deadline, base)
@@ -55,11 +63,12 @@ async function judgeScript(
   analysis: Analysis,
   deadline: number,
   base: Base,
+  before: readonly SourceEdit[] = [],
 ): Promise<CheckResult> {
   const findings: Finding[] = []
   const first = analysis.best
   let current: { analysis: Analysis; judged: Judged } | undefined = first && { analysis, judged: first }
-  const edits: SourceEdit[] = []
+  const edits: SourceEdit[] = [...before]
   findings.push(...loopFindings(analysis))
   const explained = new Set(findings.filter((f) => f.kind !== 'logged-loss').flatMap((f) => f.parameters))
   const open = (judged: Judged) =>

@@ -35,6 +35,7 @@ export type FindingKind =
   | 'no-nonlinearity'
   | 'saturation'
   | 'logged-loss'
+  | 'stopping-test'
   | 'gradient'
 
 export interface Finding {

@@ -5,7 +5,7 @@ import type { Repair } from '../repair/repair.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { kindOf, messageOf } from './kinds.ts'
-import { firstMismatch } from './mismatch.ts'
+import { firstMismatch, signTurns } from './mismatch.ts'
 
 const scientific = (x: number) => (x === 0 ? '0' : x.toExponential(0))
 
@@ -17,6 +17,18 @@ export function diffOf(source: string, span: readonly number[], text: string): {
   const head = (lines[first - 1] ?? '').slice(0, column)
   const tail = (lines[last - 1] ?? '').slice(end)
   return { removed: removed.map((l) => l.trimEnd()), added: (head + text + tail).split('\n').map((l) => l.trimEnd()) }
+}
+
+/** `w += -(…)` as an author would write it: `w -= …`. */
+function asUpdate(
+  diff: { removed: string[]; added: string[] },
+  kind: string,
+  text: string,
+): { removed: string[]; added: string[] } {
+  const [line] = diff.removed
+  const match = line === undefined || diff.removed.length !== 1 ? null : /^(.*?) ([-+])= (.*)$/.exec(line)
+  if (match === null || kind !== 'sign' || !text.startsWith('-') || !diff.added[0]?.endsWith(text)) return diff
+  return { removed: diff.removed, added: [`${match[1]} ${match[2] === '+' ? '-' : '+'}= ${match[3]}`] }
 }
 
 /** What a statement makes: `grads["dW1"]`, or what it returns. */
@@ -49,7 +61,7 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
     message: messageOf(kind, subject, trial, judged),
     expected: edit.text,
     received: trial.row.replaced,
-    fix: { ...diffOf(source, edit.span, edit.text), verified: true },
+    fix: { ...asUpdate(diffOf(source, edit.span, edit.text), kind, edit.text), verified: true },
     evidence: [
       `before: ${judged.results
         .filter((r) => trial.fixed.includes(r.chain.id))
@@ -74,8 +86,9 @@ export function unrepaired(analysis: Analysis, judged: Judged, explained: Readon
   const wrong = judged.results.filter(
     (r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name),
   )
-  const suspect = firstMismatch(analysis, judged)
-  const site = analysis.trace.sites[suspect?.site ?? -1]
+  const mismatch = firstMismatch(analysis, judged)
+  const turned = wrong.length > 0 && wrong.every((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
+  const site = analysis.trace.sites[turned ?? mismatch?.suspect.site ?? -1]
   if (site === undefined || wrong.length === 0) return []
   const source = analysis.trace.sources.get(site.file) ?? ''
   return [
@@ -85,13 +98,20 @@ export function unrepaired(analysis: Analysis, judged: Judged, explained: Readon
         ? 'sign'
         : wrong.every((r) => r.status === 'scaled')
           ? 'scale'
-          : 'gradient',
+          : mismatch?.localFactor
+            ? 'wrong-activation-derivative'
+            : 'gradient',
       file: site.file,
       line: site.line,
       column: site.column + 1,
       endLine: site.endLine,
       endColumn: site.endColumn + 1,
-      message: `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
+      message:
+        turned !== undefined
+          ? `${subjectOf(source, site)} has the wrong sign: the update climbs the loss`
+          : mismatch?.localFactor
+            ? `${subjectOf(source, site)} is a right gradient times the derivative of another function than the one that the forward pass applies here`
+            : `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
       expected: 'the gradient of the loss',
       received: source.split('\n')[site.line - 1]?.trim() ?? '',
       fix: null,

@@ -1,35 +1,124 @@
-/** Where no edit was found: the first statement whose inputs are right and whose result matches no true gradient. */
+/** Where no edit was found: the first value of the backward pass that is the gradient of nothing in the forward one. */
 
 import type { Analysis, Judged } from '../analyse.ts'
 import { findSuspects, type Suspect } from '../repair/suspects.ts'
+import { findMeetings } from '../roles/losses.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 
-export function firstMismatch(analysis: Analysis, judged: Judged): Suspect | undefined {
-  const { tape, points, trace } = analysis
-  const suspects = findSuspects(analysis, judged)
-    .filter((s) => s.backward && !s.exonerated)
-    .sort((a, b) => a.order - b.order)
+export interface Mismatch {
+  readonly suspect: Suspect
+  /** True when the value is a right gradient times a factor of the forward pass that does not belong there. */
+  readonly localFactor: boolean
+}
+
+export function firstMismatch(analysis: Analysis, judged: Judged): Mismatch | undefined {
+  const { tape, trace } = analysis
+  const suspects = findSuspects(analysis, judged).filter((s) => s.backward)
+  const bySite = new Map(suspects.map((s) => [s.site, s]))
+  const end = Math.max(0, ...judged.results.map((r) => r.step.after))
+  const signal = signalNodes(analysis, end)
+  const isRight = matcher(analysis, judged)
+  const region = tape.madeFrom(
+    judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached').map((r) => r.step.after),
+    analysis.dependence.cut,
+  )
+  const inner = new Set<number>()
+  for (let node = 0; node <= end; node++) {
+    const { args, site } = tape.entry(node)
+    const statement = trace.sites[site]?.statement
+    for (const arg of args)
+      if (statement !== undefined && trace.sites[tape.entry(arg).site]?.statement === statement) inner.add(arg)
+  }
+  let last: Suspect | undefined
+  for (let node = 0; node <= end; node++) {
+    if (!region.has(node) || inner.has(node) || signal[node] !== 1) continue
+    const suspect = bySite.get(trace.sites[tape.entry(node).site]?.statement ?? -1)
+    if (suspect === undefined) continue
+    last = suspect
+    if (isRight(node)) continue
+    const { op, args } = tape.entry(node)
+    const localFactor =
+      (op === 'mul' || op === 'multiply') &&
+      args.some((a) => signal[a] === 1 && isRight(a)) &&
+      args.some((a) => signal[a] !== 1)
+    return { suspect, localFactor }
+  }
+  const fallback = last ?? suspects[0]
+  return fallback && { suspect: fallback, localFactor: false }
+}
+
+/**
+ * The statement at which a gradient's sign turns wrong. Where the error is prediction − target and stays so, it is the
+ * update; where the error itself is the other way round under a descending update, it is the error.
+ */
+export function signTurns(analysis: Analysis, judged: Judged): number | undefined {
+  const { tape, trace } = analysis
+  const wrong = judged.results.filter((r) => r.status === 'sign')
+  const anyRight = judged.results.some((r) => r.status === 'right')
+  const end = Math.max(0, ...judged.results.map((r) => r.step.after))
+  const signal = signalNodes(analysis, end)
+  const ratioOf = ratios(analysis, judged)
+  const statementOf = (node: number) => trace.sites[tape.entry(node).site]?.statement
+  const region = tape.madeFrom(
+    wrong.map((r) => r.step.after),
+    analysis.dependence.cut,
+  )
+  const updates = new Set(
+    wrong.map((r) => trace.sites[r.chain.versions.find((v) => v.node === r.step.after)?.site ?? -1]?.statement),
+  )
+  let error: { sign: number; statement: number | undefined } | undefined
+  for (const node of [...region].filter((n) => signal[n] === 1).sort((a, b) => a - b)) {
+    const ratio = ratioOf(node)
+    const statement = statementOf(node)
+    if (ratio === 0 || statement === undefined || updates.has(statement)) continue
+    if (error === undefined) error = { sign: Math.sign(ratio), statement }
+    else if (error.statement === statement) error.sign = Math.sign(ratio)
+    else if (Math.sign(ratio) !== error.sign) return statement
+  }
+  if (!anyRight && error !== undefined && error.sign < 0) return error.statement
+  return [...updates].find((u) => u !== undefined)
+}
+
+function ratios(analysis: Analysis, judged: Judged): (node: number) => number {
+  // Only values with a name: −z inside a sigmoid has the negative of z's gradient, which would turn every sign.
+  const named = new Set(analysis.trace.events.flatMap((e) => (e.kind === 'store' ? [e.node] : [])))
+  const truths = truthsOf(judged, named)
+  return (node) => {
+    const value = join(analysis.points.values.map((v) => v[node]))
+    if (value.length > 20_000) return 0
+    const fits = (truths.get(value.length) ?? []).map((t) => proportion(value, t)).find((m) => m.residual < MATCH)
+    return fits?.ratio ?? 0
+  }
+}
+
+/** Nodes that carry the error back: those computed from a meeting of prediction and target. */
+function signalNodes(analysis: Analysis, end: number): Uint8Array {
+  const { tape, dependence } = analysis
+  const signal = new Uint8Array(end + 1)
+  for (const meeting of findMeetings(tape, dependence)) if (meeting.node <= end) signal[meeting.node] = 1
+  for (let node = 0; node <= end; node++)
+    if (signal[node] !== 1 && !dependence.cut.has(node) && tape.entry(node).args.some((a) => signal[a] === 1))
+      signal[node] = 1
+  return signal
+}
+
+function truthsOf(judged: Judged, only?: ReadonlySet<number>): Map<number, Float64Array[]> {
   const truths = new Map<number, Float64Array[]>()
   const [first] = judged.measured.adjoints
   for (const node of first?.[0]?.keys() ?? []) {
+    if (only !== undefined && !only.has(node)) continue
     const value = join((first ?? []).map((adjoint) => adjoint.get(node)))
     const list = truths.get(value.length) ?? []
     if (list.length < 400) list.push(value)
     truths.set(value.length, list)
   }
-  let last: Suspect | undefined
-  for (const suspect of suspects) {
-    const nodes: number[] = []
-    for (let node = suspect.order; node < tape.length && nodes.length < 40; node++) {
-      if (trace.sites[tape.entry(node).site]?.statement === suspect.site) nodes.push(node)
-    }
-    const result = nodes.at(-1)
-    if (result === undefined) continue
-    const value = join(points.values.map((v) => v[result]))
-    if (value.length > 20_000) continue
-    const right = (truths.get(value.length) ?? []).some((t) => proportion(value, t).residual < MATCH)
-    last = suspect
-    if (!right && nodes.some((n) => points.values[0]?.[n] !== undefined)) return suspect
+  return truths
+}
+
+function matcher(analysis: Analysis, judged: Judged): (node: number) => boolean {
+  const truths = truthsOf(judged)
+  return (node) => {
+    const value = join(analysis.points.values.map((v) => v[node]))
+    return value.length > 50_000 || (truths.get(value.length) ?? []).some((t) => proportion(value, t).residual < MATCH)
   }
-  return last ?? suspects[0]
 }

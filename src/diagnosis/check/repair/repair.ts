@@ -3,6 +3,7 @@
  */
 
 import { type Analysis, analyse, type Judged } from '../analyse.ts'
+import { signTurns } from '../findings/mismatch.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
 import { findSuspects, type Suspect } from './suspects.ts'
@@ -27,8 +28,10 @@ export interface Repair {
 
 export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
 
-const PROBES_AT_ONCE = 8
-const MAX_GROUPS = 6
+const PROBES_AT_ONCE = 6
+const MAX_GROUPS = 5
+/** No repair is worth a longer wait than this. */
+const ROUND_MS = 18_000
 
 export async function findRepair(
   run: Runner,
@@ -37,11 +40,17 @@ export async function findRepair(
   edits: readonly SourceEdit[],
   deadline: number,
 ): Promise<Repair | undefined> {
+  deadline = Math.min(deadline, Date.now() + ROUND_MS)
   const suspects = findSuspects(analysis, judged)
   const scales = scaleTexts(judged)
-  for (const group of inGroups(suspects)) {
+  const only = familiesFor(judged)
+  const turn = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
+  for (const group of inGroups([
+    ...suspects.filter((s) => s.site === turn).map((s) => ({ ...s, exonerated: false })),
+    ...suspects.filter((s) => s.site !== turn),
+  ])) {
     if (Date.now() > deadline) return undefined
-    const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales }))
+    const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales, only }))
     const probed = await run({
       probes,
       edits,
@@ -49,9 +58,11 @@ export async function findRepair(
       nodes: 600_000,
     })
     const again = analyse(probed.trace, judged.measured.loss)
-    const same = again.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? again.best
+    const same = again.best
     if (same === undefined) continue
-    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 12_000)).filter((t) => t.broken === 0)
+    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter(
+      (t) => t.broken === 0 && fitsPlace(t, group),
+    )
     const ranked = rank(trials, group, again, same)
     const found = await verify(run, ranked, group, same, edits, deadline)
     if (found !== undefined) return found
@@ -70,6 +81,16 @@ function inGroups(suspects: readonly Suspect[]): Suspect[][] {
   for (const members of classes)
     for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
   return groups.slice(0, MAX_GROUPS)
+}
+
+/** Where every wrong gradient is right but for its sign, or its scale, only edits of that sort can be the repair. */
+function familiesFor(judged: Judged): string[] {
+  const wrong = new Set(judged.results.map((r) => r.status).filter((s) => s !== 'right' && s !== 'unreached'))
+  if (wrong.size !== 1) return []
+  if (wrong.has('sign')) return ['sign', 'constant', 'operator', 'drop-term']
+  if (wrong.has('scaled'))
+    return ['scale', 'drop-factor', 'constant', 'mean', 'axis', 'operator', 'regularisation', 'drop-term']
+  return []
 }
 
 /** Numbers by which parameters are off, for scripts in which no variable holds them. */
@@ -114,15 +135,32 @@ const KIND_COST: Readonly<Record<string, number>> = {
   term: 4,
 }
 
+/** What the forward pass computes is the author's to choose; only what it sums over can be a slip there. */
+function fitsPlace(trial: Trial, group: readonly Suspect[]): boolean {
+  return group[Math.floor(trial.probe / 8)]?.backward === true || ['axis', 'sum', 'drop-sum'].includes(trial.row.kind)
+}
+
 /** The edit that repairs most comes first; then the smallest, in the statement nearest to where it goes wrong. */
 function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Analysis, judged: Judged): Trial[] {
+  const turns = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
+  const at = analysis.trace.sites[turns ?? -1]
   const cost = (t: Trial) => {
     const suspect = group[Math.floor(t.probe / 8)]
+    if (
+      at !== undefined &&
+      suspect !== undefined &&
+      at.file === suspect.file &&
+      at.line === suspect.span[0] &&
+      at.column === suspect.span[1]
+    )
+      return (t.row.text.startsWith('-') ? -4 : -5) + t.row.text.length / 200
     const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     return (KIND_COST[t.row.kind] ?? 3) + length + literal + placeCost(t, suspect, analysis, judged)
   }
-  return [...trials].sort((a, b) => b.fixed.length - a.fixed.length || cost(a) - cost(b))
+  return [...trials].sort(
+    (a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b),
+  )
 }
 
 function placeCost(trial: Trial, suspect: Suspect | undefined, analysis: Analysis, judged: Judged): number {
@@ -153,13 +191,14 @@ async function verify(
     const rerun = await run({ edits: [...edits, edit], seed: 2 })
     if (rerun.trace.error !== undefined) continue
     const afterAnalysis = analyse(rerun.trace, judged.measured.loss)
-    const after =
-      afterAnalysis.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? afterAnalysis.best
+    const after = afterAnalysis.best
     if (after === undefined) continue
     const names = new Map(judged.results.map((r) => [r.chain.id, r.chain.name]))
     const fixedNames = trial.fixed.map((id) => names.get(id) ?? '')
     const holds = fixedNames.every((name) =>
-      after.results.some((r) => r.chain.name === name && (r.status === 'right' || r.status === 'unreached')),
+      after.results.some(
+        (r) => r.chain.name === name && r.status !== 'wrong' && (trial.ratio < 0 || r.status !== 'sign'),
+      ),
     )
     if (!holds) continue
     const others = ranked.filter(

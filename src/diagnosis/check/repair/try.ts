@@ -29,6 +29,14 @@ interface Occurrence {
   node: number
 }
 
+/** What a parameter's update (or the optimiser's gradient) and the true gradient are, at the points seen so far. */
+interface Row {
+  update: number[]
+  gradient: number[]
+  /** The update's component along the gradient: negative when it climbs. */
+  along: number
+}
+
 type Replaced = ReadonlyMap<number, number>
 
 export function tryEdits(analysis: Analysis, judged: Judged, deadline: number): Trial[] {
@@ -64,6 +72,8 @@ class Runner {
   private readonly seen = new Map<string, ReturnType<Runner['judgeAll']>>()
   private readonly normal: number
   private readonly hasRight: boolean
+  /** Where no gradient is right in shape, one that is right but for its sign is progress: the sign is another fault. */
+  private readonly allowsAscent: boolean
 
   constructor(analysis: Analysis, judged: Judged) {
     this.analysis = analysis
@@ -80,6 +90,7 @@ class Runner {
     )
     const right = judged.results.find((r) => r.status === 'right')
     this.hasRight = right !== undefined
+    this.allowsAscent = judged.results.every((r) => r.status === 'wrong')
     this.normal = right === undefined ? Number.NaN : right.ratio / rate(right)
   }
 
@@ -112,7 +123,7 @@ class Runner {
     const affected = this.affectedBy(replaced, needed)
     const changesLoss =
       affected.some((n) => this.lossNodes.has(n)) || occurrences.some((o) => this.lossNodes.has(o.original))
-    const updates = new Map<number, { update: number[]; gradient: number[] }>()
+    const updates = new Map<number, Row>()
     for (const values of this.analysis.points.values) {
       const changed = this.recompute(values, affected, replaced)
       if (changed === undefined) return undefined
@@ -173,22 +184,29 @@ class Runner {
     changed: Values,
     replaced: Replaced,
     gradients: ReadonlyMap<string, Tensor> | undefined,
-    into: Map<number, { update: number[]; gradient: number[] }>,
+    into: Map<number, Row>,
   ): boolean {
     const point = this.analysis.points.values.indexOf(values)
     const at = (node: number) => changed[replaced.get(node) ?? node]
     for (const result of this.judged.results) {
       const { before, after, gradient, chain, step } = result.step
       const [a, b] = [at(before), at(after)]
-      if (a === undefined || b === undefined || a.data.length !== b.data.length) return false
-      const row = into.get(chain.id) ?? { update: [], gradient: [] }
+      if (a === undefined || b === undefined) return false
+      if (a.data.length !== b.data.length) {
+        if (Number.isFinite(result.step.match.residual)) return false
+        continue
+      }
+      const proxy = result.gradientNode === undefined ? undefined : at(result.gradientNode)
+      const row = into.get(chain.id) ?? { update: [], gradient: [], along: 0 }
       const own =
         gradients?.get(`${step}:${before}`)?.data ??
         (gradients
           ? new Float64Array(a.data.length)
           : gradient.subarray(point * a.data.length, (point + 1) * a.data.length))
       a.data.forEach((x, i) => {
-        row.update.push(x - (b.data[i] as number))
+        const taken = x - (b.data[i] as number)
+        row.update.push(proxy?.data.length === a.data.length ? (proxy.data[i] as number) : taken)
+        row.along += taken * (own[i] as number)
         row.gradient.push(own[i] as number)
       })
       into.set(chain.id, row)
@@ -196,25 +214,26 @@ class Runner {
     return true
   }
 
-  private promising(updates: ReadonlyMap<number, { update: number[]; gradient: number[] }>): boolean {
+  private promising(updates: ReadonlyMap<number, Row>): boolean {
     return this.judged.results.some((r) => {
       const row = updates.get(r.chain.id)
       return r.status !== 'right' && r.status !== 'unreached' && row !== undefined && this.match(r, row) !== undefined
     })
   }
 
-  private match(
-    result: ParameterResult,
-    row: { update: number[]; gradient: number[] },
-  ): { ratio: number; residual: number } | undefined {
-    const match = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
-    if (!(match.residual < MATCH) || !(match.ratio > 0)) return undefined
+  private match(result: ParameterResult, row: Row): { ratio: number; residual: number } | undefined {
+    if (row.update.every((x) => x === 0)) return undefined
+    const found = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
+    const match =
+      result.gradientNode === undefined ? found : { ...found, ratio: Math.abs(found.ratio) * Math.sign(row.along) }
+    if (!(match.residual < MATCH) || match.ratio === 0 || (this.allowsAscent ? false : match.ratio < 0))
+      return undefined
     if (this.hasRight && Math.abs(match.ratio / rate(result) / this.normal - 1) > 1e-5) return undefined
     return { ratio: match.ratio / rate(result), residual: match.residual }
   }
 
   private verdict(
-    updates: ReadonlyMap<number, { update: number[]; gradient: number[] }>,
+    updates: ReadonlyMap<number, Row>,
   ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const fixed: { chain: number; ratio: number; residual: number }[] = []
     let broken = 0
@@ -222,7 +241,7 @@ class Runner {
       const row = updates.get(result.chain.id)
       if (row === undefined || result.status === 'unreached') continue
       const match = this.match(result, row)
-      if (result.status === 'right' && result.gradientNode === undefined && match === undefined) broken++
+      if (result.status === 'right' && match === undefined) broken++
       if (result.status !== 'right' && match !== undefined) fixed.push({ chain: result.chain.id, ...match })
     }
     if (fixed.length === 0) return undefined

@@ -170,7 +170,8 @@ function chainOf(tape: Tape, draft: Draft, id: number): Chain | undefined {
 /** Which chains read which: c reads d when what c's update adds is computed from a version of d. */
 function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   const owner = new Map<number, Set<number>>()
-  const live = chains.filter((c) => c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets))
+  const computed = (c: Chain) => c.rests.some((rest) => rest.some((n) => tape.entry(n).op !== 'leaf'))
+  const live = chains.filter((c) => computed(c) && c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets))
   for (const chain of live)
     for (const version of chain.versions) {
       const owners = owner.get(version.node) ?? new Set()

@@ -94,7 +94,20 @@ export function measure(tape: Tape, dependence: Dependence, points: Points, loss
       if (after === undefined) continue
       const gradient = join(points.values.map((values, p) => found[p]?.adjoint.get(read) ?? zeroLike(values[read])))
       const update = difference(points, read, after)
-      if (update.length !== gradient.length) continue
+      if (update.length !== gradient.length) {
+        // The update changes the parameter's shape: broadcasting has made another array of it.
+        row.push({
+          chain,
+          step: k,
+          before: read,
+          after,
+          gradient,
+          update: gradient.map(() => 0),
+          match: { ratio: 0, residual: Number.POSITIVE_INFINITY },
+          unreached: false,
+        })
+        continue
+      }
       const unreached = found.every((f) => f.adjoint.get(read) === undefined)
       row.push({
         chain,

@@ -10,7 +10,13 @@ export interface TraceRequest {
   seed?: number
   trace?: boolean
   nodes?: number
-  probes?: readonly { index: number; file: string; span: readonly number[]; scales: readonly string[] }[]
+  probes?: readonly {
+    index: number
+    file: string
+    span: readonly number[]
+    scales: readonly string[]
+    only: readonly string[]
+  }[]
   /** Changes made to the source before it runs, each on the outcome of those before it. */
   edits?: readonly { file: string; span: readonly number[]; text: string }[]
   /** How many updates of a parameter to see before the trace ends. */

@@ -7,7 +7,7 @@ import ast
 
 from .rewrite import span
 
-MAX_EDITS = 600
+MAX_EDITS = 450
 
 
 class Edit:
@@ -141,11 +141,12 @@ def pure(tree, name):
 class Maker:
     """Makes the edits of one expression."""
 
-    def __init__(self, expression, source, scope, scales):
+    def __init__(self, expression, source, scope, scales, only=()):
         self.source, self.scope, self.scales = source, scope, scales
         self.lines = source.splitlines(keepends=True)
         self.bytes = [line.encode("utf-8") for line in self.lines]
         self.segments = {}
+        self.only = only
         self.expression = expression
         self.text = self.segment(expression)
         self.edits, self.seen = [], {self.text}
@@ -174,6 +175,8 @@ class Maker:
         return total + len(self.bytes[line - 1][:column].decode("utf-8"))
 
     def put(self, kind, node, text, parent=None):
+        if self.only and kind not in self.only:
+            return
         start = self.offset(node.lineno, node.col_offset)
         end = self.offset(node.end_lineno, node.end_col_offset)
         if parent is not None and isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript)):
@@ -181,7 +184,7 @@ class Maker:
                 made = ast.parse(text, mode="eval").body
             except SyntaxError:
                 return
-            enclosed = text[:1] == "(" and self.text[max(0, start - 1):start] == "("
+            enclosed = self.text[max(0, start - 1):start] == "(" and self.text[end:end + 1] == ")"
             if isinstance(made, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp)) and not enclosed:
                 text = f"({text})"
         whole = self.text[:start] + text + self.text[end:]
@@ -448,7 +451,7 @@ def probes_for(request, tree, source, name):
                 asked = wanted[span(lines, child)]
                 scope = Scope(tree, child, owner, cls)
                 for expression in expressions_of(child):
-                    edits = Maker(expression, source, scope, asked.get("scales", [])).make()
+                    edits = Maker(expression, source, scope, asked.get("scales", []), asked.get("only", ())).make()
                     if edits:
                         out.append(Probe(asked["index"] * 8 + min(7, sum(p.index // 8 == asked["index"] for p in out)), expression, lines, edits))
             if isinstance(child, ast.ClassDef):

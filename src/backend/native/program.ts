@@ -1,0 +1,173 @@
+/**
+ * Renders a plan as one C file that includes nothing: a function for each kernel, `step`, which calls them in order,
+ * and `nabla_run`, which takes any number of steps. Addresses come in a context, so that the text depends on the plan
+ * alone, and a library compiled from it can be kept.
+ *
+ * With several threads every one of them runs `step`: it takes its part of the kernels that are worth sharing, the
+ * first thread alone does the others, and a barrier stands between kernels of different kinds.
+ */
+
+import type { Buffer, Kernel, Plan } from '../../plan/index.ts'
+import { known } from '../../shared/index.ts'
+import { Code } from './code.ts'
+import { type ContractContext, writeContract } from './contract.ts'
+import { writeMap } from './map.ts'
+import { bufferName } from './point.ts'
+import { type Lanes, preamble } from './preamble.ts'
+import { PHILOX_FUNCTION, writeRandom } from './random.ts'
+import { reduceScratchBytes, sharesRows, writeReduce } from './reduce.ts'
+import { DOT_FUNCTION, PACK_FUNCTIONS, type TileShape, writeTile } from './tile.ts'
+import { contractScratch } from './tiling.ts'
+
+/** What a thread should have to do, in nanoseconds, before another one is asked for help: some ten barriers. */
+const SHARED_NANOSECONDS = 4000
+/** What one core does in a nanosecond, roughly: arithmetic of vectors, and bytes of a cache. */
+const FLOPS_PER_NANOSECOND = 30
+const BYTES_PER_NANOSECOND = 20
+
+/** Bytes of scratch that one thread needs for a plan. */
+export function scratchBytes(plan: Plan, lanes: Lanes): number {
+  const sizes = plan.kernels.map((kernel) => {
+    if (kernel.kind === 'contract') return 4 * contractScratch(kernel, lanes).end
+    return kernel.kind === 'reduce' ? reduceScratchBytes(kernel, lanes) : 0
+  })
+  return Math.ceil(Math.max(0, ...sizes) / 64) * 64
+}
+
+const isChecked = ({ body }: Kernel) => [...body.loads, ...body.stores].some(({ indirect }) => indirect !== undefined)
+
+function isShared(kernel: Kernel, lanes: Lanes): boolean {
+  const nanoseconds = Math.max(kernel.flops / FLOPS_PER_NANOSECOND, kernel.bytes / BYTES_PER_NANOSECOND)
+  if (nanoseconds < SHARED_NANOSECONDS || isChecked(kernel)) return false
+  if (kernel.kind === 'reduce') return sharesRows(kernel, lanes)
+  return !kernel.body.stores.some(({ accumulate }) => accumulate)
+}
+
+/** The pointers that a kernel uses. */
+function declareBuffers(code: Code, kernel: Kernel, plan: Plan, states: readonly Buffer[]): void {
+  const factors = kernel.kind === 'contract' ? [kernel.left.buffer, kernel.right.buffer] : []
+  const keys = kernel.kind === 'random' ? [kernel.key] : []
+  const accesses = [...kernel.body.loads, ...kernel.body.stores].map(({ buffer }) => buffer)
+  for (const id of [...new Set([...accesses, ...factors, ...keys])].sort((a, b) => a - b)) {
+    const buffer = known(plan.buffers[id], `buffer ${id} exists`)
+    const type = buffer.dtype === 'int' ? 'int' : 'float'
+    const place = buffer.role === 'state' ? `c->state[${states.indexOf(buffer)}]` : `c->arena + ${buffer.offset ?? 0}`
+    code.line(`${type} *const ${bufferName(id)} = (${type} *)(${place}); /* ${comment(buffer.name)} */`)
+  }
+}
+
+/** Names come from the user, and must not end a comment or a line. */
+const comment = (text: string) => text.replace(/[^\w .+-]/g, '_')
+
+function writeKernel(context: ContractContext, kernel: Kernel): void {
+  if (kernel.kind === 'map') writeMap(context, kernel)
+  else if (kernel.kind === 'reduce') writeReduce(context, kernel)
+  else if (kernel.kind === 'contract') writeContract(context, kernel)
+  else writeRandom(context, kernel)
+}
+
+/** The functions of all kernels, after the tiles that they share. */
+function renderKernels(plan: Plan, lanes: Lanes): string {
+  const code = new Code()
+  const tiles = new Map<string, string>()
+  const texts: string[] = []
+  const tile = (shape: TileShape) => {
+    const key = JSON.stringify(shape)
+    const name = tiles.get(key) ?? `tile${tiles.size}`
+    if (!tiles.has(key)) texts.push(writeTile(name, shape, lanes))
+    tiles.set(key, name)
+    return name
+  }
+  const states = plan.buffers.filter(({ role }) => role === 'state')
+  plan.kernels.forEach((kernel, i) => {
+    const { kind, name, fused, domain } = kernel
+    code.line('', `/* ${kind} ${comment(name)} [${domain.join(', ')}]: ${fused.map(comment).join(', ')} */`)
+    code.block(`static void kernel${i}(Context *c, long t, long T)`, () => {
+      declareBuffers(code, kernel, plan, states)
+      writeKernel({ code, lanes, tile }, kernel)
+    })
+  })
+  return `${texts.join('\n')}${code}`
+}
+
+/** Runs of kernels that the first thread does alone, and shared ones, in order. */
+function renderStep(plan: Plan, lanes: Lanes): { text: string; shared: boolean } {
+  const code = new Code()
+  const shared = plan.kernels.map((kernel) => isShared(kernel, lanes))
+  const isAny = shared.includes(true)
+  const meet = (checked: boolean) => {
+    if (isAny) code.line('if (T > 1) c->barrier(T);')
+    if (checked) code.line('if (c->bad) return;')
+  }
+  code.block('static void step(Context *c, long t, long T)', () => {
+    let at = 0
+    while (at < plan.kernels.length) {
+      if (shared[at]) {
+        code.line(`kernel${at++}(c, t, T);`)
+        meet(false)
+        continue
+      }
+      const next = shared.indexOf(true, at)
+      const end = next < 0 ? plan.kernels.length : next
+      const kernels = plan.kernels.slice(at, end)
+      const first = at
+      code.block(
+        isAny ? 'if (t == 0) do' : 'do',
+        () => {
+          kernels.forEach((kernel, i) => {
+            code.line(`kernel${first + i}(c, 0, 1);${isChecked(kernel) ? ' if (c->bad) break;' : ''}`)
+          })
+        },
+        '} while (0);',
+      )
+      meet(kernels.some(isChecked))
+      at = end
+    }
+  })
+  return { text: code.toString(), shared: isAny }
+}
+
+export interface RenderOptions {
+  /** Floats in a vector register of the machine: 16 with AVX-512, 8 with AVX2, else 4. */
+  readonly lanes?: Lanes
+}
+
+/** The C text of a plan. */
+export function renderC(plan: Plan, { lanes = 16 }: RenderOptions = {}): string {
+  const kernels = renderKernels(plan, lanes)
+  const step = renderStep(plan, lanes)
+  const calls = (name: string) => kernels.includes(`${name}(`)
+  const together = `if (c->threads > 1) c->together(work, c, c->threads);\n  else work(c, 0, 1);`
+  return `${preamble(lanes)}
+INLINE float *scratchOf(Context *c, long t) { return (float *)(c->scratch + t * ${scratchBytes(plan, lanes)}); }
+${calls('uniforms') ? PHILOX_FUNCTION : ''}${calls('pack') ? PACK_FUNCTIONS : ''}${calls('dot') || calls('dots') ? DOT_FUNCTION : ''}
+${kernels}
+${step.text}
+static void work(Context *c, long t, long T) {
+  for (long n = 0; n < c->steps && !c->bad; n++) step(c, t, T);
+}
+
+/* Takes the steps; 1 after an index out of range, else 0. */
+int nabla_run(Context *c, long steps) {
+  c->bad = 0;
+  c->steps = steps;
+  ${step.shared ? together : 'work(c, 0, 1);'}
+  return (int)c->bad;
+}
+
+/* Puts an address into the context. */
+void nabla_bind(void **context, int slot, void *address) { context[slot] = address; }
+`
+}
+
+/** Words of the context before the states' addresses, as the head of the file declares them. */
+export const CONTEXT = {
+  arena: 0,
+  scratch: 1,
+  together: 2,
+  barrier: 3,
+  threads: 4,
+  badIndex: 7,
+  badExtent: 8,
+  states: 9,
+}
