@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readArguments, type Settings, UsageError } from './arguments.ts'
+import { renderChart, widthLines } from './chart.ts'
 import { listEntries, selectEntries } from './contestants/list.ts'
 import { ITEMS, type ItemContext } from './items/index.ts'
 import { describeMachine, formatMachine } from './machine.ts'
+import { installPeers } from './peers.ts'
 import { Player } from './player.ts'
 import type { ContestResult } from './rounds.ts'
 import { formatContest } from './table.ts'
@@ -24,6 +26,7 @@ ${ITEMS.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
   --rounds N     rounds, at least 5
   --quick        5 short rounds
   --json FILE    the figures as data
+  --chart FILE   the item widths as a picture (SVG)
   --help         this`
 
 const say = (line: string) => {
@@ -35,6 +38,8 @@ const print = (text: string) => {
 }
 
 async function joinAll(settings: Settings) {
+  const problem = settings.peers ? installPeers() : undefined
+  if (problem !== undefined) print(`  ${problem}`)
   const entries = selectEntries(listEntries(), settings.only, settings.peers)
   const players: Player[] = []
   const missing: { contestant: string; reason: string }[] = []
@@ -47,6 +52,12 @@ async function joinAll(settings: Settings) {
     }
   }
   return { entries, players, missing }
+}
+
+function writeChart({ chartFile }: Settings, contests: readonly ContestResult[]): void {
+  if (chartFile === undefined) return
+  if (contests.length === 0) throw new UsageError('--chart draws the item widths: name it.')
+  writeFileSync(chartFile, renderChart(widthLines(contests), 'A training step, 784-H-10, SGD'))
 }
 
 async function measure(settings: Settings): Promise<void> {
@@ -79,6 +90,7 @@ async function measure(settings: Settings): Promise<void> {
     const document = { schema: SCHEMA, machine, rounds: settings.rounds, missing, items: results }
     writeFileSync(settings.jsonFile, `${JSON.stringify(document, null, 2)}\n`)
   }
+  writeChart(settings, results.find(({ item }) => item === 'widths')?.contests ?? [])
   const wrong = results.flatMap(({ contests }) => contests.flatMap(({ measurements }) => measurements))
   if (wrong.some(({ contestant, agrees }) => !agrees && contestant.startsWith('nabla'))) process.exitCode = 1
 }

@@ -1,9 +1,11 @@
 /** A contestant's process, seen from the benchmark: asked one thing at a time. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from './contestants/list.ts'
+import { benchFolder } from './contestants/peer.ts'
 import type { Reply, Request } from './protocol.ts'
 
 type Done = Extract<Reply, { ok: true }>
@@ -15,6 +17,8 @@ export class Player {
   readonly name: string
   readonly peer: boolean
   description = ''
+  /** How long it took to load the library. */
+  loadSeconds = 0
   private readonly child: ChildProcessWithoutNullStreams
   private errors = ''
   private waiting: { resolve: (reply: Done) => void; reject: (error: Error) => void } | undefined
@@ -37,7 +41,9 @@ export class Player {
   static async join(entry: Entry): Promise<Player> {
     const player = new Player(entry)
     try {
-      player.description = (await player.ask({ do: 'hello' })).description ?? ''
+      const { description = '', elapsedSeconds = 0 } = await player.ask({ do: 'hello' })
+      player.description = description
+      player.loadSeconds = elapsedSeconds
       return player
     } catch (error) {
       player.leave()
@@ -73,10 +79,18 @@ export class Player {
   }
 }
 
+/** Debian's own, which has its PyTorch, unless another is named. */
+const PYTHON = process.env.NABLA_BENCH_PYTHON ?? '/usr/bin/python3'
+
+/** A contestant's threads are said in the environment, before any library is loaded. */
+const THREAD_VARIABLES = ['NABLA_THREADS', 'OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS']
+
 function start({ start }: Entry): ChildProcessWithoutNullStreams {
-  if (start.runtime === 'node') {
-    const worker = fileURLToPath(new URL('worker.js', import.meta.url))
-    return spawn(process.execPath, [worker, start.module, JSON.stringify(start.options)])
+  const threads = String(start.threads)
+  const env = { ...process.env, ...Object.fromEntries(THREAD_VARIABLES.map((name) => [name, threads])) }
+  if (start.runtime === 'python') {
+    return spawn(PYTHON, [join(benchFolder, 'python/worker.py'), start.module, threads], { env })
   }
-  throw new Error('no Python yet')
+  const worker = fileURLToPath(new URL('worker.js', import.meta.url))
+  return spawn(process.execPath, [worker, start.module, JSON.stringify(start.options)], { env })
 }

@@ -18,6 +18,8 @@ export type Reply =
       readonly description?: string
       readonly results?: readonly number[]
       readonly seconds?: number
+      /** How long the whole request took. */
+      readonly elapsedSeconds?: number
       /** The largest resident set since the process began. */
       readonly peakBytes?: number
     }

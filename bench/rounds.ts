@@ -27,6 +27,8 @@ export interface Measurement {
   readonly rounds: readonly number[]
   readonly seconds: Summary
   readonly gflops: number
+  /** Of the process, where that was measured. */
+  readonly peakBytes?: Summary
   /** Largest relative deviation of the results from the truth. */
   readonly deviation: number
   readonly agrees: boolean

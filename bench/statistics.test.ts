@@ -51,8 +51,9 @@ describe('ratioByRound', () => {
 })
 
 describe('largestDeviation', () => {
-  it('is relative to the truth', () => {
-    expect(largestDeviation([1.1, 2], [1, 2])).toBeCloseTo(0.1)
+  it('is relative to the largest true value', () => {
+    expect(largestDeviation([1.1, 2], [1, 2])).toBeCloseTo(0.05)
+    expect(largestDeviation([2, 3e-5], [2, 1e-5])).toBeCloseTo(1e-5)
   })
 
   it('lets no NaN pass', () => {

@@ -34,9 +34,12 @@ export function ratioByRound(values: readonly number[], reference: readonly numb
   return summarise(ratios)
 }
 
-/** The largest |a − b| / |b| over the values that both have; NaN where any is. */
+/**
+ * The largest |a − b| over the values that both have, relative to the largest |b|; NaN where any is. Relative to each
+ * b, a loss that has fallen to 1e-5 after one with 2 would show nothing but the rounding of the first.
+ */
 export function largestDeviation(values: readonly number[], truth: readonly number[]): number {
-  const deviations = truth.slice(0, values.length).map((b, i) => Math.abs((values[i] ?? Number.NaN) - b) / Math.abs(b))
+  const deviations = truth.slice(0, values.length).map((b, i) => Math.abs((values[i] ?? Number.NaN) - b))
   // Math.max, unlike a comparison, lets NaN through.
-  return Math.max(0, ...deviations)
+  return Math.max(0, ...deviations) / Math.max(...truth.map(Math.abs))
 }

@@ -28,7 +28,11 @@ function rowOf(measurement: Measurement): string[] {
     gflops > 0 ? formatNumber(gflops) : '–',
     formatNumber(ratio.median),
     formatRange(ratio, formatNumber),
-    agrees ? `agrees (${deviation.toExponential(0)})` : `DIFFERS (${deviation.toExponential(0)})`,
+    measurement.peakBytes !== undefined
+      ? measurement.description
+      : agrees
+        ? `agrees (${deviation.toExponential(0)})`
+        : `DIFFERS (${deviation.toExponential(0)})`,
   ]
 }
 

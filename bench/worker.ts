@@ -2,13 +2,17 @@
 
 import { createInterface } from 'node:readline'
 import type { Contestant, Task } from './contestants/contestant.ts'
-import { openNabla } from './contestants/nabla.ts'
 import type { Reply, Request } from './protocol.ts'
 
 type Opener = (options: Record<string, string>) => Promise<Contestant>
 
+/** Loaded when asked for, so that starting takes what it takes. */
 const MODULES: Readonly<Record<string, () => Promise<Opener>>> = {
-  nabla: async () => openNabla as unknown as Opener,
+  nabla: async () => (await import('./contestants/nabla.ts')).openNabla,
+  tfjs: async () => (await import('./contestants/tfjs.ts')).openTfjs,
+  jax: async () => (await import('./contestants/jax.ts')).openJax,
+  brain: async () => (await import('./contestants/brain.ts')).openBrain,
+  convnet: async () => (await import('./contestants/convnet.ts')).openConvNet,
 }
 
 // Standard output is for replies; libraries that greet do it on standard error.
@@ -69,8 +73,11 @@ function reply(message: Reply): void {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
+  const start = performance.now()
   try {
-    reply(await answer(JSON.parse(line) as Request))
+    const message = await answer(JSON.parse(line) as Request)
+    const elapsedSeconds = (performance.now() - start) / 1000
+    reply(message.ok ? { ...message, elapsedSeconds } : message)
   } catch (error) {
     reply({ ok: false, error: error instanceof Error ? error.message : String(error) })
   }

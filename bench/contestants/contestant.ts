@@ -69,6 +69,11 @@ export function readLabels(folder: string): Int32Array {
   return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
 }
 
+/** Pixels as they are trained on: from 0 to 1. */
+export function readImages(folder: string): Float32Array {
+  return Float32Array.from(readFileSync(join(folder, 'images.bin')), (pixel) => pixel / 255)
+}
+
 export interface LayerValues {
   readonly ins: number
   readonly outs: number

@@ -3,11 +3,15 @@
 import {
   adam,
   backendByName,
+  buildPrediction,
   buildStep,
   crossEntropy,
   type Device,
+  dataset,
   dense,
   type Executable,
+  fit,
+  GraphBuilder,
   type Layer,
   type Network,
   network,
@@ -15,12 +19,18 @@ import {
   relu,
   sgd,
 } from 'nabla'
+import { matmul } from 'nabla/ops'
 import type { TrainingWork } from '../work.ts'
 import {
   type Contestant,
+  type EpochWork,
+  firstRowSum,
+  type InferenceWork,
   type LayerValues,
-  notOffered,
+  meanNegativeLog,
+  type ProductWork,
   readFloats,
+  readImages,
   readLabels,
   readLayers,
   type Task,
@@ -39,15 +49,17 @@ export function parametersOf(net: Network, layers: readonly LayerValues[]): Map<
   return new Map(net.parameters.map(({ name }, i) => [name, values[i] ?? new Float32Array()]))
 }
 
-export async function openNabla({ backend }: { backend: string }): Promise<Contestant> {
+export async function openNabla({ backend = 'wasm' }: Record<string, string>): Promise<Contestant> {
   const device = await backendByName(backend).open()
   const { description } = device
   device.close()
   return {
     description,
     open: async (work) => {
-      if (work.kind !== 'train') throw notOffered(work)
-      return openTraining(await backendByName(backend).open(), work)
+      if (work.kind === 'epoch') return openEpoch(backend, work)
+      const device = await backendByName(backend).open()
+      if (work.kind === 'infer') return openInference(device, work)
+      return work.kind === 'product' ? openProduct(device, work) : openTraining(device, work)
     },
   }
 }
@@ -111,5 +123,62 @@ class Steps {
       const pending = this.executable.run()
       if (pending !== undefined) await pending
     }
+  }
+}
+
+async function openInference(device: Device, { sizes, batch, folder }: InferenceWork): Promise<Task> {
+  const net = networkOf(sizes)
+  const executable = await device.compile(buildPrediction(net, crossEntropy(), batch))
+  for (const [name, values] of parametersOf(net, readLayers(folder, sizes))) executable.write(name, values)
+  const [x, y] = [readFloats(folder, 'x'), readLabels(folder)]
+  let probabilities: ArrayLike<number> = []
+  return {
+    reset: () => undefined,
+    run: async (count) => {
+      for (let i = 0; i < count; i++) {
+        executable.write('input', x)
+        await executable.run()
+        probabilities = executable.read('prediction')
+      }
+    },
+    result: () => meanNegativeLog(probabilities, y),
+    close: () => device.close(),
+  }
+}
+
+async function openProduct(device: Device, { size, folder }: ProductWork): Promise<Task> {
+  const builder = new GraphBuilder()
+  const [a, b] = [builder.input('a', [size, size]), builder.input('b', [size, size])]
+  builder.output('c', matmul(a, b))
+  const executable = await device.compile(builder.build())
+  executable.write('a', readFloats(folder, 'x'))
+  executable.write('b', readFloats(folder, 'w0'))
+  return {
+    reset: () => undefined,
+    run: async (count) => {
+      for (let i = 0; i < count; i++) await executable.run()
+    },
+    result: () => firstRowSum(executable.read('c'), size),
+    close: () => device.close(),
+  }
+}
+
+/** Through `fit`, as a user trains; its opening and compiling are part of the epoch. */
+function openEpoch(backend: string, { sizes, batch, folder, learningRate, optimizer }: EpochWork): Task {
+  const net = networkOf(sizes)
+  const initial = parametersOf(net, readLayers(folder, sizes))
+  const classNames = Array.from({ length: sizes.at(-1) ?? 1 }, (_, label) => String(label))
+  const inputs = { inputs: readImages(folder), inputShape: [sizes[0] ?? 1], labels: readLabels(folder), classNames }
+  const data = dataset(inputs)
+  let loss = Number.NaN
+  return {
+    reset: () => undefined,
+    run: async () => {
+      const made = optimizer === 'sgd' ? sgd(learningRate) : adam(learningRate)
+      const options = { loss: crossEntropy(), optimizer: made, epochs: 1, batchSize: batch, seed: 1, backend, initial }
+      loss = (await fit(net, data, options)).history[0]?.loss ?? Number.NaN
+    },
+    result: () => loss,
+    close: () => undefined,
   }
 }

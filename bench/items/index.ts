@@ -1,7 +1,12 @@
 /** All items, in the order in which they are measured. */
 
+import { epoch } from './epoch.ts'
+import { inference } from './inference.ts'
 import type { Item } from './item.ts'
+import { product } from './product.ts'
+import { startup } from './startup.ts'
 import { steps } from './steps.ts'
+import { depths, widths } from './sweeps.ts'
 
 export type { Item, ItemContext } from './item.ts'
-export const ITEMS: readonly Item[] = [steps]
+export const ITEMS: readonly Item[] = [steps, widths, depths, epoch, inference, product, startup]
