@@ -14,6 +14,8 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    // Test files run side by side; what is about threads asks for them.
+    env: { NABLA_THREADS: '1' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -3,27 +3,19 @@
  * Arguments after `--` are added to the command: `npm start -- --epochs 1`.
  */
 
-import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { inProject, root, runScript, say } from './project.mjs'
 import { setUp } from './setup.mjs'
 
-const settings = ['--layers', '300,75', '--epochs', '5', '--batch', '128', '--optimizer', 'adam', '--seed', '1']
+const network = ['--layers', '300,75']
+const training = ['--epochs', '8', '--batch', '128', '--optimizer', 'adam', '--validation', 'none', '--seed', '1']
 
 await runScript(async () => {
   setUp()
   process.chdir(root)
-  const extra = process.argv.slice(2)
-  const out = extra.some((argument) => /^--out(=|$)/.test(argument)) ? [] : ['--out', freshFolder('mnist')]
-  const command = ['train', 'mnist', ...settings, ...out, ...extra]
+  // Without --out the command takes the first free folder of runs/mnist-1, runs/mnist-2, …
+  const command = ['train', 'mnist', ...network, ...training, ...process.argv.slice(2)]
   say(`nabla ${command.join(' ')}\n`)
   const { main } = await import(pathToFileURL(inProject('dist/cli/index.js')).href)
   return main(command)
 })
-
-/** The first of runs/mnist-1, runs/mnist-2, … that is not there yet. */
-function freshFolder(name) {
-  let number = 1
-  while (existsSync(inProject('runs', `${name}-${number}`))) number++
-  return `runs/${name}-${number}`
-}

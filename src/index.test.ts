@@ -2,9 +2,17 @@
 
 import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import * as backend from './backend/index.ts'
+import * as data from './data/index.ts'
+import * as formats from './formats/index.ts'
+import * as gradient from './gradient/index.ts'
+import * as graph from './graph/index.ts'
 import * as nabla from './index.ts'
+import * as network from './network/index.ts'
 import * as node from './node.ts'
 import * as ops from './ops/index.ts'
+import * as plan from './plan/index.ts'
+import * as training from './training/index.ts'
 
 describe('the public door', () => {
   it('has layers under the plain names, and operations apart', () => {
@@ -39,5 +47,37 @@ describe('the public door', () => {
 
   it('is what package.json opens', () => {
     expect(Object.keys(packageJson.exports)).toEqual(['.', './node', './ops', './package.json'])
+  })
+})
+
+describe('what the rooms offer', () => {
+  /** For the rooms after them, and for those who write a backend or a layer: not the public's. */
+  const inner = new Set([
+    ...['checkClipping', 'clipGradients', 'globalNorm', 'firstFreeStream', 'NETWORK_SCHEMA', 'initialValues'],
+    ...['initializerOf', 'lossInput', 'penaltyOf', 'regularizerOf', 'targetsLike'],
+    ...[
+      'checkNumber',
+      'checkFlag',
+      'checkOptions',
+      'showValue',
+      'backendOf',
+      'checkParameters',
+      'checkInputs',
+      'checkTargets',
+    ],
+    ...['metricOf', 'MODEL_SCHEMA', 'expandComposites', 'liveNodes', 'rewriteGraph', 'passesOf', 'variesAlongRow'],
+  ])
+
+  it.each([
+    ['graph', graph],
+    ['gradient', gradient],
+    ['network', network],
+    ['plan', plan],
+    ['backend', backend],
+    ['data', data],
+    ['formats', formats],
+    ['training', training],
+  ])('%s/ is public, but for what is listed here', (_, room) => {
+    expect(Object.keys(room).filter((name) => !(name in nabla) && !inner.has(name))).toEqual([])
   })
 })

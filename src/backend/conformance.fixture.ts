@@ -1,7 +1,7 @@
 /** The suite that every backend must pass: each is held against the reference, operation by operation and in whole steps. */
 
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { differentiate } from '../gradient/index.ts'
 import { type Graph, GraphBuilder } from '../graph/index.ts'
 import {
@@ -71,10 +71,22 @@ export function conformanceSuite(backend: Backend): void {
     device = await backend.open()
     truthDevice = await reference.open()
   })
+  afterAll(() => device.close())
+
+  let opened: Device[] = []
+  const open = async (from: Backend): Promise<Device> => {
+    const made = await from.open()
+    opened.push(made)
+    return made
+  }
+  afterEach(() => {
+    for (const made of opened) made.close()
+    opened = []
+  })
 
   const compileBoth = async (graph: Graph): Promise<Pair> => ({
-    tested: await (await backend.open()).compile(graph),
-    truth: await (await reference.open()).compile(graph),
+    tested: await (await open(backend)).compile(graph),
+    truth: await (await open(reference)).compile(graph),
   })
   const runBoth = async ({ tested, truth }: Pair) => {
     await tested.run()
@@ -264,7 +276,7 @@ export function conformanceSuite(backend: Backend): void {
       one.update(one.state('w', [2]), one.input('x', [2]))
       const two = new GraphBuilder()
       two.output('w2', mul(two.state('w', [2]), 2))
-      const shared = await backend.open()
+      const shared = await open(backend)
       const [first, second] = [await shared.compile(one.build()), await shared.compile(two.build())]
       first.write('x', [3, 4])
       await first.run()
@@ -314,10 +326,34 @@ export function conformanceSuite(backend: Backend): void {
       }
     }
 
+    it('takes many steps in one call as it takes them one by one', async () => {
+      const graph = mlpStep({ sizes: [3, 5, 4], batch: 6, optimizer: 'sgd' })
+      const pair = await compileBoth(graph)
+      const one = await (await open(backend)).compile(graph)
+      fill(graph, pair, 8, -0.5, 0.5)
+      fill(graph, { tested: one, truth: one }, 8, -0.5, 0.5)
+      const count = 5000
+      const random = new RandomStream(1, 1)
+      const x = Float32Array.from({ length: count * 18 }, () => random.uniform())
+      const y = Int32Array.from({ length: count * 6 }, () => random.below(4))
+      const learningRate = Float32Array.from({ length: count }, (_, i) => 0.1 / (1 + i))
+      await pair.tested.runMany(count, { x, y, learningRate })
+      for (let step = 0; step < count; step++) {
+        one.write('x', x.subarray(18 * step, 18 * (step + 1)))
+        one.write('y', y.subarray(6 * step, 6 * (step + 1)))
+        one.write('learningRate', learningRate.subarray(step, step + 1))
+        await one.run()
+      }
+      for (const name of ['w0', 'b0', 'w1', 'b1', 'loss'])
+        expect([...pair.tested.read(name)]).toEqual([...one.read(name)])
+      await expect((async () => pair.tested.runMany(3, { x }))()).rejects.toThrow(/3 × 18 values/)
+      await expect((async () => pair.tested.runMany(3, { z: x }))()).rejects.toThrow(/E-NAME/)
+    })
+
     it('gives the same bits again', async () => {
       const run = async () => {
         const graph = mlpStep({ sizes: [20, 30, 10], batch: 8, optimizer: 'adam' })
-        const executable = await (await backend.open()).compile(graph)
+        const executable = await (await open(backend)).compile(graph)
         fill(graph, { tested: executable, truth: executable }, 4, 0, 0.3)
         for (let step = 0; step < 5; step++) await executable.run()
         return [...executable.read('w0'), ...executable.read('loss')]

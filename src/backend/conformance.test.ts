@@ -1,8 +1,16 @@
 import { describe } from 'vitest'
 import { conformanceSuite } from './conformance.fixture.ts'
-import { wasm } from './index.ts'
+import { wasmWith } from './index.ts'
 import { native } from './node.ts'
 
-describe.each([wasm, native])('backend $name', (backend) => {
-  conformanceSuite(backend)
+describe('backend wasm, 1 thread', () => {
+  conformanceSuite(wasmWith({ threads: 1 }))
+})
+
+describe('backend wasm, every kernel cut for 2 threads', () => {
+  conformanceSuite(wasmWith({ threads: 2, leastWork: 0 }))
+})
+
+describe('backend native', () => {
+  conformanceSuite(native)
 })

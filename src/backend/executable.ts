@@ -16,6 +16,12 @@ export interface Executable {
    * A promise only where the device works asynchronously, so that a step on the CPU costs no turn of the event loop.
    */
   run(): void | Promise<void>
+  /**
+   * Runs `count` steps in one call, as if before each of them its own values had been written to the inputs that
+   * `inputs` names. For each of these: the values of all steps, one step after another, as a typed array. What is read
+   * afterwards is from the last step. For tiny networks, whose step is shorter than a call.
+   */
+  runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): void | Promise<void>
 }
 
 export interface Device {

@@ -51,3 +51,37 @@ export function checkValues(node: GraphNode, values: Values): void {
     })
   }
 }
+
+/** The values of one step out of those of many. @throws NablaError E-SHAPE unless there are as many as `count` steps need. */
+export function stepValues<T extends Float32Array | Int32Array>(
+  node: GraphNode,
+  values: T,
+  count: number,
+): (step: number) => T {
+  const size = sizeOf(node.shape)
+  if (values.length !== count * size || (node.dtype === 'int') !== values instanceof Int32Array) {
+    const array = node.dtype === 'int' ? 'an Int32Array' : 'a Float32Array'
+    throw new NablaError({
+      code: 'E-SHAPE',
+      where: `${node.kind} "${node.name}" of ${count} steps`,
+      expected: `${array} of ${count} × ${size} values for ${node.dtype} ${formatShape(node.shape)}`,
+      received: `${values.constructor.name} of ${values.length}`,
+      fix: 'pass the values of all steps, one step after another.',
+    })
+  }
+  return (step) => values.subarray(step * size, (step + 1) * size) as T
+}
+
+/** Runs many steps one by one: what `runMany` means. */
+export async function runOneByOne(
+  executable: { write(name: string, values: Values): void; run(): void | Promise<void> },
+  nodeOf: (name: string) => GraphNode,
+  count: number,
+  inputs: Readonly<Record<string, Float32Array | Int32Array>>,
+): Promise<void> {
+  const staged = Object.entries(inputs).map(([name, values]) => ({ name, at: stepValues(nodeOf(name), values, count) }))
+  for (let step = 0; step < count; step++) {
+    for (const { name, at } of staged) executable.write(name, at(step))
+    await executable.run()
+  }
+}

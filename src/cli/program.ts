@@ -111,6 +111,8 @@ function withoutProcess(command: Command, io: CommandIo): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      // Whether there are colours was decided with `colors`; commander is not to take them out again.
+      getOutHasColors: () => true,
       // Errors are reported in nabla's own form.
       outputError: () => {},
     })

@@ -42,24 +42,32 @@ export function progressView(io: CommandIo, epochs: number, samples: string, qui
     progress: (progress) => {
       if (!animated) return
       // One column stays free: some terminals wrap when the last is written to.
-      const text = cutText(formatProgress(progress, samples), widthOf(stderr) - 1)
+      const text = formatProgress(progress, samples, widthOf(stderr) - 1)
       stderr.write(`${CLEAR_LINE}${colors.dim(text)}`)
     },
     end: clear,
   }
 }
 
-/** "epoch 2/5  step 120/422  loss 0.0912  accuracy 97.21 %  61,204 images/s  12 s left" */
-export function formatProgress(progress: Progress, samples: string): string {
+/**
+ * "epoch 2/5  step 120/422  loss 0.0912  accuracy 97.21 %  61,204 images/s  12 s left". What a narrow terminal has no
+ * room for is left out: first the rate, then the steps.
+ */
+export function formatProgress(progress: Progress, samples: string, width: number): string {
   const { epoch, epochs, stepInEpoch, stepsPerEpoch, loss, accuracy, samplesPerSecond, secondsLeft } = progress
-  return [
+  const steps = `step ${stepInEpoch}/${stepsPerEpoch}`
+  const rate = `${formatCount(samplesPerSecond)} ${samples}/s`
+  const parts = [
     `epoch ${epoch}/${epochs}`,
-    `step ${stepInEpoch}/${stepsPerEpoch}`,
+    steps,
     `loss ${formatNumber(loss)}`,
     ...(accuracy === undefined ? [] : [`accuracy ${formatPercent(accuracy)}`]),
-    `${formatCount(samplesPerSecond)} ${samples}/s`,
+    rate,
     `${formatDuration(secondsLeft)} left`,
-  ].join('  ')
+  ]
+  const without = (...left: string[]) => parts.filter((part) => !left.includes(part)).join('  ')
+  const fitting = [without(), without(rate), without(rate, steps)].find(({ length }) => length <= width)
+  return fitting ?? cutText(without(rate, steps), width)
 }
 
 /** "epoch 2/5  loss 0.0912  accuracy 97.21 %  validation 0.1013  96.95 %  5.2 s" */

@@ -8,6 +8,7 @@ import type { Layer } from './layer.ts'
 import type { Loss } from './loss.ts'
 import { binaryCrossEntropy, crossEntropy, huber, mae, mse } from './losses.ts'
 import { NETWORK_SCHEMA, Network } from './network.ts'
+import { type BatchNormOptions, batchNorm, type LayerNormOptions, layerNorm } from './normalization.ts'
 import { flatten, reshape } from './reshape.ts'
 import { checkNumber, checkOptions, showValue } from './validate.ts'
 
@@ -48,6 +49,8 @@ const LAYERS: Readonly<Record<string, (fields: Fields, name: string | undefined,
     checkOptions(fields, ['rate'], where)
     return dropout(fields.rate as number, named(name))
   },
+  batchNorm: (fields, name) => batchNorm({ ...(fields as BatchNormOptions), ...named(name) }),
+  layerNorm: (fields, name) => layerNorm({ ...(fields as LayerNormOptions), ...named(name) }),
   reshape: (fields, name, where) => {
     checkOptions(fields, ['shape'], where)
     return reshape(fields.shape as number[], named(name))

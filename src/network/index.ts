@@ -65,6 +65,7 @@ export {
   type NetworkOptions,
   network,
 } from './network.ts'
+export { type BatchNormOptions, batchNorm, type LayerNormOptions, layerNorm } from './normalization.ts'
 export type { Optimizer, OptimizerName, Update, UpdateContext } from './optimizer.ts'
 export {
   type AdagradOptions,
@@ -90,4 +91,18 @@ export {
   regularizerOf,
 } from './regularizer.ts'
 export { flatten, reshape } from './reshape.ts'
-export { checkNumber, checkOptions, type NumberRange, showValue } from './validate.ts'
+export {
+  constantRate,
+  cosine,
+  epochDecay,
+  exponentialDecay,
+  oneCycle,
+  type PlateauOptions,
+  plateau,
+  type Schedule,
+  type ScheduleMemory,
+  type ScheduleMoment,
+  stepDecay,
+  warmup,
+} from './schedule.ts'
+export { checkFlag, checkNumber, checkOptions, type NumberRange, showValue } from './validate.ts'

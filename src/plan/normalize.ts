@@ -95,7 +95,7 @@ export function normalizeGraph(graph: Graph): Graph {
     } else if (live.has(node.id)) {
       moved[node.id] = builder.copyOrigin(
         node.origin,
-        (id) => at(id).id,
+        (id) => moved[id]?.id,
         () => (node.kind === 'constant' ? track(builder.constant(node.values, node.shape, node.dtype)) : apply(node)),
       )
       const { name } = known(builder.nodes[at(node.id).id], 'a moved node exists')

@@ -3,9 +3,9 @@
  * occurs. It takes steps, and says and sets the whole state, so that a run can be replayed or resumed to the bit.
  */
 
-import type { Backend, Device } from '../backend/index.ts'
+import type { Backend, Device, Executable } from '../backend/index.ts'
 import type { Clipping, Loss, Network, Optimizer, Regularizer } from '../network/index.ts'
-import { known } from '../shared/index.ts'
+import { known, sizeOf } from '../shared/index.ts'
 import { BatchProgram } from './batch-program.ts'
 import { hasAccuracy } from './correct.ts'
 import { checkParameters, type ParameterArray, type ParameterValues } from './model.ts'
@@ -49,34 +49,21 @@ export class Engine {
   lastLearningRate = 0
   private readonly programs = new Map<number, BatchProgram>()
   private readonly stateNames: readonly string[]
+  /** The state, until a program is there to hold it. */
+  private waiting: ReadonlyMap<string, ParameterArray>
 
-  private constructor(options: EngineOptions, device: Device) {
+  private constructor(options: EngineOptions, device: Device, initial: ReadonlyMap<string, ParameterArray>) {
     this.options = options
     this.device = device
     this.hasAccuracy = hasAccuracy(options)
-    const { network, optimizer } = options
-    const trained = network.parameters.filter(({ trainable }) => trainable)
-    this.stateNames = [
-      ...network.parameters.map(({ name }) => name),
-      ...trained.flatMap(({ name }) => optimizer.slots.map((slot) => slotName(slot.name, name))),
-    ]
+    this.waiting = initial
+    this.stateNames = [...this.waiting.keys()]
   }
 
-  /**
-   * Opens a device, compiles the step for `batchSize` and writes the initial state.
-   * @throws NablaError E-GRADIENT, E-SHAPE, E-UNSUPPORTED while the program is built and compiled.
-   */
-  static async open(options: EngineOptions, batchSize: number): Promise<Engine> {
-    const device = await options.backend.open()
-    try {
-      const engine = new Engine(options, device)
-      await engine.compile(batchSize)
-      engine.writeInitialState()
-      return engine
-    } catch (error) {
-      device.close()
-      throw error
-    }
+  /** Opens a device; the first program that is compiled writes the initial state to it. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    const initial = initialState(options)
+    return new Engine(options, await options.backend.open(), initial)
   }
 
   /** The step for batches of a size, compiled at its first use. */
@@ -88,6 +75,7 @@ export class Engine {
     const name = `the training step for batches of ${batchSize}`
     const program = await BatchProgram.compile(this.device, graph, batchSize, name)
     this.programs.set(batchSize, program)
+    if (this.programs.size === 1) this.restore({ step: this.step, values: this.waiting })
     return program
   }
 
@@ -96,23 +84,12 @@ export class Engine {
     return known(this.programs.get(batchSize), `a program for batches of ${batchSize} is compiled`)
   }
 
-  private get any(): BatchProgram {
-    return known(this.programs.values().next().value, 'an engine has a program')
+  private get any(): BatchProgram | undefined {
+    return this.programs.values().next().value
   }
 
-  private writeInitialState(): void {
-    const { network, optimizer, initial, seed } = this.options
-    const parameters = initial === undefined ? network.initialParameters(seed) : checkParameters(network, initial)
-    const { executable } = this.any
-    for (const [name, values] of parameters) executable.write(name, values)
-    for (const { name, trainable } of network.parameters) {
-      if (!trainable) continue
-      const size = parameters.get(name)?.length ?? 0
-      for (const slot of optimizer.slots) {
-        executable.write(slotName(slot.name, name), new Float64Array(size).fill(slot.initial))
-      }
-    }
-    this.clearTotals()
+  private get executable(): Executable {
+    return known(this.any, 'an engine that takes steps has a program').executable
   }
 
   /** One step on the batch that the program was given. */
@@ -145,7 +122,7 @@ export class Engine {
 
   /** Losses and right answers summed since the totals were cleared. */
   totals(): Totals {
-    const { executable } = this.any
+    const { executable } = this
     return {
       loss: executable.read(TOTAL_LOSS)[0] ?? Number.NaN,
       correct: this.hasAccuracy ? (executable.read(TOTAL_CORRECT)[0] ?? 0) : 0,
@@ -153,13 +130,14 @@ export class Engine {
   }
 
   clearTotals(): void {
-    const { executable } = this.any
+    const { executable } = this
     executable.write(TOTAL_LOSS, [0])
     if (this.hasAccuracy) executable.write(TOTAL_CORRECT, [0])
   }
 
   private readFloats(name: string): ParameterArray {
-    const values = this.any.executable.read(name)
+    if (this.any === undefined) return known(this.waiting.get(name), `${name} has a value`).slice()
+    const values = this.executable.read(name)
     return values instanceof Int32Array ? Float64Array.from(values) : values
   }
 
@@ -167,18 +145,37 @@ export class Engine {
     return new Map(this.options.network.parameters.map(({ name }) => [name, this.readFloats(name)]))
   }
 
-  /** Parameters and slots, copied. Totals are the caller's. */
+  /** Parameters, slots and totals, copied. */
   state(): EngineState {
     return { step: this.step, values: new Map(this.stateNames.map((name) => [name, this.readFloats(name)])) }
   }
 
   restore(state: EngineState): void {
     this.step = state.step
-    for (const [name, values] of state.values) this.any.executable.write(name, values)
-    this.clearTotals()
+    if (this.any === undefined) {
+      this.waiting = state.values
+      return
+    }
+    for (const [name, values] of state.values) this.executable.write(name, values)
   }
 
   close(): void {
     this.device.close()
   }
+}
+
+/** Parameters, slots and totals before the first step. @throws NablaError E-MODEL where given parameters do not fit. */
+function initialState(options: EngineOptions): Map<string, ParameterArray> {
+  const { network, optimizer, initial, seed } = options
+  const parameters = initial === undefined ? network.initialParameters(seed) : checkParameters(network, initial)
+  const values = new Map<string, ParameterArray>(parameters)
+  for (const { name, trainable, shape } of network.parameters) {
+    if (!trainable) continue
+    for (const slot of optimizer.slots) {
+      values.set(slotName(slot.name, name), new Float64Array(sizeOf(shape)).fill(slot.initial))
+    }
+  }
+  values.set(TOTAL_LOSS, Float64Array.of(0))
+  if (hasAccuracy(options)) values.set(TOTAL_CORRECT, Float64Array.of(0))
+  return values
 }

@@ -86,6 +86,17 @@ export class Evaluator {
   }
 }
 
+/** The class that a row of predictions answers: the largest output, or a single output above a half. */
+export function classOf(predictions: ArrayLike<number>, row: number, outputs: number): number {
+  const from = row * outputs
+  if (outputs === 1) return (predictions[from] ?? 0) > 0.5 ? 1 : 0
+  let best = 0
+  for (let k = 1; k < outputs; k++) {
+    if ((predictions[from + k] ?? 0) > (predictions[from + best] ?? 0)) best = k
+  }
+  return best
+}
+
 function sumOf(values: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i] ?? 0

@@ -7,31 +7,55 @@ import {
   checkClipping,
   checkNumber,
   checkOptions,
+  constantRate,
   type Loss,
   lossInput,
-  type Network,
-  Network as NetworkClass,
+  Network,
   type Optimizer,
   type OptimizerName,
   optimizerByName,
   type Regularizer,
   regularizerOf,
+  type Schedule,
   showValue,
 } from '../network/index.ts'
 import { NablaError } from '../shared/index.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { type ClassWeights, classWeightsOf } from './class-weights.ts'
+import { hasAccuracy } from './correct.ts'
 import { type BackendLike, backendOf } from './device.ts'
 import type { EpochRecord, Progress } from './history.ts'
+import type { Metric } from './metric.ts'
+import { type MetricLike, metricsOf, validationName } from './metrics.ts'
 import type { ParameterValues } from './model.ts'
+import {
+  checkWatched,
+  planStopping,
+  type Stopping,
+  type StoppingPlan,
+  usualMetric,
+  type Watchable,
+} from './stopping.ts'
 import { checkInputs, checkTargets, type TargetSpec } from './targets.ts'
 import { datasetOf } from './use.ts'
 
 export interface StepRecord {
+  /** Counted from 1. */
   epoch: number
   /** Counted from 1 over all epochs. */
   step: number
   /** The mean over the step's batch. */
   loss: number
   learningRate: number
+}
+
+/** Where checkpoints go, and how often. `checkpointFolder` of the Node door makes one that writes files. */
+export interface CheckpointSink {
+  /** Steps from one checkpoint to the next. */
+  everySteps?: number | undefined
+  /** Seconds from one checkpoint to the next. */
+  everySeconds?: number | undefined
+  save(checkpoint: Checkpoint): void | Promise<void>
 }
 
 export interface FitOptions {
@@ -47,12 +71,23 @@ export interface FitOptions {
   /** Decides initial weights, the order of samples, dropout and the validation split; 0 where nothing is said. */
   seed?: number
   backend?: BackendLike
+  /** Further metrics, by value or by name: each epoch, for training and validation. */
+  metrics?: readonly MetricLike[]
+  /** What the learning rate is multiplied by as the run goes on. */
+  schedule?: Schedule
+  /** When to stop before the last epoch. */
+  stopping?: Stopping
   regularizer?: Regularizer
   clip?: Clipping
+  /** How much the samples of each class count in the training loss; sample weights are part of the data set. */
+  classWeights?: ClassWeights
   /** False keeps the order of the data set. */
   shuffle?: boolean
   /** Parameters to start from: a model's, to train it further. */
   initial?: ParameterValues
+  checkpoint?: CheckpointSink
+  /** Goes on where a checkpoint of the same run was made, to the same bits. */
+  resume?: Checkpoint
   /** Stops the run after the step that is under way; what was learnt is kept. */
   signal?: AbortSignal
   /** Some ten times a second. */
@@ -63,22 +98,10 @@ export interface FitOptions {
   onEpoch?: (record: EpochRecord) => void | Promise<void>
 }
 
-const OPTIONS = [
-  'loss',
-  'optimizer',
-  'epochs',
-  'batchSize',
-  'validation',
-  'seed',
-  'backend',
-  'regularizer',
-  'clip',
-  'shuffle',
-  'initial',
-  'signal',
-  'onProgress',
-  'onStep',
-  'onEpoch',
+const OPTIONS: readonly (keyof FitOptions)[] = [
+  ...(['loss', 'optimizer', 'epochs', 'batchSize', 'validation', 'seed', 'backend', 'metrics', 'schedule'] as const),
+  ...(['stopping', 'regularizer', 'clip', 'classWeights', 'shuffle', 'initial', 'checkpoint', 'resume'] as const),
+  ...(['signal', 'onProgress', 'onStep', 'onEpoch'] as const),
 ]
 
 /** Options with everything filled in. */
@@ -89,6 +112,12 @@ export interface FitPlan {
   readonly targets: TargetSpec
   readonly loss: Loss
   readonly optimizer: Optimizer
+  readonly schedule: Schedule
+  /** The metric that the schedule watches, if it watches one. */
+  readonly scheduleMetric: string | undefined
+  readonly stopping: StoppingPlan
+  readonly metrics: readonly Metric[]
+  readonly classWeights: Float64Array | undefined
   readonly epochs: number
   readonly batchSize: number
   readonly seed: number
@@ -99,21 +128,22 @@ export interface FitPlan {
 
 /** @throws NablaError E-USAGE, E-NAME, E-VALUE for an option; E-SHAPE, E-DATA where data, network and loss do not fit. */
 export function planFit(network: Network, source: Dataset | DatasetSource, options: FitOptions): FitPlan {
-  if (!(network instanceof NetworkClass))
+  if (!(network instanceof Network)) {
     throw wrongKind('fit', 'a network', network, 'write fit(network({ input: [784] }, …), data, …).')
+  }
   checkOptions(options, OPTIONS, 'fit')
   const loss = checkLoss(options.loss)
   const optimizer = checkOptimizer(options.optimizer)
-  const epochs = checkNumber(options.epochs ?? 10, 'fit, epochs', { least: 1, whole: true })
-  const seed = checkNumber(options.seed ?? 0, 'fit, seed', { least: 0, whole: true })
-  if (options.clip !== undefined) checkClipping(options.clip, 'fit, clip')
-  if (options.regularizer !== undefined) regularizerOf(options.regularizer, 'fit, regularizer')
+  checkParts(options)
   lossInput(loss, network)
-  const whole = datasetOf(source)
-  const [data, validation] = splitValidation(whole, options.validation, seed)
+  const seed = checkNumber(options.seed ?? 0, 'fit, seed', { least: 0, whole: true })
+  const [data, validation] = splitValidation(datasetOf(source), options.validation, seed)
   checkInputs(network, data)
   const targets = checkTargets(network, loss, data)
   if (validation !== undefined) checkValidation(network, loss, validation, targets)
+  const metrics = metricsOf(options.metrics ?? [], targets)
+  const watchable = watchableOf(metrics, hasAccuracy({ loss, targets }), validation !== undefined)
+  const schedule = checkSchedule(options.schedule)
   return {
     network,
     data,
@@ -121,13 +151,44 @@ export function planFit(network: Network, source: Dataset | DatasetSource, optio
     targets,
     loss,
     optimizer,
-    epochs,
+    schedule,
+    scheduleMetric: watchedBy(schedule, watchable),
+    stopping: planStopping(options.stopping, watchable),
+    metrics,
+    classWeights: classWeightsOf(options.classWeights, data),
+    epochs: checkNumber(options.epochs ?? 10, 'fit, epochs', { least: 1, whole: true }),
     batchSize: checkBatchSize(options.batchSize ?? 32, data.count),
     seed,
     shuffle: options.shuffle ?? true,
     backend: backendOf(options.backend),
     given: options,
   }
+}
+
+function checkParts({ clip, regularizer, checkpoint }: FitOptions): void {
+  if (clip !== undefined) checkClipping(clip, 'fit, clip')
+  if (regularizer !== undefined) regularizerOf(regularizer, 'fit, regularizer')
+  if (checkpoint === undefined) return
+  const { everySteps, everySeconds } = checkpoint
+  if (everySteps !== undefined) checkNumber(everySteps, 'checkpoint, everySteps', { least: 1, whole: true })
+  if (everySeconds !== undefined) checkNumber(everySeconds, 'checkpoint, everySeconds', { least: 0 })
+}
+
+/** The metrics that an epoch's record will have. */
+function watchableOf(metrics: readonly Metric[], accuracy: boolean, validated: boolean): Watchable {
+  const training: [string, 'higher' | 'lower'][] = [
+    ['loss', 'lower'],
+    ...(accuracy ? ([['accuracy', 'higher']] as [string, 'higher'][]) : []),
+    ...metrics.map(({ name, better }): [string, 'higher' | 'lower'] => [name, better]),
+  ]
+  const validation = validated ? training.map(([name, better]) => [validationName(name), better] as const) : []
+  return new Map([...training, ...validation])
+}
+
+function watchedBy(schedule: Schedule, watchable: Watchable): string | undefined {
+  if (schedule.metric === undefined) return undefined
+  if (schedule.metric === 'auto') return usualMetric(watchable)
+  return checkWatched(schedule.metric, watchable, `schedule ${schedule.name}`)
 }
 
 function wrongKind(where: string, expected: string, received: unknown, fix: string): NablaError {
@@ -145,6 +206,15 @@ export function checkOptimizer(optimizer: unknown): Optimizer {
   if (typeof optimizer === 'object' && optimizer !== null && 'stepScalars' in optimizer) return optimizer as Optimizer
   const fix = typeof optimizer === 'function' ? `call it: ${optimizer.name}(1e-3).` : 'write optimizer: adam(1e-3).'
   throw wrongKind('optimizer', 'an optimiser, or the name of one', optimizer, fix)
+}
+
+function checkSchedule(schedule: unknown): Schedule {
+  if (schedule === undefined) return constantRate()
+  if (typeof schedule === 'object' && schedule !== null && 'factor' in schedule && 'name' in schedule) {
+    return schedule as Schedule
+  }
+  const fix = typeof schedule === 'function' ? `call it: ${schedule.name}().` : 'write schedule: cosine().'
+  throw wrongKind('fit, schedule', 'a schedule', schedule, fix)
 }
 
 function checkBatchSize(batchSize: unknown, count: number): number {

@@ -4,16 +4,21 @@
  * are shown and saved, never what is computed.
  */
 
-import { type Dataset, type DatasetSource, epochOrder } from '../data/index.ts'
+import type { Dataset, DatasetSource } from '../data/index.ts'
 import type { Network } from '../network/index.ts'
 import type { BatchProgram } from './batch-program.ts'
+import { type Checkpoint, checkIdentity, type HostState, identityOf } from './checkpoint.ts'
 import { DivergedError, locateDivergence } from './divergence.ts'
 import { Engine, type EngineState } from './engine.ts'
 import { Evaluator } from './evaluator.ts'
 import { type FitOptions, type FitPlan, planFit } from './fit-options.ts'
-import type { Best, EpochRecord, Run, Stopped, StopReason } from './history.ts'
+import { type EpochRecord, metricOf, type Run, type StopReason } from './history.ts'
+import { MetricSet, validationName } from './metrics.ts'
 import { Model, type ParameterValues } from './model.ts'
 import { pause } from './pause.ts'
+import { StepOrder } from './step-order.ts'
+import { PREDICTION } from './step-program.ts'
+import { isBetter, reachedTargets } from './stopping.ts'
 
 /** The totals on the device, in f32, are moved to the host's f64 every so many steps; losses are looked at then. */
 const STEPS_PER_DRAIN = 64
@@ -24,21 +29,34 @@ const PROGRESS_EVERY_MS = 100
 const SNAPSHOT_EVERY_MS = 10_000
 const EVALUATION_BATCH = 256
 
+/** Why a run stops, and the words for it. */
+interface Stop {
+  reason: StopReason
+  message: string
+}
+
 /**
  * Trains the network on the data.
  * @throws NablaError E-USAGE, E-NAME, E-VALUE for options; E-SHAPE, E-DATA where data and network do not fit;
- *   E-GRADIENT where the loss does not reach a parameter; E-DIVERGED (a `DivergedError`, with the run so far and the
- *   last good parameters) where the loss becomes NaN or infinite.
+ *   E-GRADIENT where the loss does not reach a parameter; E-MODEL where a checkpoint is another run's; E-DIVERGED (a
+ *   `DivergedError`, with the run so far and the last good parameters) where the loss becomes NaN or infinite.
  */
 export async function fit(network: Network, data: Dataset | DatasetSource, options: FitOptions): Promise<Run> {
   const plan = planFit(network, data, options)
-  const weighted = plan.data.sampleWeights !== undefined
-  const { loss, optimizer, targets, seed, backend, batchSize } = plan
-  const { regularizer, clip, initial } = options
-  const engine = await Engine.open(
-    { network, loss, optimizer, targets, weighted, seed, backend, regularizer, clip, initial },
-    batchSize,
-  )
+  const { loss, optimizer, targets, seed, backend } = plan
+  const engine = await Engine.open({
+    network,
+    loss,
+    optimizer,
+    targets,
+    seed,
+    backend,
+    weighted: plan.data.sampleWeights !== undefined || plan.classWeights !== undefined,
+    regularizer: options.regularizer,
+    clip: options.clip,
+    initial: options.initial,
+    predictions: plan.metrics.length > 0,
+  })
   try {
     return await new Fit(plan, engine).run()
   } finally {
@@ -50,15 +68,15 @@ class Fit {
   private readonly plan: FitPlan
   private readonly engine: Engine
   private readonly evaluator: Evaluator
-  private readonly stepsPerEpoch: number
-  private readonly history: EpochRecord[] = []
+  private readonly order: StepOrder
+  private readonly trainingMetrics: MetricSet
   private readonly startMs = performance.now()
-  private order = new Int32Array(0)
-  private orderEpoch = -1
-  private sums = { loss: 0, correct: 0, samples: 0 }
+  /** What a checkpoint holds beside the engine's state. */
+  private host: HostState
+  private bestParameters: ParameterValues | undefined
   private snapshot: EngineState
   private snapshotMs = 0
-  private best: (Best & { parameters: ParameterValues }) | undefined
+  private checkpointMs = performance.now()
   private epochStartMs = 0
   private lastPauseMs = 0
   private lastProgressMs = 0
@@ -66,181 +84,304 @@ class Fit {
   constructor(plan: FitPlan, engine: Engine) {
     this.plan = plan
     this.engine = engine
-    this.stepsPerEpoch = Math.ceil(plan.data.count / plan.batchSize)
-    const { network, loss, targets } = plan
+    const { network, loss, targets, data, batchSize, seed, shuffle } = plan
+    this.order = new StepOrder({ count: data.count, batchSize, seed, shuffle })
     const weighted = plan.validation?.sampleWeights !== undefined
     this.evaluator = new Evaluator(engine.device, { network, loss, targets, weighted })
+    this.trainingMetrics = new MetricSet(plan.metrics)
+    this.host = {
+      sums: { loss: 0, correct: 0, samples: 0 },
+      metricMemories: [],
+      history: [],
+      waited: 0,
+      scheduleMemory: { ...plan.schedule.initialMemory },
+      seconds: 0,
+    }
     this.snapshot = engine.state()
   }
 
   async run(): Promise<Run> {
-    const shortBatch = this.plan.data.count % this.plan.batchSize
+    const { data, batchSize, epochs, given } = this.plan
+    if (given.resume !== undefined) this.resume(given.resume)
+    await this.engine.compile(batchSize)
+    const shortBatch = data.count % batchSize
     if (shortBatch > 0) await this.engine.compile(shortBatch)
+    this.snapshot = this.engine.state()
     this.snapshotMs = performance.now()
-    for (let epoch = 0; epoch < this.plan.epochs; epoch++) {
-      const reason = (await this.trainEpoch()) ?? (await this.endEpoch(epoch))
-      if (reason !== undefined) return this.finish(reason, epoch + 1)
+    while (this.host.history.length < epochs) {
+      const stop = (await this.trainEpoch()) ?? (await this.endEpoch())
+      if (stop !== undefined) return this.finish(stop)
     }
-    return this.finish('epochs', this.plan.epochs)
+    return this.finish({ reason: 'epochs', message: `all ${epochs} epochs are done` })
   }
 
-  /** The samples of a step, counted from 0 over all epochs. */
-  private batchAt(step: number): Int32Array {
-    const epoch = Math.floor(step / this.stepsPerEpoch)
-    const { data, seed, shuffle, batchSize } = this.plan
-    if (epoch !== this.orderEpoch) {
-      this.order = new Int32Array(epochOrder(data.count, { seed, epoch, shuffle }))
-      this.orderEpoch = epoch
+  private get seconds(): number {
+    return this.host.seconds + (performance.now() - this.startMs) / 1000
+  }
+
+  /** The epoch that is under way, counted from 1. */
+  private get epoch(): number {
+    return this.host.history.length + 1
+  }
+
+  private resume({ identity, engine, host, bestParameters }: Checkpoint): void {
+    checkIdentity(identity, identityOf(this.plan))
+    this.engine.restore(engine)
+    this.host = structuredClone(host)
+    this.bestParameters = bestParameters
+  }
+
+  private checkpoint(): Checkpoint {
+    const host = { ...this.host, metricMemories: this.trainingMetrics.memories, seconds: this.seconds }
+    return {
+      identity: identityOf(this.plan),
+      engine: this.engine.state(),
+      host: structuredClone(host),
+      bestParameters: this.bestParameters,
     }
-    const from = (step % this.stepsPerEpoch) * batchSize
-    return this.order.subarray(from, Math.min(from + batchSize, data.count))
+  }
+
+  private async saveCheckpoint(): Promise<void> {
+    await this.plan.given.checkpoint?.save(this.checkpoint())
+    this.checkpointMs = performance.now()
+  }
+
+  private checkpointIsDue(): boolean {
+    const { everySteps, everySeconds } = this.plan.given.checkpoint ?? {}
+    if (everySteps !== undefined && this.engine.step % everySteps === 0) return true
+    return everySeconds !== undefined && performance.now() - this.checkpointMs >= everySeconds * 1000
   }
 
   /** The learning rate of the step after `step` others. */
-  private learningRateAt(_step: number): number {
-    return this.plan.optimizer.learningRate
+  private learningRateAt(step: number): number {
+    const { schedule, optimizer, epochs } = this.plan
+    const { stepsPerEpoch } = this.order
+    const epoch = this.order.epochOf(step)
+    const moment = { step, epoch, stepsPerEpoch, totalSteps: epochs * stepsPerEpoch }
+    return optimizer.learningRate * schedule.factor(moment, this.host.scheduleMemory)
   }
 
   /** Takes the engine's next step; a promise only where the device works asynchronously. */
   private takeStep(): { program: BatchProgram; pending: void | Promise<void> } {
-    const { engine } = this
-    const indices = this.batchAt(engine.step)
+    const { engine, plan } = this
+    const indices = this.order.batchAt(engine.step)
     const program = engine.program(indices.length)
-    program.load(this.plan.data, indices)
+    program.load(plan.data, indices, plan.classWeights)
     return { program, pending: engine.run(program, this.learningRateAt(engine.step)) }
   }
 
-  private async trainEpoch(): Promise<StopReason | undefined> {
-    const { plan } = this
+  /** The steps of an epoch that are left. */
+  private async trainEpoch(): Promise<Stop | undefined> {
+    const { host, engine, plan } = this
+    const { stepsPerEpoch } = this.order
     this.epochStartMs = performance.now()
-    this.sums = { loss: 0, correct: 0, samples: 0 }
-    for (let index = 0; index < this.stepsPerEpoch; index++) {
+    const first = engine.step - host.history.length * stepsPerEpoch
+    if (first === 0) host.sums = { loss: 0, correct: 0, samples: 0 }
+    this.trainingMetrics.memories = first === 0 ? plan.metrics.map(() => []) : host.metricMemories
+    const samplesBefore = host.sums.samples
+    for (let index = first; index < stepsPerEpoch; index++) {
       const { program, pending } = this.takeStep()
       if (pending !== undefined) await pending
-      this.sums.samples += program.batchSize
-      const isLast = index === this.stepsPerEpoch - 1
+      host.sums.samples += program.batchSize
+      if (plan.metrics.length > 0) this.measure(program)
       if (plan.given.onStep !== undefined) this.reportStep(program)
+      const isLast = index === stepsPerEpoch - 1
       if ((index + 1) % STEPS_PER_DRAIN === 0 || isLast) await this.drain()
-      if (performance.now() - this.lastPauseMs > PAUSE_EVERY_MS) await this.tick(index + 1)
-      if (plan.given.signal?.aborted === true) return 'aborted'
+      if (performance.now() - this.lastPauseMs > PAUSE_EVERY_MS) await this.tick(index + 1, samplesBefore)
+      // What is due at an epoch's last step waits for the epoch's end, so that a checkpoint never stands between.
+      if (isLast) break
+      const stop = this.stopWithin()
+      if (stop !== undefined) return stop
+      if (this.checkpointIsDue()) await this.saveCheckpoint()
     }
     return undefined
   }
 
+  private stopWithin(): Stop | undefined {
+    const { plan, engine } = this
+    if (plan.given.signal?.aborted === true) return { reason: 'aborted', message: `interrupted in epoch ${this.epoch}` }
+    if (engine.step >= plan.stopping.steps) return { reason: 'steps', message: `${engine.step} steps are done` }
+    if (this.seconds < plan.stopping.seconds) return undefined
+    return { reason: 'time', message: `the time is up: ${plan.stopping.seconds} s` }
+  }
+
+  private measure(program: BatchProgram): void {
+    const predictions = program.executable.read(PREDICTION)
+    this.trainingMetrics.add({
+      predictions,
+      rows: program.batchSize,
+      outputs: predictions.length / program.batchSize,
+      targets: program.buffers.targets,
+      targetKind: this.plan.targets.kind,
+    })
+  }
+
   private reportStep(program: BatchProgram): void {
     const { engine, plan } = this
-    const epoch = Math.ceil(engine.step / this.stepsPerEpoch)
-    const loss = engine.lossOf(program)
-    plan.given.onStep?.({ epoch, step: engine.step, loss, learningRate: engine.lastLearningRate })
+    const { step, lastLearningRate } = engine
+    plan.given.onStep?.({ epoch: this.epoch, step, loss: engine.lossOf(program), learningRate: lastLearningRate })
   }
 
   /** Moves the device's totals to the host; a loss that is no number shows in them. */
   private async drain(): Promise<void> {
-    const { engine } = this
+    const { engine, host } = this
     const totals = engine.totals()
     if (!Number.isFinite(totals.loss)) throw await this.diverged()
     engine.clearTotals()
-    this.sums.loss += totals.loss
-    this.sums.correct += totals.correct
+    host.sums.loss += totals.loss
+    host.sums.correct += totals.correct
     if (performance.now() - this.snapshotMs < SNAPSHOT_EVERY_MS) return
     this.snapshot = engine.state()
     this.snapshotMs = performance.now()
   }
 
   /** Lets the event loop turn and shows progress. */
-  private async tick(stepInEpoch: number): Promise<void> {
+  private async tick(stepInEpoch: number, samplesBefore: number): Promise<void> {
     await pause()
     this.lastPauseMs = performance.now()
     const { onProgress } = this.plan.given
     if (onProgress === undefined || this.lastPauseMs - this.lastProgressMs < PROGRESS_EVERY_MS) return
     this.lastProgressMs = this.lastPauseMs
-    const { engine, plan, sums } = this
+    const { engine, plan, epoch } = this
+    const { sums } = this.host
     const totals = engine.totals()
-    const { samples } = sums
-    const seconds = (this.lastPauseMs - this.epochStartMs) / 1000
-    const samplesPerSecond = samples / seconds
-    const epoch = this.history.length + 1
-    const samplesLeft = (plan.epochs - epoch + 1) * plan.data.count - samples
+    const samplesPerSecond = (1000 * (sums.samples - samplesBefore)) / (this.lastPauseMs - this.epochStartMs)
+    const samplesLeft = (plan.epochs - epoch + 1) * plan.data.count - sums.samples
     onProgress({
       epoch,
       epochs: plan.epochs,
       step: engine.step,
       stepInEpoch,
-      stepsPerEpoch: this.stepsPerEpoch,
-      loss: (sums.loss + totals.loss) / samples,
-      ...(engine.hasAccuracy ? { accuracy: (sums.correct + totals.correct) / samples } : {}),
+      stepsPerEpoch: this.order.stepsPerEpoch,
+      loss: (sums.loss + totals.loss) / sums.samples,
+      ...(engine.hasAccuracy ? { accuracy: (sums.correct + totals.correct) / sums.samples } : {}),
       samplesPerSecond,
       secondsLeft: samplesLeft / samplesPerSecond,
     })
   }
 
-  private async endEpoch(epoch: number): Promise<StopReason | undefined> {
-    const { engine, plan, sums } = this
-    const validation =
-      plan.validation === undefined ? undefined : await this.evaluator.run(plan.validation, EVALUATION_BATCH)
-    const penalty = engine.penaltyOf(engine.program(this.batchAt(engine.step - 1).length))
-    const record: EpochRecord = {
-      epoch: epoch + 1,
+  private async endEpoch(): Promise<Stop | undefined> {
+    const { plan, host } = this
+    const record = await this.recordEpoch()
+    host.history.push(record)
+    this.watchBest(record)
+    this.watchSchedule(record)
+    await plan.given.onEpoch?.(record)
+    const stop = this.stopAfter(record)
+    if (stop === undefined && this.checkpointIsDue()) await this.saveCheckpoint()
+    return stop
+  }
+
+  private async recordEpoch(): Promise<EpochRecord> {
+    const { engine, plan, host } = this
+    const { sums } = host
+    const penalty = engine.penaltyOf(engine.program(this.order.sizeOf(engine.step - 1)))
+    const validation = new MetricSet(plan.metrics)
+    const held =
+      plan.validation === undefined
+        ? undefined
+        : await this.evaluator.run(plan.validation, EVALUATION_BATCH, (batch) => validation.add(batch))
+    const heldMetrics = held === undefined ? [] : Object.entries(validation.values())
+    return {
+      epoch: this.epoch,
       step: engine.step,
       loss: sums.loss / sums.samples,
       ...(engine.hasAccuracy ? { accuracy: sums.correct / sums.samples } : {}),
       ...(penalty === undefined ? {} : { penalty }),
-      ...(validation === undefined ? {} : { validationLoss: validation.loss }),
-      ...(validation?.accuracy === undefined ? {} : { validationAccuracy: validation.accuracy }),
+      ...(held === undefined ? {} : { validationLoss: held.loss }),
+      ...(held?.accuracy === undefined ? {} : { validationAccuracy: held.accuracy }),
+      ...(plan.metrics.length === 0
+        ? {}
+        : {
+            metrics: {
+              ...this.trainingMetrics.values(),
+              ...Object.fromEntries(heldMetrics.map(([name, value]) => [validationName(name), value])),
+            },
+          }),
       learningRate: engine.lastLearningRate,
       seconds: (performance.now() - this.epochStartMs) / 1000,
     }
-    this.history.push(record)
-    this.watchBest(record)
-    await plan.given.onEpoch?.(record)
-    return plan.given.signal?.aborted === true ? 'aborted' : undefined
   }
 
   private watchBest(record: EpochRecord): void {
-    const metric = this.plan.validation === undefined ? 'loss' : 'validationLoss'
-    const value = record.validationLoss ?? record.loss
-    if (this.best !== undefined && !(value < this.best.value)) return
-    this.best = { epoch: record.epoch, metric, value, parameters: this.engine.parameters() }
+    const { watched, better, patience } = this.plan.stopping
+    const value = metricOf(record, watched) ?? Number.NaN
+    const { best } = this.host
+    // NaN, such as the ROC area of one class alone, is never better than a number.
+    if (best !== undefined && !Number.isNaN(best.value) && !isBetter(value, best.value, better, patience?.leastGain)) {
+      this.host.waited++
+      return
+    }
+    this.host.best = { epoch: record.epoch, metric: watched, value }
+    this.host.waited = 0
+    this.bestParameters = this.engine.parameters()
   }
 
-  private modelOf(parameters: ParameterValues): Model {
+  private watchSchedule(record: EpochRecord): void {
+    const { schedule, scheduleMetric } = this.plan
+    if (scheduleMetric === undefined || schedule.remember === undefined) return
+    const value = metricOf(record, scheduleMetric) ?? Number.NaN
+    this.host.scheduleMemory = { ...schedule.remember(this.host.scheduleMemory, value) }
+    // A replay takes steps with the memory of now, so it must not begin before it.
+    this.snapshot = this.engine.state()
+  }
+
+  private stopAfter(record: EpochRecord): Stop | undefined {
+    const { stopping, epochs, given } = this.plan
+    const reached = reachedTargets(stopping.targets, record)
+    if (reached !== undefined) return { reason: 'target', message: `the target is reached: ${reached}` }
+    if (given.signal?.aborted === true) {
+      return { reason: 'aborted', message: `interrupted after epoch ${record.epoch}` }
+    }
+    const { patience } = stopping
+    if (patience !== undefined && this.host.waited >= patience.epochs) {
+      const { best } = this.host
+      const message = `${patience.metric} has not become better for ${this.host.waited} epochs; the best was epoch ${best?.epoch}`
+      return { reason: 'patience', message }
+    }
+    return record.epoch < epochs ? this.stopWithin() : undefined
+  }
+
+  /** Checkpoint and result of a run that ends. */
+  private async finish({ reason, message }: Stop): Promise<Run> {
+    const { engine, host, bestParameters } = this
+    if (reason === 'aborted' || reason === 'time' || reason === 'steps') await this.saveCheckpoint()
+    const restores = reason === 'patience' && this.plan.stopping.patience?.restoreBest === true
+    const best = restores || reason === 'aborted' ? bestParameters : undefined
+    const { stepsPerEpoch } = this.order
+    const epoch = Math.max(1, Math.ceil(engine.step / stepsPerEpoch))
+    const keeps =
+      reason !== 'aborted'
+        ? ''
+        : best === undefined
+          ? `; no epoch had ended: the model is that of step ${engine.step}`
+          : `; the model is that of epoch ${host.best?.epoch}, the best so far (${host.best?.metric} ${host.best?.value})`
+    const stopped = { reason, epoch, step: engine.step, message: `${message}${keeps}` }
+    return this.result(stopped, best === undefined ? 'last' : 'best', best ?? engine.parameters())
+  }
+
+  private result(stopped: Run['stopped'], kept: Run['kept'], parameters: ParameterValues): Run {
     const { network, loss, data } = this.plan
-    return new Model({ network, parameters, loss, classNames: data.classNames })
-  }
-
-  private result(stopped: Stopped, kept: Run['kept'], parameters: ParameterValues): Run {
-    const { best } = this
+    const { history, best } = this.host
     return {
-      model: this.modelOf(parameters),
-      history: this.history,
+      model: new Model({ network, parameters, loss, classNames: data.classNames }),
+      history,
       stopped,
-      ...(best === undefined ? {} : { best: { epoch: best.epoch, metric: best.metric, value: best.value } }),
+      ...(best === undefined ? {} : { best }),
       kept,
-      seconds: (performance.now() - this.startMs) / 1000,
+      seconds: this.seconds,
       backend: this.engine.device.description,
     }
   }
 
-  private finish(reason: StopReason, epoch: number): Run {
-    const { engine, best } = this
-    const keepsBest = reason === 'aborted' && best !== undefined
-    const message = keepsBest
-      ? `interrupted in epoch ${epoch}; the model of epoch ${best.epoch} is kept, the best so far (${best.metric} ${best.value})`
-      : reason === 'aborted'
-        ? `interrupted in epoch ${epoch}, before the first one ended; the model is that of step ${engine.step}`
-        : `all ${epoch} epochs are done`
-    const parameters = keepsBest ? best.parameters : engine.parameters()
-    return this.result({ reason, epoch, step: engine.step, message }, keepsBest ? 'best' : 'last', parameters)
-  }
-
   private async diverged(): Promise<DivergedError> {
-    const { engine } = this
+    const { engine, order } = this
     const found = await locateDivergence(engine, this.snapshot, engine.step, async () => {
       const { program, pending } = this.takeStep()
       if (pending !== undefined) await pending
       return program
     })
-    const epoch = Math.ceil(found.step / this.stepsPerEpoch)
+    const epoch = order.epochOf(found.step - 1) + 1
     const message = `the loss became NaN or infinite at step ${found.step}, in epoch ${epoch}`
     const run = this.result({ reason: 'diverged', epoch, step: found.step - 1, message }, 'lastGood', found.parameters)
     return new DivergedError(

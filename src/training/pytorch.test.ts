@@ -70,7 +70,7 @@ async function largestDifference(loss: keyof typeof LOSSES, optimizer: keyof typ
   return largest
 }
 
-describe.each(['reference'])('on %s', (backend) => {
+describe.each(['reference', 'wasm'])('on %s', (backend) => {
   describe.each(Object.keys(LOSSES) as (keyof typeof LOSSES)[])('%s', (loss) => {
     test.each(Object.keys(OPTIMIZERS) as (keyof typeof OPTIMIZERS)[])('follows PyTorch with %s', async (optimizer) => {
       // The reference computes in f64 as PyTorch did; the file holds eight digits.

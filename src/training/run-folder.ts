@@ -4,8 +4,8 @@
  */
 
 import { join } from 'node:path'
-import { appendJsonLine } from '../formats/node.ts'
-import { claimFolder, writeJson, writeModelFiles } from './folder.ts'
+import { appendJsonLine, writeFileAtomic } from '../formats/node.ts'
+import { claimFolder, readJson, writeJson, writeModelFiles } from './folder.ts'
 import type { EpochRecord, Run } from './history.ts'
 
 export const RUN_SCHEMA = 'nabla.run/1'
@@ -24,6 +24,18 @@ export class RunFolder {
   static async create(directory: string, config: Readonly<Record<string, unknown>>): Promise<RunFolder> {
     await claimFolder(directory)
     await writeJson(join(directory, 'config.json'), { schema: RUN_SCHEMA, ...config })
+    return new RunFolder(directory)
+  }
+
+  /**
+   * Takes up the folder of a run that was stopped or killed: its epochs become those that the checkpoint knows, since
+   * the others will be trained again.
+   * @throws NablaError E-FILE, E-DATA where it holds no run.
+   */
+  static async resume(directory: string, history: readonly EpochRecord[]): Promise<RunFolder> {
+    await readJson(join(directory, 'config.json'), 'give the folder of a run.')
+    const lines = history.map((record) => `${JSON.stringify(record)}\n`).join('')
+    await writeFileAtomic(join(directory, 'metrics.jsonl'), lines)
     return new RunFolder(directory)
   }
 

@@ -17,7 +17,7 @@ import {
   type Regularizer,
 } from '../network/index.ts'
 import { add, div, mul, reshape, sigmoid, softmax, sum, type Tensor, uniform } from '../ops/index.ts'
-import type { Shape } from '../shared/index.ts'
+import { known, NablaError, type Shape } from '../shared/index.ts'
 import { correctSamples } from './correct.ts'
 import type { TargetSpec } from './targets.ts'
 
@@ -90,7 +90,7 @@ function buildForward(
   const losses = builder.scope(`loss/${loss.name}`, () => {
     let stream = firstFreeStream(network)
     const draw = (shape: Shape) => {
-      if (key === undefined) throw new TypeError('a loss that draws random numbers says needsRandom: true')
+      if (key === undefined) throw undeclaredRandom(loss.name)
       return uniform(key, shape, stream++)
     }
     const each = loss.perSample({ predictions: taken, from: source.from, targets, inputs, uniform: draw })
@@ -102,6 +102,16 @@ function buildForward(
   const link = hasLink ? loss.link : 'identity'
   const predictions = link === 'softmax' ? softmax(last) : link === 'sigmoid' ? sigmoid(last) : last
   return { taken, from: source.from, predictions, targets, losses, needsKey }
+}
+
+function undeclaredRandom(loss: string): NablaError {
+  return new NablaError({
+    code: 'E-USAGE',
+    where: `loss ${loss}`,
+    expected: 'a loss that says that it draws random numbers',
+    received: 'a call of uniform',
+    fix: 'write customLoss(…, { needsRandom: true }).',
+  })
 }
 
 /** The penalty of all parameters that have one, a scalar. */
@@ -135,11 +145,8 @@ function buildUpdates(
   gradients: ReadonlyMap<string, Tensor>,
 ): void {
   const scalars = new Map(optimizer.scalars.map((name) => [name, builder.input(scalarName(name), [])]))
-  const named = (tensors: ReadonlyMap<string, Tensor>, name: string) => {
-    const tensor = tensors.get(name)
-    if (tensor === undefined) throw new TypeError(`the optimiser ${optimizer.name} declares no "${name}"`)
-    return tensor
-  }
+  const named = (tensors: ReadonlyMap<string, Tensor>, name: string) =>
+    known(tensors.get(name), `the optimiser ${optimizer.name} declares "${name}"`)
   for (const { name, shape } of network.parameters) {
     const gradient = gradients.get(name)
     if (gradient === undefined) continue
@@ -178,8 +185,13 @@ export function buildStep(options: StepOptions): Graph {
   const clipped = builder.scope('optimizer/clip', () =>
     options.clip ? clipGradients(gradients, options.clip) : gradients,
   )
-  buildUpdates(builder, options, parameters, new Map(trained.map((name, i) => [name, clipped[i] as Tensor])))
-  for (const { name, value } of statistics) builder.update(parameters.get(name) as Tensor, value)
+  buildUpdates(
+    builder,
+    options,
+    parameters,
+    new Map(trained.map((name, i) => [name, known(clipped[i], 'a gradient a parameter')])),
+  )
+  for (const { name, value } of statistics) builder.update(known(parameters.get(name), `parameter ${name}`), value)
   buildTotals(builder, options, forward, total)
   builder.output(LOSS, loss)
   if (penalty !== undefined) builder.output(PENALTY, penalty)

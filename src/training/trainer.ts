@@ -71,10 +71,18 @@ export async function createTrainer(network: Network, options: TrainerOptions): 
   const { seed = 0, weighted = false, regularizer, clip, initial } = options
   const targets = targetSpecOf(network, loss, options.targets)
   const backend = backendOf(options.backend)
-  const engine = await Engine.open(
-    { network, loss, optimizer, targets, weighted, seed, backend, regularizer, clip, initial },
-    1,
-  )
+  const engine = await Engine.open({
+    network,
+    loss,
+    optimizer,
+    targets,
+    weighted,
+    seed,
+    backend,
+    regularizer,
+    clip,
+    initial,
+  })
   return {
     network,
     get stepCount() {

@@ -5,7 +5,8 @@ import { checkNumber, checkOptions, type Loss, showValue } from '../network/inde
 import { NablaError, sizeOf } from '../shared/index.ts'
 import { BatchProgram } from './batch-program.ts'
 import { type BackendLike, backendOf } from './device.ts'
-import { Evaluator } from './evaluator.ts'
+import { classOf, Evaluator } from './evaluator.ts'
+import { type MetricLike, MetricSet, metricsOf } from './metrics.ts'
 import type { Model } from './model.ts'
 import { buildPrediction, PREDICTION } from './step-program.ts'
 import { checkInputs, checkTargets } from './targets.ts'
@@ -17,6 +18,8 @@ export interface UseOptions {
 }
 
 export interface EvaluateOptions extends UseOptions {
+  /** Further metrics, by value or by name. */
+  metrics?: readonly MetricLike[]
   /** The loss to evaluate by, where it isn't the model's own. */
   loss?: Loss
 }
@@ -25,6 +28,8 @@ export interface Evaluation {
   loss: number
   accuracy?: number
   count: number
+  /** Further metrics, by name. */
+  metrics?: Record<string, number>
   /** `confusion[target][prediction]`: counts, where targets are classes. */
   confusion?: number[][]
 }
@@ -70,12 +75,13 @@ export async function evaluate(
   source: Dataset | DatasetSource,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  checkOptions(options, ['batchSize', 'backend', 'loss'], 'evaluate')
+  checkOptions(options, ['batchSize', 'backend', 'loss', 'metrics'], 'evaluate')
   const batchSize = checkNumber(options.batchSize ?? DEFAULT_BATCH, 'evaluate, batchSize', { least: 1, whole: true })
   const loss = lossOf(model, options.loss)
   const data = preprocess(model, datasetOf(source))
   checkInputs(model.network, data)
   const targets = checkTargets(model.network, loss, data)
+  const metrics = new MetricSet(metricsOf(options.metrics ?? [], targets))
   const device = await backendOf(options.backend).open()
   try {
     const weighted = data.sampleWeights !== undefined
@@ -85,6 +91,7 @@ export async function evaluate(
     const classes = targets.kind === 'classes' ? Math.max(2, sizeOf(model.network.outputShape)) : 0
     const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
     const sums = await evaluator.run(data, batchSize, (batch) => {
+      metrics.add(batch)
       for (let row = 0; row < batch.rows && classes > 0; row++) {
         const counts = confusion[batch.targets?.[row] ?? 0]
         const answer = classOf(batch.predictions, row, batch.outputs)
@@ -96,22 +103,12 @@ export async function evaluate(
       loss: sums.loss,
       ...(accuracy === undefined ? {} : { accuracy }),
       count: data.count,
+      ...(options.metrics === undefined ? {} : { metrics: metrics.values() }),
       ...(classes === 0 ? {} : { confusion }),
     }
   } finally {
     device.close()
   }
-}
-
-/** The class that a row of predictions answers: the largest output, or a single output above a half. */
-export function classOf(predictions: ArrayLike<number>, row: number, outputs: number): number {
-  const from = row * outputs
-  if (outputs === 1) return (predictions[from] ?? 0) > 0.5 ? 1 : 0
-  let best = 0
-  for (let k = 1; k < outputs; k++) {
-    if ((predictions[from + k] ?? 0) > (predictions[from + best] ?? 0)) best = k
-  }
-  return best
 }
 
 export class Predictions {

@@ -134,9 +134,9 @@ describe('threads and steps', () => {
   }
 
   it('give the same bits, however many', async () => {
-    const one = await train(1, (executable) => executable.runMany(6))
+    const one = await train(1, (executable) => executable.runMany(6, {}))
     expect(one.every(Number.isFinite)).toBe(true)
-    for (const threads of [2, 3]) expect(await train(threads, (executable) => executable.runMany(6))).toEqual(one)
+    for (const threads of [2, 3]) expect(await train(threads, (executable) => executable.runMany(6, {}))).toEqual(one)
     const single = await train(2, (executable) => {
       for (let step = 0; step < 6; step++) executable.run()
     })

@@ -3,7 +3,7 @@
 import { expandComposites, type Graph, type GraphNode, type NodeId } from '../../graph/index.ts'
 import { known, sizeOf } from '../../shared/index.ts'
 import type { Backend, CompileOptions, Device, Executable, Values } from '../executable.ts'
-import { checkValues, readableNode, writableNode } from '../interface.ts'
+import { checkValues, readableNode, runOneByOne, writableNode } from '../interface.ts'
 import { evaluateNode, type Value } from './evaluate.ts'
 
 /** Every node's value, from those of inputs and states. */
@@ -57,6 +57,10 @@ class ReferenceExecutable implements Executable {
     const data = isOutput ? this.values.get(node.id)?.data : this.storage(node)
     const copy = Float64Array.from(data ?? new Float64Array(sizeOf(node.shape)))
     return node.dtype === 'int' ? Int32Array.from(copy) : copy
+  }
+
+  runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): Promise<void> {
+    return runOneByOne(this, (name) => writableNode(this.graph, this.program, name), count, inputs)
   }
 
   run(): void {

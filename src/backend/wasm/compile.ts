@@ -1,12 +1,15 @@
 /** Writes the module of a plan: one function a kernel, and `run`, which calls them in order. */
 
 import type { Kernel, Plan } from '../../plan/index.ts'
-import { contractScratchBytes, writeContract } from './contract.ts'
-import { FunctionWriter, I32, ModuleWriter } from './encode.ts'
+import { writeContract } from './contract.ts'
+import { FunctionWriter, I32, ModuleWriter, OP } from './encode.ts'
 import { writeMap } from './map.ts'
+import { meetingFunction } from './meeting.ts'
 import type { KernelContext } from './point.ts'
 import { writeRandom } from './random.ts'
 import { reduceScratchBytes, writeReduce } from './reduce.ts'
+import { isShared, type Threading } from './share.ts'
+import { contractScratchBytes } from './tiling.ts'
 
 /** Bytes beside the arena that a kernel needs while it runs. */
 export function scratchBytes(kernel: Kernel): number {
@@ -14,29 +17,72 @@ export function scratchBytes(kernel: Kernel): number {
   return kernel.kind === 'reduce' ? reduceScratchBytes(kernel) : 0
 }
 
-function writeKernel(context: KernelContext, kernel: Kernel, scratch: number): void {
+function writeKernel(context: KernelContext, kernel: Kernel): void {
   if (kernel.kind === 'map') writeMap(context, kernel)
-  else if (kernel.kind === 'reduce') writeReduce(context, kernel, scratch)
-  else if (kernel.kind === 'contract') writeContract(context, kernel, scratch)
+  else if (kernel.kind === 'reduce') writeReduce(context, kernel)
+  else if (kernel.kind === 'contract') writeContract(context, kernel)
   else writeRandom(context, kernel)
 }
 
-export interface ModuleOptions {
+export interface ModuleOptions extends Threading {
   readonly addressOf: (buffer: number) => number
+  /** Address of the scratch, `scratchStride` bytes for each thread. */
   readonly scratch: number
+  readonly scratchStride: number
   readonly relaxed: boolean
+  /** Whether the memory is shared. */
+  readonly shared: boolean
+  /** Address of the words that threads meet at. */
+  readonly meeting: number
 }
 
-/** The bytes of a module that imports `nabla.memory` and `nabla.outOfRange`, and exports `run`. */
-export function writeModule(plan: Plan, { addressOf, scratch, relaxed }: ModuleOptions): Uint8Array<ArrayBuffer> {
+function kernelFunction(kernel: Kernel, options: ModuleOptions): FunctionWriter {
+  const { addressOf, relaxed, scratch, scratchStride } = options
+  const f = new FunctionWriter([I32])
+  const isCut = isShared(kernel, options)
+  const pushScratch = (offset: number) => {
+    if (!isCut) f.i32(scratch + offset)
+    else
+      f.get(0)
+        .i32(scratchStride)
+        .op(OP.i32mul)
+        .i32(scratch + offset)
+        .op(OP.i32add)
+  }
+  const cut = isCut ? { threads: options.threads, thread: 0 } : { threads: 1, thread: undefined }
+  writeKernel({ f, relaxed, addressOf, outOfRange: 0, pushScratch, ...cut }, kernel)
+  return f
+}
+
+/** Whether any kernel of a plan is worth more than one thread. */
+export function usesThreads(plan: Plan, threading: Threading): boolean {
+  // A kernel that may stop at an index out of range runs where its error can be thrown: all of them on one thread.
+  const mayStop = plan.kernels.some(({ body }) => [...body.loads, ...body.stores].some(({ indirect }) => indirect))
+  return !mayStop && plan.kernels.some((kernel) => isShared(kernel, threading))
+}
+
+/**
+ * The bytes of a module that imports `nabla.memory` and `nabla.outOfRange`, and exports `run(thread)`: all threads
+ * call it, take their parts of the kernels that are cut, and meet after them; thread 0 alone runs the others.
+ */
+export function writeModule(plan: Plan, options: ModuleOptions): Uint8Array<ArrayBuffer> {
+  const { threads } = options
   const module = new ModuleWriter([{ name: 'outOfRange', parameters: [I32, I32] }])
-  const numbers = plan.kernels.map((kernel) => {
-    const f = new FunctionWriter([])
-    writeKernel({ f, relaxed, addressOf, outOfRange: 0 }, kernel, scratch)
-    return module.add(f)
+  const numbers = plan.kernels.map((kernel) => module.add(kernelFunction(kernel, options)))
+  const meet = threads > 1 ? module.add(meetingFunction(options.meeting, threads)) : undefined
+  const run = new FunctionWriter([I32])
+  numbers.forEach((number, i) => {
+    const [kernel, next] = [plan.kernels[i], plan.kernels[i + 1]]
+    const isCut = kernel !== undefined && isShared(kernel, options)
+    if (isCut || threads === 1) {
+      run.get(0).call(number)
+    } else {
+      run.get(0).op(OP.i32eqz)
+      run.when(() => run.get(0).call(number))
+    }
+    const nextIsCut = next === undefined || isShared(next, options)
+    if (meet !== undefined && (isCut || nextIsCut)) run.call(meet)
   })
-  const run = new FunctionWriter([])
-  for (const number of numbers) run.call(number)
   module.add(run, 'run')
-  return module.finish({ shared: false, maximumPages: 65536 })
+  return module.finish({ shared: options.shared, maximumPages: 65536 })
 }

@@ -16,6 +16,8 @@ export type ValueType = typeof I32 | typeof I64 | typeof F32 | typeof V128
 /** Instructions without immediates. */
 export const OP = {
   unreachable: 0x00,
+  drop: 0x1a,
+  i32eqz: 0x45,
   i32eq: 0x46,
   i32ltU: 0x49,
   i32geU: 0x4f,
@@ -68,6 +70,9 @@ export const SIMD = {
   f32x4convertU: 0xfb,
   f32x4relaxedMadd: 0x105,
 } as const
+
+/** Atomic instructions on 32-bit words (prefix 0xfe). */
+export const ATOMIC = { notify: 0x00, wait32: 0x01, load: 0x10, store: 0x17, add: 0x1e } as const
 
 /** Unsigned LEB128. */
 export function unsigned(value: number): number[] {
@@ -155,6 +160,9 @@ export class FunctionWriter {
   store32lane = (offset: number, lane: number) => this.simd(0x5a).emit(...this.memory(2, offset), lane)
   store64lane = (offset: number, lane: number) => this.simd(0x5b).emit(...this.memory(2, offset), lane)
   extractFloat = (lane: number) => this.simd(0x1f).emit(lane)
+
+  /** An atomic instruction on the word at the address under its operands (threads proposal, prefix 0xfe). */
+  atomic = (opcode: number) => this.emit(0xfe, ...unsigned(opcode), ...this.memory(2, 0))
 
   /** Lanes of the two vectors on the stack, by number: 0 to 3 of the first, 4 to 7 of the second. */
   shuffle(lanes: readonly number[]): this {

@@ -4,12 +4,16 @@
  */
 
 import type { Graph, GraphNode } from '../../graph/index.ts'
+import type { DType } from '../../ops/index.ts'
 import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
 import { formatBytes, InternalError, known, NablaError, sizeOf } from '../../shared/index.ts'
 import type { Backend, CompileOptions, Device, Executable, Values } from '../executable.ts'
-import { checkValues, readableNode, writableNode } from '../interface.ts'
-import { scratchBytes, writeModule } from './compile.ts'
+import { checkValues, readableNode, runOneByOne, stepValues, writableNode } from '../interface.ts'
+import { scratchBytes, usesThreads, writeModule } from './compile.ts'
 import { hasRelaxedSimd } from './features.ts'
+import { type StagedInput, writeMany } from './many.ts'
+import { canShareMemory, defaultThreads, MOST_THREADS, Pool } from './pool.ts'
+import { LEAST_WORK, type Threading } from './share.ts'
 
 const PAGE_BYTES = 65536
 /** Vectors at the end of an array may read past it, never write. */
@@ -19,8 +23,12 @@ const MOST_BYTES = 2 ** 32 - PAGE_BYTES
 
 /** Memory that is handed out and not taken back before the device closes. */
 class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: 1 })
+  readonly memory: WebAssembly.Memory
   private used = 64
+
+  constructor(shared: boolean) {
+    this.memory = new WebAssembly.Memory(shared ? { initial: 1, maximum: 65536, shared } : { initial: 1 })
+  }
 
   allocate(sizeBytes: number, purpose: string): number {
     const start = Math.ceil(this.used / 64) * 64
@@ -56,6 +64,9 @@ class Arena {
   }
 }
 
+/** The workers' words and those of their meeting lie in cache lines of their own. */
+const WORDS_APART_BYTES = 128
+
 interface Storage {
   readonly address: number
   readonly size: number
@@ -63,28 +74,59 @@ interface Storage {
 
 class WasmDevice implements Device {
   readonly backend = 'wasm'
-  readonly relaxed = hasRelaxedSimd()
-  readonly arena = new Arena()
-  readonly states = new Map<string, Storage>()
+  private readonly relaxed = hasRelaxedSimd()
+  private readonly threading: Threading
+  private readonly arena: Arena
+  private readonly states = new Map<string, Storage>()
+  /** Address of the words of the workers' commands and of their meeting. */
+  private readonly words: number
+  private pool: Pool | undefined
+
+  constructor({ threads, leastWork }: Threading) {
+    this.threading = { threads: canShareMemory() ? threads : 1, leastWork }
+    this.arena = new Arena(this.threads > 1)
+    this.words = this.arena.allocate(2 * WORDS_APART_BYTES, 'the words of the threads')
+  }
+
+  private get threads(): number {
+    return this.threading.threads
+  }
 
   get description(): string {
-    return `wasm, 1 thread, 128-bit SIMD${this.relaxed ? ' with fused multiply-add' : ''}`
+    const threads = `${this.threads} ${this.threads === 1 ? 'thread' : 'threads'}`
+    return `wasm, ${threads}, 128-bit SIMD${this.relaxed ? ' with fused multiply-add' : ''}`
   }
 
   async compile(graph: Graph, { name = 'the program' }: CompileOptions = {}): Promise<Executable> {
     const plan = planKernels(graph)
     for (const buffer of plan.buffers) if (buffer.role === 'state') this.ensureState(buffer)
     const base = this.arena.allocate(plan.arenaBytes, `${name}: arena`)
-    const scratch = this.arena.allocate(Math.max(0, ...plan.kernels.map(scratchBytes)), `${name}: scratch`)
+    const scratchStride = Math.ceil(Math.max(0, ...plan.kernels.map(scratchBytes)) / 64) * 64
+    const scratch = this.arena.allocate(scratchStride * this.threads, `${name}: scratch`)
     const addresses = plan.buffers.map((buffer) =>
       buffer.role === 'state'
         ? known(this.states.get(buffer.name), 'a state has storage').address
         : base + (buffer.offset ?? 0),
     )
     const addressOf = (buffer: number) => known(addresses[buffer], `buffer ${buffer} has an address`)
-    const bytes = writeModule(plan, { addressOf, scratch, relaxed: this.relaxed })
-    const module = await compileModule(bytes)
-    return new WasmExecutable(graph, name, plan, addressOf, this.arena.memory, module)
+    const threads = usesThreads(plan, this.threading) ? this.threads : 1
+    const { leastWork } = this.threading
+    const meeting = this.words + WORDS_APART_BYTES
+    const shared = this.threads > 1
+    const options = { addressOf, scratch, scratchStride, relaxed: this.relaxed, threads, leastWork, meeting, shared }
+    const module = await compileModule(writeModule(plan, options))
+    const start = threads > 1 ? await this.giveToWorkers(module) : undefined
+    const { memory } = this.arena
+    const allocate = (sizeBytes: number, purpose: string) => this.arena.allocate(sizeBytes, purpose)
+    return new WasmExecutable({ graph, program: name, plan, addressOf, memory, allocate, module, start })
+  }
+
+  /** Returns the function that starts the workers on a program. */
+  private async giveToWorkers(module: WebAssembly.Module): Promise<() => void> {
+    this.pool ??= new Pool(this.threads, this.arena.memory, this.words)
+    const { pool } = this
+    const program = await pool.add(module)
+    return () => pool.start(program)
   }
 
   private ensureState({ name, size }: Buffer): void {
@@ -104,6 +146,7 @@ class WasmDevice implements Device {
 
   close(): void {
     this.states.clear()
+    this.pool?.close()
   }
 }
 
@@ -115,30 +158,60 @@ async function compileModule(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembl
   }
 }
 
+/** An input or state, and where it lies. */
+interface WritableView {
+  readonly node: GraphNode
+  readonly view: Float32Array | Int32Array
+}
+
+/** Steps, and bytes of their inputs, that one call takes at most: then the caller can look around. */
+const MOST_STAGED_STEPS = 4096
+const MOST_STAGED_BYTES = 1 << 20
+
+/** Where the engine has no shared memory, no memory is shared. */
+const SharedBuffer = typeof SharedArrayBuffer === 'undefined' ? class {} : SharedArrayBuffer
+
+interface Loop {
+  readonly places: readonly (StagedInput & { readonly name: string; readonly size: number; readonly dtype: DType })[]
+  readonly capacity: number
+  readonly many: (count: number) => void
+}
+
+interface ExecutableParts {
+  readonly graph: Graph
+  readonly program: string
+  readonly plan: Plan
+  readonly addressOf: (buffer: number) => number
+  readonly memory: WebAssembly.Memory
+  readonly allocate: (sizeBytes: number, purpose: string) => number
+  readonly module: WebAssembly.Module
+  /** Starts the other threads on this program, where it is for more than one. */
+  readonly start: (() => void) | undefined
+}
+
 class WasmExecutable implements Executable {
   readonly plan: Plan
   private readonly graph: Graph
   private readonly program: string
   private readonly addressOf: (buffer: number) => number
   private readonly memory: WebAssembly.Memory
-  private readonly step: () => void
+  private readonly start: (() => void) | undefined
+  private readonly step: (thread: number) => void
+  private readonly writable = new Map<string, WritableView>()
+  private readonly loops = new Map<string, Loop>()
+  private readonly allocate: (sizeBytes: number, purpose: string) => number
 
-  constructor(
-    graph: Graph,
-    program: string,
-    plan: Plan,
-    addressOf: (buffer: number) => number,
-    memory: WebAssembly.Memory,
-    module: WebAssembly.Module,
-  ) {
+  constructor({ graph, program, plan, addressOf, memory, allocate, module, start }: ExecutableParts) {
+    this.allocate = allocate
     this.graph = graph
     this.program = program
     this.plan = plan
     this.addressOf = addressOf
     this.memory = memory
+    this.start = start
     const imports = { nabla: { memory, outOfRange: (index: number, extent: number) => this.outOfRange(index, extent) } }
     const { exports } = new WebAssembly.Instance(module, imports)
-    this.step = exports.run as () => void
+    this.step = exports.run as (thread: number) => void
     for (const buffer of plan.buffers) this.fillConstant(buffer)
   }
 
@@ -160,9 +233,15 @@ class WasmExecutable implements Executable {
   }
 
   write(name: string, values: Values): void {
-    const node = writableNode(this.graph, this.program, name)
-    checkValues(node, values)
-    known(this.storageOf(node, name), `${name} has storage`).set(values)
+    let found = this.writable.get(name)
+    // A memory that has grown has a new buffer.
+    if (found === undefined || found.view.buffer !== this.memory.buffer) {
+      const node = writableNode(this.graph, this.program, name)
+      found = { node, view: known(this.storageOf(node, name), `${name} has storage`) }
+      this.writable.set(name, found)
+    }
+    checkValues(found.node, values)
+    found.view.set(values)
   }
 
   read(name: string): Float32Array | Int32Array {
@@ -171,7 +250,44 @@ class WasmExecutable implements Executable {
   }
 
   run(): void {
-    this.step()
+    this.start?.()
+    this.step(0)
+  }
+
+  runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): void | Promise<void> {
+    const nodeOf = (name: string) => writableNode(this.graph, this.program, name)
+    if (this.start !== undefined) return runOneByOne(this, nodeOf, count, inputs)
+    for (const [name, values] of Object.entries(inputs)) stepValues(nodeOf(name), values, count)
+    const loop = this.loopFor(Object.keys(inputs))
+    for (let done = 0; done < count; done += loop.capacity) {
+      const steps = Math.min(loop.capacity, count - done)
+      for (const { name, size, staged, dtype } of loop.places) {
+        const values = known(inputs[name], 'an input that was named').subarray(done * size, (done + steps) * size)
+        this.view(staged, values.length, dtype).set(values)
+      }
+      loop.many(steps)
+    }
+  }
+
+  /** The loop that copies these inputs before each step, and the room for their values. */
+  private loopFor(names: readonly string[]): Loop {
+    const key = names.join('|')
+    const found = this.loops.get(key)
+    if (found !== undefined) return found
+    const nodes = names.map((name) => writableNode(this.graph, this.program, name))
+    const stepBytes = nodes.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+    const capacity = Math.max(1, Math.min(MOST_STAGED_STEPS, Math.floor(MOST_STAGED_BYTES / Math.max(1, stepBytes))))
+    const places = nodes.map(({ name, shape, dtype }) => {
+      const size = sizeOf(shape)
+      const staged = this.allocate(4 * size * capacity, `${this.program}: ${capacity} steps of ${name}`)
+      const address = this.addressOf(known(this.plan.interface.get(name), `${name} has a buffer`))
+      return { name, size, dtype, staged, address, sizeBytes: 4 * size } satisfies StagedInput & Record<string, unknown>
+    })
+    const module = new WebAssembly.Module(writeMany(places, this.memory.buffer instanceof SharedBuffer))
+    const { exports } = new WebAssembly.Instance(module, { nabla: { memory: this.memory, run: this.step } })
+    const loop = { places, capacity, many: exports.many as (count: number) => void }
+    this.loops.set(key, loop)
+    return loop
   }
 
   private outOfRange(index: number, extent: number): never {
@@ -185,7 +301,35 @@ class WasmExecutable implements Executable {
   }
 }
 
-export const wasm: Backend = {
-  name: 'wasm',
-  open: () => Promise.resolve(new WasmDevice()),
+export interface WasmOptions {
+  /** How many threads; what NABLA_THREADS says, else as many as the machine runs at once, where nothing is said. */
+  threads?: number
+  /** Kernels of less work than this (operations + 4·bytes) stay on one thread. */
+  leastWork?: number
 }
+
+/** The wasm backend with options. @throws NablaError E-VALUE unless `threads` is a whole number from 1 to 64. */
+export function wasmWith({ threads, leastWork = LEAST_WORK }: WasmOptions): Backend {
+  if (threads !== undefined) checkThreads('threads', threads)
+  const open = async () => {
+    const count = threads ?? defaultThreads()
+    checkThreads('the environment variable NABLA_THREADS', count)
+    return new WasmDevice({ threads: count, leastWork })
+  }
+  return { name: 'wasm', open }
+}
+
+function checkThreads(where: string, count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
+    throw new NablaError({
+      code: 'E-VALUE',
+      where,
+      expected: `a whole number from 1 to ${MOST_THREADS}`,
+      received: String(count),
+      fix: 'give the number of threads to train on.',
+    })
+  }
+}
+
+/** The wasm backend with as many threads as NABLA_THREADS says, else as the machine runs at once. */
+export const wasm: Backend = wasmWith({})

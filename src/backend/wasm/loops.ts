@@ -4,6 +4,7 @@ import type { Access, Body } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
 import { type FunctionWriter, I32, type Local, OP } from './encode.ts'
 import type { KernelContext, Place } from './point.ts'
+import { shareOf } from './share.ts'
 
 /** Axes in runs that are one loop each: a domain and strides with fewer axes, that address the same elements. */
 export interface Joined {
@@ -64,6 +65,44 @@ export class Nest {
 
   coordinate(axis: number): Local {
     return known(this.coordinates[axis], `axis ${axis} has a coordinate`)
+  }
+
+  /** Loops over `axes` from outside in, the first one cut for threads. */
+  sharedLoop(axes: readonly number[], domain: readonly number[], body: () => void): void {
+    const [axis, ...inner] = axes
+    if (axis === undefined) {
+      body()
+      return
+    }
+    const [counter, end] = [this.coordinate(axis), this.f.local(I32)]
+    shareOf(this.context, true, 1, domain[axis] ?? 1, counter, end)
+    this.f.loopWhileBelow(
+      counter,
+      (f) => f.get(end),
+      1,
+      () => this.loop(inner, domain, body),
+    )
+  }
+
+  /** Loops over one axis in vectors of four, cut for threads if `isCut`; `body` gets the number of lanes. */
+  vectorLoop(axis: number, extent: number, isCut: boolean, body: (lanes: number) => void): void {
+    const { f } = this
+    const [counter, end] = [this.coordinate(axis), f.local(I32)]
+    const rest = extent % 4
+    shareOf(this.context, isCut, 4, extent, counter, end)
+    if (extent > rest) {
+      const whole = f.local(I32)
+      f.get(end).i32(-4).op(OP.i32and).set(whole)
+      f.loopWhileBelow(
+        counter,
+        () => f.get(whole),
+        4,
+        () => body(4),
+      )
+    }
+    if (rest === 0) return
+    f.get(end).i32(extent).op(OP.i32eq)
+    f.when(() => body(rest))
   }
 
   /** Loops over `axes` from outside in, `body` inside; coordinate steps of 1. */

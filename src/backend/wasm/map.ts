@@ -6,7 +6,6 @@ import { joinAxes, Nest } from './loops.ts'
 import { type KernelContext, lowerBody, PointWriter } from './point.ts'
 
 export function writeMap(context: KernelContext, kernel: MapKernel): void {
-  const { f } = context
   const joined = joinAxes(kernel.domain, lowerBody(kernel.body).body)
   const domain = joined.domain.length === 0 ? [1] : joined.domain
   if (domain.includes(0)) return
@@ -23,18 +22,8 @@ export function writeMap(context: KernelContext, kernel: MapKernel): void {
       points.store(slot, place, value)
     })
   }
-  nest.loop([...domain.keys()].slice(0, -1), domain, () => {
+  nest.sharedLoop([...domain.keys()].slice(0, -1), domain, () => {
     nest.prepareAll(joined.body, lane)
-    const counter = nest.coordinate(lane)
-    const whole = extent - (extent % 4)
-    f.i32(0).set(counter)
-    if (whole > 0)
-      f.loopWhileBelow(
-        counter,
-        () => f.i32(whole),
-        4,
-        () => point(4),
-      )
-    if (whole < extent) point(extent - whole)
+    nest.vectorLoop(lane, extent, domain.length === 1, point)
   })
 }

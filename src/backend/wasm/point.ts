@@ -17,6 +17,11 @@ export interface KernelContext {
   readonly addressOf: (buffer: number) => number
   /** The number of the imported function that reports an index out of range: (index, extent). */
   readonly outOfRange: number
+  /** Pushes an address in the scratch of this kernel (of this thread). */
+  readonly pushScratch: (offset: number) => void
+  /** Among how many threads the kernel is cut, and the local that holds this one's number. */
+  readonly threads: number
+  readonly thread: Local | undefined
 }
 
 /** A body whose transcendental instructions are primitives; loads and stores as before. */

@@ -4,6 +4,7 @@ import type { RandomKernel } from '../../plan/index.ts'
 import { known, PHILOX } from '../../shared/index.ts'
 import { I32, I64, type Local, OP, SIMD, V128 } from './encode.ts'
 import type { KernelContext } from './point.ts'
+import { shareOf } from './share.ts'
 
 export function writeRandom(context: KernelContext, kernel: RandomKernel): void {
   const { f } = context
@@ -14,12 +15,12 @@ export function writeRandom(context: KernelContext, kernel: RandomKernel): void 
   const counter = Array.from({ length: 4 }, () => f.local(I32))
   const keys = [f.local(I32), f.local(I32)]
   const products = [f.local(I64), f.local(I64)]
-  f.i32(context.addressOf(store.buffer)).set(pointer)
-  const blocks = Math.ceil(size / 4)
-  f.i32(0).set(block)
+  const end = f.local(I32)
+  shareOf(context, true, 1, Math.ceil(size / 4), block, end)
+  f.get(block).i32(16).op(OP.i32mul).i32(context.addressOf(store.buffer)).op(OP.i32add).set(pointer)
   f.loopWhileBelow(
     block,
-    () => f.i32(blocks),
+    () => f.get(end),
     1,
     () => {
       philoxBlock(context, { block, stream: kernel.stream, key, counter, keys, products })

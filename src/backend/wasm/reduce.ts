@@ -37,12 +37,12 @@ function lanesAcrossRows({ domain, reduced, body }: Joined): boolean {
   return unit(kept) > unit(domain.length - 1)
 }
 
-export function writeReduce(context: KernelContext, kernel: ReduceKernel, scratch: number): void {
+export function writeReduce(context: KernelContext, kernel: ReduceKernel): void {
   const { body, cached } = lowerBody(kernel.body, kernel.cached)
   const axes = joinAxes(kernel.domain, body, kernel.reduced)
   const joined = axes.domain.length === 0 ? { ...axes, domain: [1] } : axes
   if (kernel.domain.slice(0, kernel.domain.length - kernel.reduced).includes(0)) return
-  const writer = new RowWriter(context, joined, cached, scratch)
+  const writer = new RowWriter(context, joined, cached)
   writer.write()
 }
 
@@ -55,19 +55,17 @@ class RowWriter {
   private readonly nest: Nest
   private readonly passes: readonly number[]
   private readonly varies: readonly boolean[]
-  private readonly scratch: number
   private readonly scratchPointer: Local
   private readonly across: boolean
   private readonly keptAxes: readonly number[]
   private readonly reducedAxes: readonly number[]
   private readonly lane: number
 
-  constructor(context: KernelContext, joined: Joined, cached: readonly number[], scratch: number) {
+  constructor(context: KernelContext, joined: Joined, cached: readonly number[]) {
     this.context = context
     this.joined = joined
     this.body = joined.body
     this.cached = cached
-    this.scratch = scratch
     this.points = new PointWriter(context, joined.body)
     this.passes = passesOf(joined.body)
     this.varies = variesAlongRow(joined.body, joined.reduced, joined.domain.length)
@@ -81,25 +79,14 @@ class RowWriter {
   }
 
   write(): void {
-    const { f } = this.context
     this.points.hoist()
     if (!this.across) {
-      this.nest.loop(this.keptAxes, this.joined.domain, () => this.row(4))
+      this.nest.sharedLoop(this.keptAxes, this.joined.domain, () => this.row(4))
       return
     }
-    this.nest.loop(this.keptAxes.slice(0, -1), this.joined.domain, () => {
-      const extent = known(this.joined.domain[this.lane], 'the lane axis has an extent')
-      const whole = extent - (extent % 4)
-      const counter = this.nest.coordinate(this.lane)
-      f.i32(0).set(counter)
-      if (whole > 0)
-        f.loopWhileBelow(
-          counter,
-          () => f.i32(whole),
-          4,
-          () => this.row(4),
-        )
-      if (whole < extent) this.row(extent - whole)
+    const extent = known(this.joined.domain[this.lane], 'the lane axis has an extent')
+    this.nest.sharedLoop(this.keptAxes.slice(0, -1), this.joined.domain, () => {
+      this.nest.vectorLoop(this.lane, extent, this.keptAxes.length === 1, (lanes) => this.row(lanes))
     })
   }
 
@@ -156,7 +143,10 @@ class RowWriter {
     const { f } = this.context
     const { domain } = this.joined
     const inner = domain.length - 1
-    if (this.cached.length > 0) f.i32(this.scratch).set(this.scratchPointer)
+    if (this.cached.length > 0) {
+      this.context.pushScratch(0)
+      f.set(this.scratchPointer)
+    }
     const rowValues = this.rowValues(rows, lanes)
     const point = (count: number) => {
       const place = this.nest.place(this.lane, count, inner)
@@ -176,19 +166,9 @@ class RowWriter {
       return
     }
     const extent = known(domain[inner], 'the row has an extent')
-    const whole = extent - (extent % 4)
     this.nest.loop(this.reducedAxes.slice(0, -1), domain, () => {
       this.nest.prepareAll(this.body, inner)
-      const counter = this.nest.coordinate(inner)
-      f.i32(0).set(counter)
-      if (whole > 0)
-        f.loopWhileBelow(
-          counter,
-          () => f.i32(whole),
-          4,
-          () => point(4),
-        )
-      if (whole < extent) point(extent - whole)
+      this.nest.vectorLoop(inner, extent, false, point)
     })
   }
 

@@ -1,0 +1,115 @@
+/** nabla itself, through the layer below `fit`: the step as a program, compiled for a device. */
+
+import {
+  adam,
+  backendByName,
+  buildStep,
+  crossEntropy,
+  type Device,
+  dense,
+  type Executable,
+  type Layer,
+  type Network,
+  network,
+  type Optimizer,
+  relu,
+  sgd,
+} from 'nabla'
+import type { TrainingWork } from '../work.ts'
+import {
+  type Contestant,
+  type LayerValues,
+  notOffered,
+  readFloats,
+  readLabels,
+  readLayers,
+  type Task,
+} from './contestant.ts'
+
+export function networkOf(sizes: readonly number[]): Network {
+  const layers: Layer[] = sizes.slice(1).flatMap((units, i) => (i === 0 ? [dense(units)] : [relu(), dense(units)]))
+  const [first, ...rest] = layers
+  if (first === undefined) throw new RangeError('a network has at least two sizes')
+  return network({ input: [sizes[0] ?? 1] }, first, ...rest)
+}
+
+/** Parameters by name: a kernel and a bias for each dense layer, in order. */
+export function parametersOf(net: Network, layers: readonly LayerValues[]): Map<string, Float32Array> {
+  const values = layers.flatMap(({ w, b }) => [w, b])
+  return new Map(net.parameters.map(({ name }, i) => [name, values[i] ?? new Float32Array()]))
+}
+
+export async function openNabla({ backend }: { backend: string }): Promise<Contestant> {
+  const device = await backendByName(backend).open()
+  const { description } = device
+  device.close()
+  return {
+    description,
+    open: async (work) => {
+      if (work.kind !== 'train') throw notOffered(work)
+      return openTraining(await backendByName(backend).open(), work)
+    },
+  }
+}
+
+async function openTraining(device: Device, work: TrainingWork): Promise<Task> {
+  const { sizes, batch, folder } = work
+  const net = networkOf(sizes)
+  const optimizer = work.optimizer === 'sgd' ? sgd() : adam()
+  const graph = buildStep({
+    network: net,
+    loss: crossEntropy(),
+    optimizer,
+    targets: { kind: 'classes', count: sizes[sizes.length - 1] ?? 1 },
+    batchSize: batch,
+    weighted: false,
+    predictions: false,
+  })
+  const executable = await device.compile(graph)
+  executable.write('input', readFloats(folder, 'x'))
+  executable.write('target', readLabels(folder))
+  const parameters = parametersOf(net, readLayers(folder, sizes))
+  const steps = new Steps(executable, optimizer)
+  return {
+    reset: () => {
+      steps.taken = 0
+      for (const [name, values] of parameters) {
+        executable.write(name, values)
+        for (const slot of optimizer.slots) {
+          executable.write(`optimizer/${slot.name}/${name}`, new Float32Array(values.length).fill(slot.initial))
+        }
+      }
+    },
+    run: (count, learningRate) => steps.run(count, learningRate),
+    result: () => executable.read('loss')[0] ?? Number.NaN,
+    close: () => device.close(),
+  }
+}
+
+/** As `fit` takes steps: the optimiser's scalars are written where they have changed. */
+class Steps {
+  taken = 0
+  private readonly executable: Executable
+  private readonly optimizer: Optimizer
+  private readonly scalars: { name: string; value: Float64Array }[]
+
+  constructor(executable: Executable, optimizer: Optimizer) {
+    this.executable = executable
+    this.optimizer = optimizer
+    this.scalars = optimizer.scalars.map((name) => ({ name: `optimizer/${name}`, value: Float64Array.of(Number.NaN) }))
+  }
+
+  async run(count: number, learningRate: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const values = this.optimizer.stepScalars(++this.taken, learningRate)
+      for (let s = 0; s < this.scalars.length; s++) {
+        const scalar = this.scalars[s]
+        if (scalar === undefined || scalar.value[0] === values[s]) continue
+        scalar.value[0] = values[s] ?? Number.NaN
+        this.executable.write(scalar.name, scalar.value)
+      }
+      const pending = this.executable.run()
+      if (pending !== undefined) await pending
+    }
+  }
+}

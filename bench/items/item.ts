@@ -1,0 +1,21 @@
+/** An item of the benchmark: a name, a sentence, and how it is measured. */
+
+import type { Entry } from '../contestants/list.ts'
+import type { Player } from '../player.ts'
+import type { ContestResult, RoundOptions } from '../rounds.ts'
+
+export interface ItemContext extends RoundOptions {
+  readonly players: readonly Player[]
+  readonly entries: readonly Entry[]
+  readonly quick: boolean
+  /** A folder for data, gone when the benchmark ends. */
+  readonly folder: string
+  /** Hears each result as it comes. */
+  readonly report: (result: ContestResult) => void
+}
+
+export interface Item {
+  readonly name: string
+  readonly about: string
+  measure(context: ItemContext): Promise<void>
+}

@@ -1,0 +1,46 @@
+/**
+ * How the work of a kernel is cut for threads: whole units (tiles, vectors, rows) in contiguous runs, the same for a
+ * given number of threads whatever the timing. No element's arithmetic depends on the cut.
+ */
+
+import type { Kernel } from '../../plan/index.ts'
+import { type Local, OP } from './encode.ts'
+import type { KernelContext } from './point.ts'
+
+/** Below this many operations and bytes (counted four times) a barrier costs more than a second thread saves. */
+export const LEAST_WORK = 60_000
+
+/** Among how many threads kernels are cut, and from how much work on. */
+export interface Threading {
+  readonly threads: number
+  readonly leastWork: number
+}
+
+/** Whether a kernel is worth cutting. */
+export function isShared(kernel: Kernel, { threads, leastWork }: Threading): boolean {
+  if (threads === 1 || kernel.flops + 4 * kernel.bytes < leastWork) return false
+  if (kernel.body.stores.some(({ accumulate }) => accumulate)) return false
+  return kernel.kind !== 'reduce' || kernel.domain.length > kernel.reduced
+}
+
+/** Sets `begin` and `end`, in elements, to this thread's run of the units of `size` elements, or to all of them. */
+export function shareOf(
+  context: KernelContext,
+  isCut: boolean,
+  unit: number,
+  size: number,
+  begin: Local,
+  end: Local,
+): void {
+  const { f, threads, thread } = context
+  if (!isCut || threads === 1 || thread === undefined) {
+    f.i32(0).set(begin).i32(size).set(end)
+    return
+  }
+  const units = Math.ceil(size / unit)
+  f.get(thread).i32(units).op(OP.i32mul).i32(threads).op(OP.i32divU).i32(unit).op(OP.i32mul).set(begin)
+  f.get(thread).i32(1).op(OP.i32add).i32(units).op(OP.i32mul).i32(threads).op(OP.i32divU).i32(unit).op(OP.i32mul)
+  f.set(end)
+  f.i32(size).get(end).op(OP.i32ltU)
+  f.when(() => f.i32(size).set(end))
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { type MlpOptions, mlpStep } from '../../plan/mlp.fixture.ts'
+import { RandomStream, sizeOf } from '../../shared/index.ts'
+import { wasmWith } from '../index.ts'
+
+/** The parameters and the loss after some steps from the same numbers. */
+async function train(threads: number, options: MlpOptions): Promise<number[]> {
+  const device = await wasmWith({ threads, leastWork: 0 }).open()
+  try {
+    const graph = mlpStep(options)
+    const executable = await device.compile(graph)
+    const random = new RandomStream(3, 1)
+    for (const node of graph.nodes) {
+      if (node.kind !== 'input' && node.kind !== 'state') continue
+      const draw = () => (node.dtype === 'int' ? random.below(3) : /^[mv]/.test(node.name) ? 0 : random.uniform() - 0.5)
+      executable.write(node.name, Array.from({ length: sizeOf(node.shape) }, draw))
+    }
+    for (let step = 0; step < 5; step++) await executable.run()
+    return [...executable.read('w0'), ...executable.read('w1'), ...executable.read('loss')]
+  } finally {
+    device.close()
+  }
+}
+
+describe('threads', () => {
+  it('give the same bits, whatever their number', async () => {
+    for (const optimizer of ['sgd', 'adam'] as const) {
+      const options: MlpOptions = { sizes: [37, 45, 3], batch: 19, optimizer }
+      const one = await train(1, options)
+      expect(await train(2, options)).toEqual(one)
+      expect(await train(3, options)).toEqual(one)
+    }
+  })
+
+  it('refuse a number that is none', () => {
+    for (const threads of [0, -1, 1.5, Number.NaN, 1000]) {
+      expect(() => wasmWith({ threads })).toThrow(/a whole number from 1 to 64/)
+    }
+  })
+})

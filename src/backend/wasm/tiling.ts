@@ -1,0 +1,103 @@
+/** How a contraction is cut into tiles, panels and blocks, and what its writers share. */
+
+import type { ContractKernel } from '../../plan/index.ts'
+import type { Local } from './encode.ts'
+import type { KernelContext, PointWriter } from './point.ts'
+
+/** k in one block: a panel of B of 8 columns then takes 16 KiB, half of a first-level cache. */
+export const K_BLOCK = 512
+/** Rows of A in one block: packed, they take 256 KiB at most, a part of a second-level cache. */
+export const M_BLOCK = 128
+/** Unrolling of the inner loop. */
+export const UNROLL = 4
+/** Added to the length of a panel, so that neighbouring panels do not fall into the same sets of a cache. */
+const PANEL_PADDING_BYTES = 64
+
+export interface Tiling {
+  readonly rows: number
+  readonly vectors: number
+  readonly blocks: number
+  /** Whether A and B are copied into panels; they are not where they are read too rarely to be worth it. */
+  readonly packsLeft: boolean
+  readonly packsRight: boolean
+  /** Bytes from one panel to the next. */
+  readonly leftPanelBytes: number
+  readonly rightPanelBytes: number
+}
+
+/** 4×8 keeps its accumulators in registers where 6×8 spills; fewer rows leave room for more columns. */
+export function tilingOf(kernel: ContractKernel): Tiling {
+  const rank = kernel.domain.length
+  const m = kernel.domain[rank - 2] ?? 1
+  const n = kernel.domain[rank - 1] ?? 1
+  const rows = Math.min(m, 4)
+  const most = rows === 1 ? 8 : rows === 2 ? 4 : 2
+  const vectors = Math.min(most, Math.ceil(n / 4))
+  const packsRight = !(kernel.right.outerStride === 1 && m <= 8)
+  const packsLeft = rows === 4 && kernel.left.innerStride !== 1 && n > 4 * vectors
+  const depth = Math.min(kernel.k, K_BLOCK)
+  return {
+    rows,
+    vectors,
+    packsLeft,
+    packsRight,
+    blocks: packsRight || packsLeft ? Math.max(1, Math.ceil(kernel.k / K_BLOCK)) : 1,
+    leftPanelBytes: 16 * depth + PANEL_PADDING_BYTES,
+    rightPanelBytes: 16 * vectors * depth + PANEL_PADDING_BYTES,
+  }
+}
+
+export interface Scratch {
+  // Offsets in bytes from the start of a thread's scratch.
+  readonly right: number
+  readonly left: number
+  readonly partial: number
+  readonly end: number
+}
+
+/** Scratch: the panels of B, of a block of A, and the sums of C between blocks of k. */
+export function scratchOf(kernel: ContractKernel): Scratch {
+  const tiling = tilingOf(kernel)
+  const rank = kernel.domain.length
+  const m = kernel.domain[rank - 2] ?? 1
+  const n = kernel.domain[rank - 1] ?? 1
+  const panels = Math.ceil(n / (4 * tiling.vectors))
+  const left = tiling.packsRight ? panels * tiling.rightPanelBytes : 0
+  const partial = left + (tiling.packsLeft ? Math.ceil(Math.min(m, M_BLOCK) / 4) * tiling.leftPanelBytes : 0)
+  const end = partial + (tiling.blocks > 1 ? Math.ceil(m / 4) * 4 * panels * tiling.vectors * 16 : 0)
+  return { right: 0, left, partial, end }
+}
+
+/** Bytes of scratch. */
+export function contractScratchBytes(kernel: ContractKernel): number {
+  return scratchOf(kernel).end
+}
+
+/** A contraction while its code is written: its sizes, and the locals that its loops keep. */
+export interface Contraction {
+  readonly context: KernelContext
+  readonly kernel: ContractKernel
+  readonly tiling: Tiling
+  readonly points: PointWriter
+  readonly rank: number
+  readonly m: number
+  readonly n: number
+  readonly scratch: Scratch
+  readonly batch: readonly Local[]
+  readonly leftBase: Local
+  readonly rightBase: Local
+  readonly row: Local
+  readonly column: Local
+  /** The first k of the block, and how many there are in it. */
+  readonly block: Local
+  readonly blockLength: Local
+  /** The block of rows: from, and the end of its whole tiles. */
+  readonly firstRow: Local
+  readonly lastRow: Local
+  /** The part of this thread. */
+  readonly columnBegin: Local
+  readonly columnEnd: Local
+  /** Pushes an address in this thread's scratch. */
+  readonly pushScratch: (offset: number) => void
+  readonly overColumns: (body: (width: number) => void) => void
+}

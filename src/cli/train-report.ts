@@ -1,0 +1,68 @@
+/** What a training run says of itself: a header for people, and the document that --json prints. */
+
+import { join } from 'node:path'
+import { backendByName } from '../backend/index.ts'
+import { formatCount } from '../shared/index.ts'
+import type { Evaluation, Run } from '../training/index.ts'
+import type { CommandContext } from './context.ts'
+import type { Job } from './prepare-job.ts'
+
+/** The model's figures at the end, on the part of the data that it did not learn from. */
+export interface Evaluated {
+  part: 'validation' | 'test'
+  evaluation: Evaluation
+}
+
+export function describeJob(context: CommandContext, { network, data, optimizer, settings }: Job): void {
+  const held = data.validation?.count ?? 0
+  const apart = held === 0 ? '' : ` (${formatCount(held)} of them kept apart for validation)`
+  const tested = data.test === undefined ? '' : `, ${formatCount(data.test.count)} for the test`
+  const layers = [
+    network.inputShape,
+    ...network.layers.flatMap(({ layer, outputShape }) => (layer.kind === 'dense' ? [outputShape] : [])),
+  ]
+  const shape = layers.map((extents) => extents.join('×')).join('-')
+  context.note(`${data.name}: ${formatCount(data.train.count + held)} ${data.samples}${apart}${tested}`)
+  context.note(`network ${shape}: ${formatCount(network.trainableCount)} parameters`)
+  context.note(
+    `optimizer ${optimizer.name}, learning rate ${optimizer.learningRate}, batch ${settings.batch}, seed ${settings.seed}, ${backendByName(settings.backend).name}`,
+  )
+}
+
+/** What --json prints. Figures that a run does not have are null, so that every epoch has the same fields. */
+export function trainDocument(job: Job, run: Run, path: string, evaluated: Evaluated | undefined) {
+  const { data, settings, network, dataName } = job
+  return {
+    data: dataName,
+    samples: {
+      train: data.train.count,
+      validation: data.validation?.count ?? 0,
+      test: data.test?.count ?? 0,
+    },
+    network: network.toJSON(),
+    parameters: network.trainableCount,
+    settings,
+    backend: run.backend,
+    epochs: run.history.map(
+      ({ epoch, step, loss, accuracy, validationLoss, validationAccuracy, learningRate, seconds }) => ({
+        epoch,
+        step,
+        loss,
+        accuracy: accuracy ?? null,
+        validationLoss: validationLoss ?? null,
+        validationAccuracy: validationAccuracy ?? null,
+        learningRate,
+        seconds,
+      }),
+    ),
+    stopped: run.stopped,
+    best: run.best ?? null,
+    kept: run.kept,
+    seconds: run.seconds,
+    classNames: run.model.classNames ?? null,
+    validation: evaluated?.part === 'validation' ? evaluated.evaluation : null,
+    test: evaluated?.part === 'test' ? evaluated.evaluation : null,
+    run: path,
+    model: join(path, 'model.safetensors'),
+  }
+}

@@ -1,0 +1,153 @@
+/** A trace in; what is trained, on which loss, and which parameters' updates follow the true gradient out. */
+
+import { type Chain, findChains } from './roles/chains.ts'
+import { type Dependence, findDependence } from './roles/dependence.ts'
+import { findGradientNode } from './roles/gradient-node.ts'
+import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
+import { type ChainStep, MATCH, type Measured, measure, proportion } from './roles/measure.ts'
+import { makePoints, type Points } from './roles/points.ts'
+import { rateOf } from './roles/rates.ts'
+import { Tape } from './tape/tape.ts'
+import type { Trace } from './trace/trace.ts'
+
+export type Status = 'right' | 'scaled' | 'sign' | 'wrong' | 'unreached'
+
+export interface ParameterResult {
+  readonly chain: Chain
+  readonly status: Status
+  /** update ≈ ratio · gradient, learning rate included. */
+  readonly ratio: number
+  /** ratio with the learning rate taken out, relative to what the other parameters have. */
+  readonly relative: number
+  readonly residual: number
+  /** The learning rate, as far as it is a plain number in the update. */
+  readonly rate: number
+  readonly step: ChainStep
+  /** The node that is the gradient, where an optimiser stands between it and the update. */
+  readonly gradientNode?: number
+}
+
+export interface Judged {
+  readonly measured: Measured
+  readonly results: readonly ParameterResult[]
+  /** How many parameters follow the gradient of this loss. */
+  readonly explained: number
+  readonly consistent: boolean
+}
+
+export interface Analysis {
+  readonly trace: Trace
+  readonly tape: Tape
+  readonly chains: readonly Chain[]
+  readonly dependence: Dependence
+  readonly points: Points
+  readonly judged: readonly Judged[]
+  /** The loss that the script is held to. */
+  readonly best?: Judged
+}
+
+const MAX_LOSSES = 10
+
+export function analyse(trace: Trace, wanted?: Loss): Analysis {
+  const tape = new Tape(trace)
+  const chains = findChains(trace, tape)
+  const dependence = findDependence(tape, chains)
+  if (dependence.parameters.length === 0)
+    return { trace, tape, chains, dependence, points: { values: [], changes: [], inputs: new Set() }, judged: [] }
+  const recorded = tape.evaluate(new Map())
+  const stated = statedLosses(tape, dependence, recorded).slice(0, MAX_LOSSES)
+  const inferred = inferredLosses(tape, dependence, recorded)
+  const points = makePoints(tape, dependence, targetsOf(tape, inferred), 3)
+  const losses = [...stated, ...inferred].filter((loss) => wanted === undefined || sameLoss(loss, wanted))
+  const judged = losses.map((loss) => judge(tape, dependence, points, measure(tape, dependence, points, loss)))
+  const best = choose(judged)
+  return { trace, tape, chains, dependence, points, judged, ...(best && { best }) }
+}
+
+export function sameLoss(a: Loss, b: Loss): boolean {
+  return a.form === b.form && a.name === b.name && a.stated === b.stated
+}
+
+/** Leaves that are targets: they stay as they are, since a target may have to be a probability. */
+function targetsOf(tape: Tape, losses: readonly Loss[]): Set<number> {
+  const targets = losses.flatMap((l) => (l.target === undefined || l.target < 0 ? [] : [l.target]))
+  return new Set([...tape.ancestors(targets)].filter((n) => tape.entry(n).op === 'leaf'))
+}
+
+export function judge(tape: Tape, dependence: Dependence, points: Points, measured: Measured): Judged {
+  const first = new Map<number, ChainStep>()
+  for (const row of measured.steps)
+    for (const step of row) if (!first.has(step.chain.id)) first.set(step.chain.id, step)
+  const drafts = [...first.values()].map((step) => {
+    if (step.match.residual < MATCH || step.unreached)
+      return {
+        step,
+        ratio: step.match.ratio,
+        residual: step.match.residual,
+        rate: rateOf(tape, dependence, points, step),
+      }
+    const found = findGradientNode(tape, dependence, points, step)
+    if (found === undefined) return { step, ratio: step.match.ratio, residual: step.match.residual, rate: 1 }
+    const sign = Math.sign(proportion(step.update, step.gradient).ratio)
+    return { step, ratio: Math.abs(found.ratio) * sign, residual: found.residual, rate: 1, gradientNode: found.node }
+  })
+  const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached)
+  const [some] = fits
+  if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
+    for (const d of drafts) d.rate = 1
+  const normal = normalRatio(
+    fits.map((d) => d.ratio / d.rate),
+    measured.loss.stated,
+  )
+  const results = drafts.map((d): ParameterResult => {
+    const relative = d.ratio / d.rate / normal
+    return {
+      chain: d.step.chain,
+      status: statusOf(d, relative, normal),
+      ratio: d.ratio,
+      relative,
+      residual: d.residual,
+      rate: d.rate,
+      step: d.step,
+      ...(d.gradientNode !== undefined && { gradientNode: d.gradientNode }),
+    }
+  })
+  const consistent =
+    results.length > 0 && results.every((r) => r.status === 'right' || r.status === 'unreached') && fits.length > 0
+  return { measured, results, explained: fits.length / Math.max(1, drafts.length), consistent }
+}
+
+function statusOf(d: { step: ChainStep; residual: number; ratio: number }, relative: number, normal: number): Status {
+  if (d.step.unreached && d.step.update.every((x) => x === 0)) return 'unreached'
+  if (!(d.residual < MATCH) || d.ratio === 0) return 'wrong'
+  if (d.ratio < 0) return 'sign'
+  return normal > 0 && Math.abs(relative - 1) < 1e-5 ? 'right' : 'scaled'
+}
+
+/** The ratio that most parameters share; ratio 1 (of a stated loss) where it is tied; a positive one where there is one. */
+function normalRatio(ratios: readonly number[], stated: boolean): number {
+  const groups: { ratio: number; count: number }[] = []
+  for (const ratio of ratios) {
+    const group = groups.find((g) => Math.abs(g.ratio - ratio) <= 1e-5 * Math.abs(ratio))
+    if (group === undefined) groups.push({ ratio, count: 1 })
+    else group.count++
+  }
+  const isOne = (r: number) => stated && Math.abs(r - 1) < 1e-6
+  groups.sort(
+    (a, b) =>
+      Number(b.ratio > 0) - Number(a.ratio > 0) ||
+      b.count + Number(isOne(b.ratio)) / 2 - a.count - Number(isOne(a.ratio)) / 2,
+  )
+  return groups[0]?.ratio ?? 1
+}
+
+/** The loss that explains most; among equals what the script states, and what makes all parameters right. */
+function choose(judged: readonly Judged[]): Judged | undefined {
+  const order = [...judged].sort(
+    (a, b) =>
+      Number(b.consistent) - Number(a.consistent) ||
+      b.explained - a.explained ||
+      Number(b.measured.loss.stated) - Number(a.measured.loss.stated),
+  )
+  return order[0]
+}

@@ -1,0 +1,107 @@
+/** A repair (or the lack of one) in, a finding with its evidence out. */
+
+import type { Analysis, Judged } from '../analyse.ts'
+import type { Repair } from '../repair/repair.ts'
+import type { Site } from '../trace/trace.ts'
+import type { Finding } from '../types.ts'
+import { kindOf, messageOf } from './kinds.ts'
+import { firstMismatch } from './mismatch.ts'
+
+const scientific = (x: number) => (x === 0 ? '0' : x.toExponential(0))
+
+/** The lines that a change touches, before and after. */
+export function diffOf(source: string, span: readonly number[], text: string): { removed: string[]; added: string[] } {
+  const lines = source.split('\n')
+  const [first = 1, column = 0, last = 1, end = 0] = span
+  const removed = lines.slice(first - 1, last)
+  const head = (lines[first - 1] ?? '').slice(0, column)
+  const tail = (lines[last - 1] ?? '').slice(end)
+  return { removed: removed.map((l) => l.trimEnd()), added: (head + text + tail).split('\n').map((l) => l.trimEnd()) }
+}
+
+/** What a statement makes: `grads["dW1"]`, or what it returns. */
+export function subjectOf(source: string, site: Site): string {
+  const line = source.split('\n')[site.line - 1] ?? ''
+  const match = /^\s*([\w.[\]'"() +]+?)\s*[-+*/]?=(?!=)/.exec(line.slice(site.column) || line)
+  if (match?.[1] !== undefined) return match[1].trim()
+  return site.kind === 'Return' ? `what ${site.function} returns` : 'this value'
+}
+
+export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): Finding {
+  const { trace } = repair.afterAnalysis
+  void trace
+  const { trial, suspect, edit } = repair
+  const source = analysis.trace.sources.get(edit.file) ?? ''
+  const site = analysis.trace.sites[suspect.site]
+  const kind = kindOf(trial, judged, !suspect.backward)
+  const subject = site === undefined ? 'this value' : subjectOf(source, site)
+  const [line, column, endLine, endColumn] = edit.span
+  const worst = Math.max(0, ...repair.after.results.map((r) => (r.status === 'right' ? r.residual : 0)))
+  const rightAfter = repair.after.results.filter((r) => r.status === 'right').length
+  return {
+    code: `C-${kind.toUpperCase()}`,
+    kind,
+    file: edit.file,
+    line,
+    column: column + 1,
+    endLine,
+    endColumn: endColumn + 1,
+    message: messageOf(kind, subject, trial, judged),
+    expected: edit.text,
+    received: trial.row.replaced,
+    fix: { ...diffOf(source, edit.span, edit.text), verified: true },
+    evidence: [
+      `before: ${judged.results
+        .filter((r) => trial.fixed.includes(r.chain.id))
+        .slice(0, 6)
+        .map(
+          (r) =>
+            `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`,
+        )
+        .join(', ')}`,
+      `checked: with the change, ${rightAfter} of ${repair.after.results.length} gradients agree with the true ones (largest relative error ${scientific(worst)})`,
+      ...(repair.alternatives.length > 0
+        ? [
+            `the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`,
+          ]
+        : []),
+    ],
+    parameters: repair.fixedNames,
+  }
+}
+
+export function unrepaired(analysis: Analysis, judged: Judged, explained: ReadonlySet<string>): Finding[] {
+  const wrong = judged.results.filter(
+    (r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name),
+  )
+  const suspect = firstMismatch(analysis, judged)
+  const site = analysis.trace.sites[suspect?.site ?? -1]
+  if (site === undefined || wrong.length === 0) return []
+  const source = analysis.trace.sources.get(site.file) ?? ''
+  return [
+    {
+      code: 'C-GRADIENT',
+      kind: wrong.every((r) => r.status === 'sign')
+        ? 'sign'
+        : wrong.every((r) => r.status === 'scaled')
+          ? 'scale'
+          : 'gradient',
+      file: site.file,
+      line: site.line,
+      column: site.column + 1,
+      endLine: site.endLine,
+      endColumn: site.endColumn + 1,
+      message: `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
+      expected: 'the gradient of the loss',
+      received: source.split('\n')[site.line - 1]?.trim() ?? '',
+      fix: null,
+      evidence: wrong
+        .slice(0, 8)
+        .map(
+          (r) =>
+            `${r.chain.name}: relative error ${r.residual.toPrecision(2)}, ratio ${Number(r.relative.toPrecision(4))}`,
+        ),
+      parameters: wrong.map((r) => r.chain.name),
+    },
+  ]
+}

@@ -1,0 +1,87 @@
+/** A verified edit in; what kind of fault it repairs, in one word and in one sentence, out. */
+
+import { formatNumber } from '../../../shared/index.ts'
+import type { Judged } from '../analyse.ts'
+import type { Trial } from '../repair/try.ts'
+import type { FindingKind } from '../types.ts'
+
+const DERIVATIVE = /\(1(\.0*)?\s*-|> ?0|deriv|prime|grad|dsig|drelu|dtanh|backward|\bd_/i
+
+const BY_EDIT: Readonly<Record<string, FindingKind>> = {
+  scale: 'scale',
+  sign: 'sign',
+  transpose: 'transpose',
+  'drop-transpose': 'transpose',
+  product: 'product-kind',
+  axis: 'reduction-axis',
+  mean: 'scale',
+  sum: 'bias-gradient',
+  'drop-sum': 'reduction-axis',
+  'derivative-argument': 'derivative-of-wrong-value',
+  'derivative-function': 'wrong-activation-derivative',
+  parentheses: 'parentheses',
+  regularisation: 'regularisation',
+  constant: 'constant',
+  operator: 'operator',
+  comparison: 'wrong-activation-derivative',
+  slice: 'slice',
+  term: 'missing-term',
+  'drop-call': 'wrong-activation-derivative',
+  operand: 'wrong-operand',
+}
+
+export function kindOf(trial: Trial, judged: Judged, forward: boolean): FindingKind {
+  const { kind, text, replaced } = trial.row
+  const statuses = new Set(judged.results.filter((r) => trial.fixed.includes(r.chain.id)).map((r) => r.status))
+  if (forward && (kind === 'axis' || kind === 'sum')) return 'softmax-axis'
+  if (kind !== 'regularisation' && statuses.size === 1 && statuses.has('sign') && kind !== 'parentheses') return 'sign'
+  if (kind !== 'axis' && kind !== 'sum' && statuses.size === 1 && statuses.has('scaled')) return 'scale'
+  if (kind === 'factor')
+    return DERIVATIVE.test(text.slice(replaced.length)) || DERIVATIVE.test(text)
+      ? 'missing-activation-derivative'
+      : 'missing-chain-factor'
+  if (kind === 'product')
+    return text.startsWith(replaced) || text.includes(`(${replaced},`) ? 'missing-chain-factor' : 'product-kind'
+  if (kind === 'drop-factor') {
+    const dropped = replaced.replace(text, '')
+    return DERIVATIVE.test(dropped) ? 'extra-activation-derivative' : 'extra-factor'
+  }
+  if (kind === 'drop-term')
+    return /w|theta/i.test(replaced.replace(text, '')) && statuses.has('wrong') ? 'regularisation' : 'extra-term'
+  return BY_EDIT[kind] ?? 'gradient'
+}
+
+const ABOUT: Readonly<Partial<Record<FindingKind, string>>> = {
+  sign: 'has the wrong sign: the update climbs the loss',
+  'missing-activation-derivative': 'lacks the derivative of the activation',
+  'extra-activation-derivative': 'is multiplied with an activation derivative that does not belong there',
+  'wrong-activation-derivative': 'uses the derivative of another function than the one that the forward pass applies',
+  'derivative-of-wrong-value': 'takes the derivative at the wrong value',
+  'missing-chain-factor': 'lacks a factor of the chain rule',
+  'extra-factor': 'has a factor that the chain rule does not have',
+  'wrong-operand': 'is computed from the wrong value',
+  transpose: 'multiplies with a matrix that should be transposed (or should not be)',
+  'product-kind': 'mixes up the matrix product and the elementwise product',
+  'reduction-axis': 'sums over the wrong axis',
+  'bias-gradient': 'must be summed over the samples',
+  'softmax-axis': 'normalises over the wrong axis: each sample must sum to 1 by itself',
+  parentheses: 'has its parentheses in the wrong place',
+  regularisation: 'does not have the gradient of the regularisation that the loss has',
+  constant: 'has a wrong constant',
+  operator: 'uses the wrong operation',
+  slice: 'takes the wrong part of the array',
+  'missing-term': 'lacks a term',
+  'extra-term': 'has a term that the gradient does not have',
+}
+
+export function messageOf(kind: FindingKind, subject: string, trial: Trial, judged: Judged): string {
+  if (kind === 'scale') {
+    const off = judged.results.find((r) => trial.fixed.includes(r.chain.id))?.relative ?? 1
+    const factor = off >= 1 ? `${formatNumber(off)} times` : `1/${formatNumber(1 / off)} of`
+    const division = /\/ *([\w.[\]()]+)\)?$/.exec(trial.row.text)
+    if (division !== null && off > 1)
+      return `${subject} lacks the division by ${division[1]}: it is ${factor} what the other gradients' scale asks for`
+    return `${subject} is off by a constant: ${factor} what the other gradients' scale asks for`
+  }
+  return `${subject} ${ABOUT[kind] ?? 'is not the gradient'}`
+}

@@ -1,0 +1,175 @@
+/**
+ * A faulty analysis in; the edit of the source that makes its gradients right, verified by running the edited script.
+ */
+
+import { type Analysis, analyse, type Judged } from '../analyse.ts'
+import type { TraceRequest, TraceRun } from '../trace/run.ts'
+import type { EditRow } from '../trace/trace.ts'
+import { findSuspects, type Suspect } from './suspects.ts'
+import { type Trial, tryEdits } from './try.ts'
+
+export interface SourceEdit {
+  readonly file: string
+  readonly span: readonly [number, number, number, number]
+  readonly text: string
+}
+
+export interface Repair {
+  readonly trial: Trial
+  readonly suspect: Suspect
+  readonly edit: SourceEdit
+  readonly fixedNames: readonly string[]
+  /** Other edits that would do as well, elsewhere. */
+  readonly alternatives: readonly { suspect: Suspect; row: EditRow }[]
+  readonly after: Judged
+  readonly afterAnalysis: Analysis
+}
+
+export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
+
+const PROBES_AT_ONCE = 8
+const MAX_GROUPS = 6
+
+export async function findRepair(
+  run: Runner,
+  analysis: Analysis,
+  judged: Judged,
+  edits: readonly SourceEdit[],
+  deadline: number,
+): Promise<Repair | undefined> {
+  const suspects = findSuspects(analysis, judged)
+  const scales = scaleTexts(judged)
+  for (const group of inGroups(suspects)) {
+    if (Date.now() > deadline) return undefined
+    const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales }))
+    const probed = await run({
+      probes,
+      edits,
+      steps: 1 + Math.max(...judged.results.map((r) => r.step.step)),
+      nodes: 600_000,
+    })
+    const again = analyse(probed.trace, judged.measured.loss)
+    const same = again.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? again.best
+    if (same === undefined) continue
+    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 12_000)).filter((t) => t.broken === 0)
+    const ranked = rank(trials, group, again, same)
+    const found = await verify(run, ranked, group, same, edits, deadline)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** First the statements that only wrong parameters depend on, then the rest of the backward pass, then the forward one. */
+function inGroups(suspects: readonly Suspect[]): Suspect[][] {
+  const groups: Suspect[][] = []
+  const classes = [
+    suspects.filter((s) => s.backward && !s.exonerated),
+    suspects.filter((s) => s.backward && s.exonerated),
+    suspects.filter((s) => !s.backward),
+  ]
+  for (const members of classes)
+    for (let i = 0; i < members.length; i += PROBES_AT_ONCE) groups.push(members.slice(i, i + PROBES_AT_ONCE))
+  return groups.slice(0, MAX_GROUPS)
+}
+
+/** Numbers by which parameters are off, for scripts in which no variable holds them. */
+function scaleTexts(judged: Judged): string[] {
+  const off = judged.results.filter((r) => r.status === 'scaled').map((r) => r.relative)
+  return [
+    ...new Set(
+      off.flatMap((r) =>
+        Math.abs(r - Math.round(r)) < 1e-6 && r >= 2
+          ? [`/ ${Math.round(r)}`]
+          : Math.abs(1 / r - Math.round(1 / r)) < 1e-6
+            ? [String(Math.round(1 / r))]
+            : [],
+      ),
+    ),
+  ].slice(0, 4)
+}
+
+const KIND_COST: Readonly<Record<string, number>> = {
+  sign: 0,
+  scale: 1,
+  transpose: 1,
+  'drop-transpose': 1,
+  'drop-factor': 1,
+  axis: 1,
+  'drop-sum': 1,
+  operand: 2,
+  factor: 2,
+  'derivative-argument': 1,
+  'derivative-function': 1,
+  parentheses: 1,
+  operator: 2,
+  constant: 2,
+  comparison: 2,
+  product: 1.5,
+  sum: 2,
+  mean: 2,
+  'drop-call': 2,
+  regularisation: 1.5,
+  'drop-term': 1.5,
+  slice: 2,
+  term: 4,
+}
+
+/** The edit that repairs most comes first; then the smallest, in the statement nearest to where it goes wrong. */
+function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Analysis, judged: Judged): Trial[] {
+  const cost = (t: Trial) => {
+    const suspect = group[Math.floor(t.probe / 8)]
+    const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
+    const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
+    return (KIND_COST[t.row.kind] ?? 3) + length + literal + placeCost(t, suspect, analysis, judged)
+  }
+  return [...trials].sort((a, b) => b.fixed.length - a.fixed.length || cost(a) - cost(b))
+}
+
+function placeCost(trial: Trial, suspect: Suspect | undefined, analysis: Analysis, judged: Judged): number {
+  if (suspect === undefined) return 9
+  const isUpdate = judged.results.some((r) =>
+    r.chain.versions.some((v) => analysis.trace.sites[v.site]?.statement === suspect.site),
+  )
+  let cost = suspect.backward ? 0 : 1
+  if (suspect.exonerated) cost += 1
+  if (isUpdate && trial.row.kind !== 'sign') cost += 0.5
+  return cost
+}
+
+async function verify(
+  run: Runner,
+  ranked: readonly Trial[],
+  group: readonly Suspect[],
+  judged: Judged,
+  edits: readonly SourceEdit[],
+  deadline: number,
+): Promise<Repair | undefined> {
+  const most = ranked[0]?.fixed.length ?? 0
+  for (const trial of ranked.filter((t) => t.fixed.length === most).slice(0, 3)) {
+    if (Date.now() > deadline) return undefined
+    const suspect = group[Math.floor(trial.probe / 8)]
+    if (suspect === undefined) continue
+    const edit: SourceEdit = { file: suspect.file, span: trial.row.span, text: trial.row.text }
+    const rerun = await run({ edits: [...edits, edit], seed: 2 })
+    if (rerun.trace.error !== undefined) continue
+    const afterAnalysis = analyse(rerun.trace, judged.measured.loss)
+    const after =
+      afterAnalysis.judged.find((j) => j.measured.loss.form === judged.measured.loss.form) ?? afterAnalysis.best
+    if (after === undefined) continue
+    const names = new Map(judged.results.map((r) => [r.chain.id, r.chain.name]))
+    const fixedNames = trial.fixed.map((id) => names.get(id) ?? '')
+    const holds = fixedNames.every((name) =>
+      after.results.some((r) => r.chain.name === name && (r.status === 'right' || r.status === 'unreached')),
+    )
+    if (!holds) continue
+    const others = ranked.filter(
+      (t) => t.fixed.length === most && Math.floor(t.probe / 8) !== Math.floor(trial.probe / 8),
+    )
+    const alternatives = others.flatMap((t) => {
+      const at = group[Math.floor(t.probe / 8)]
+      return at === undefined ? [] : [{ suspect: at, row: t.row }]
+    })
+    return { trial, suspect, edit, fixedNames, alternatives, after, afterAnalysis }
+  }
+  return undefined
+}

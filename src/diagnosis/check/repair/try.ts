@@ -1,0 +1,261 @@
+/**
+ * Edits in; those that make the gradients right out. An edit's values were computed by the script's own Python beside
+ * the original's; here they take the original's place in the tape, what follows is computed again, at every random
+ * point, and the updates are held against the true gradients once more. Only an exact agreement counts.
+ */
+
+import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
+import type { LossStep } from '../roles/losses.ts'
+import { MATCH, proportion } from '../roles/measure.ts'
+import type { Values } from '../tape/tape.ts'
+import type { Tensor } from '../tape/tensor.ts'
+import type { EditRow } from '../trace/trace.ts'
+
+export interface Trial {
+  readonly probe: number
+  readonly edit: number
+  readonly row: EditRow
+  readonly fixed: readonly number[]
+  readonly broken: number
+  /** Largest relative error of the fixed parameters. */
+  readonly error: number
+  readonly ratio: number
+}
+
+interface Occurrence {
+  original: number
+  start: number
+  end: number
+  node: number
+}
+
+type Replaced = ReadonlyMap<number, number>
+
+export function tryEdits(analysis: Analysis, judged: Judged, deadline: number): Trial[] {
+  const { trace } = analysis
+  const uses = new Map<string, Occurrence[]>()
+  for (const event of trace.events) {
+    if (event.kind !== 'candidates') continue
+    for (const [edit, node] of event.found) {
+      const key = `${event.probe}:${edit}`
+      const list = uses.get(key) ?? []
+      list.push({ original: event.original, start: event.start, end: event.end, node })
+      uses.set(key, list)
+    }
+  }
+  const runner = new Runner(analysis, judged)
+  const trials: Trial[] = []
+  for (const [key, occurrences] of uses) {
+    if (Date.now() > deadline) break
+    const [probe = 0, edit = 0] = key.split(':').map(Number)
+    const row = trace.probes.get(probe)?.[edit]
+    if (row === undefined) continue
+    const outcome = runner.run(occurrences)
+    if (outcome !== undefined && outcome.fixed.length > 0) trials.push({ probe, edit, row, ...outcome })
+  }
+  return trials
+}
+
+class Runner {
+  private readonly analysis: Analysis
+  private readonly judged: Judged
+  private readonly end: number
+  private readonly lossNodes: ReadonlySet<number>
+  private readonly seen = new Map<string, ReturnType<Runner['judgeAll']>>()
+  private readonly normal: number
+  private readonly hasRight: boolean
+
+  constructor(analysis: Analysis, judged: Judged) {
+    this.analysis = analysis
+    this.judged = judged
+    this.end =
+      Math.max(
+        ...judged.results.map((r) => r.step.after),
+        ...judged.measured.loss.steps.slice(0, judged.measured.steps.length).flatMap((s) => s.terms.map(([n]) => n)),
+      ) + 1
+    const steps = judged.measured.loss.steps.slice(0, judged.measured.steps.length)
+    this.lossNodes = analysis.tape.ancestors(
+      steps.flatMap((s) => s.terms.map(([n]) => n)),
+      analysis.dependence.cut,
+    )
+    const right = judged.results.find((r) => r.status === 'right')
+    this.hasRight = right !== undefined
+    this.normal = right === undefined ? Number.NaN : right.ratio / rate(right)
+  }
+
+  run(
+    occurrences: readonly Occurrence[],
+  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+    const inside = occurrences.filter((o) => o.original < this.end)
+    if (inside.length === 0) return undefined
+    const recorded = this.analysis.points.values[0] ?? []
+    if (inside.every((o) => same(recorded[o.original], recorded[o.node]))) {
+      const other = this.analysis.points.values.at(-1) ?? []
+      if (inside.every((o) => same(other[o.original], other[o.node]))) return undefined
+    }
+    const key = inside.map((o) => `${o.original}=${fingerprint(recorded[o.node])}`).join(';')
+    const known = this.seen.get(key)
+    if (known !== undefined || this.seen.has(key)) return known
+    const outcome = this.judgeAll(inside)
+    this.seen.set(key, outcome)
+    return outcome
+  }
+
+  private judgeAll(
+    occurrences: readonly Occurrence[],
+  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+    const replaced = new Map(occurrences.map((o) => [o.original, o.node]))
+    const needed = this.analysis.tape.ancestors(
+      occurrences.map((o) => o.node),
+      this.analysis.dependence.cut,
+    )
+    const affected = this.affectedBy(replaced, needed)
+    const changesLoss =
+      affected.some((n) => this.lossNodes.has(n)) || occurrences.some((o) => this.lossNodes.has(o.original))
+    const updates = new Map<number, { update: number[]; gradient: number[] }>()
+    for (const values of this.analysis.points.values) {
+      const changed = this.recompute(values, affected, replaced)
+      if (changed === undefined) return undefined
+      const gradients = changesLoss ? this.gradients(changed, replaced) : undefined
+      if (changesLoss && gradients === undefined) return undefined
+      if (!this.collect(values, changed, replaced, gradients, updates)) return undefined
+      if (!this.promising(updates)) return undefined
+    }
+    return this.verdict(updates)
+  }
+
+  private affectedBy(replaced: Replaced, needed: ReadonlySet<number>): number[] {
+    const { tape } = this.analysis
+    const flags = new Uint8Array(this.end)
+    const out: number[] = []
+    const first = Math.min(...replaced.keys())
+    for (let node = first + 1; node < this.end; node++) {
+      if (tape.aside[node] === 1 && !needed.has(node)) continue
+      if (tape.entry(node).args.some((a) => replaced.has(a) || flags[a] === 1)) {
+        flags[node] = 1
+        out.push(node)
+      }
+    }
+    return out
+  }
+
+  private recompute(values: Values, affected: readonly number[], replaced: Replaced): Values | undefined {
+    const { tape } = this.analysis
+    const changed = values.slice()
+    for (const node of affected) {
+      const value = tape.compute(node, changed, NO_CHANGES, replaced)
+      if (value === undefined) return undefined
+      const before = values[node]
+      if (before !== undefined && tape.entry(node).params.inplace && before.data.length !== value.data.length)
+        return undefined
+      changed[node] = value
+    }
+    return changed
+  }
+
+  private gradients(values: Values, replaced: Replaced): Map<string, Tensor> | undefined {
+    const { tape, dependence } = this.analysis
+    const redirected = tape.redirected(replaced)
+    const found = new Map<string, Tensor>()
+    const steps: LossStep[] = this.judged.measured.loss.steps.slice(0, this.judged.measured.steps.length)
+    for (const [k, step] of steps.entries()) {
+      const { adjoint } = redirected.reverse(step.terms, values, dependence.cut)
+      for (const node of step.reads.values()) {
+        const g = adjoint.get(node)
+        if (g !== undefined) found.set(`${k}:${node}`, g)
+      }
+    }
+    return found
+  }
+
+  private collect(
+    values: Values,
+    changed: Values,
+    replaced: Replaced,
+    gradients: ReadonlyMap<string, Tensor> | undefined,
+    into: Map<number, { update: number[]; gradient: number[] }>,
+  ): boolean {
+    const point = this.analysis.points.values.indexOf(values)
+    const at = (node: number) => changed[replaced.get(node) ?? node]
+    for (const result of this.judged.results) {
+      const { before, after, gradient, chain, step } = result.step
+      const [a, b] = [at(before), at(after)]
+      if (a === undefined || b === undefined || a.data.length !== b.data.length) return false
+      const row = into.get(chain.id) ?? { update: [], gradient: [] }
+      const own =
+        gradients?.get(`${step}:${before}`)?.data ??
+        (gradients
+          ? new Float64Array(a.data.length)
+          : gradient.subarray(point * a.data.length, (point + 1) * a.data.length))
+      a.data.forEach((x, i) => {
+        row.update.push(x - (b.data[i] as number))
+        row.gradient.push(own[i] as number)
+      })
+      into.set(chain.id, row)
+    }
+    return true
+  }
+
+  private promising(updates: ReadonlyMap<number, { update: number[]; gradient: number[] }>): boolean {
+    return this.judged.results.some((r) => {
+      const row = updates.get(r.chain.id)
+      return r.status !== 'right' && r.status !== 'unreached' && row !== undefined && this.match(r, row) !== undefined
+    })
+  }
+
+  private match(
+    result: ParameterResult,
+    row: { update: number[]; gradient: number[] },
+  ): { ratio: number; residual: number } | undefined {
+    const match = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
+    if (!(match.residual < MATCH) || !(match.ratio > 0)) return undefined
+    if (this.hasRight && Math.abs(match.ratio / rate(result) / this.normal - 1) > 1e-5) return undefined
+    return { ratio: match.ratio / rate(result), residual: match.residual }
+  }
+
+  private verdict(
+    updates: ReadonlyMap<number, { update: number[]; gradient: number[] }>,
+  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+    const fixed: { chain: number; ratio: number; residual: number }[] = []
+    let broken = 0
+    for (const result of this.judged.results) {
+      const row = updates.get(result.chain.id)
+      if (row === undefined || result.status === 'unreached') continue
+      const match = this.match(result, row)
+      if (result.status === 'right' && result.gradientNode === undefined && match === undefined) broken++
+      if (result.status !== 'right' && match !== undefined) fixed.push({ chain: result.chain.id, ...match })
+    }
+    if (fixed.length === 0) return undefined
+    const ratio = fixed[0]?.ratio ?? 1
+    if (!this.hasRight && fixed.some((f) => Math.abs(f.ratio / ratio - 1) > 1e-5)) {
+      const agree = fixed.filter((f) => Math.abs(f.ratio / ratio - 1) <= 1e-5)
+      return { fixed: agree.map((f) => f.chain), broken, error: Math.max(...agree.map((f) => f.residual)), ratio }
+    }
+    return { fixed: fixed.map((f) => f.chain), broken, error: Math.max(...fixed.map((f) => f.residual)), ratio }
+  }
+}
+
+const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()
+
+/** The learning rate that was taken out of a parameter's ratio. */
+function rate(result: ParameterResult): number {
+  return result.rate
+}
+
+function same(a: Tensor | undefined, b: Tensor | undefined): boolean {
+  if (a === undefined || b === undefined || a.data.length !== b.data.length || a.shape.length !== b.shape.length)
+    return false
+  if (a.shape.some((n, i) => n !== b.shape[i])) return false
+  return a.data.every((x, i) => x === b.data[i])
+}
+
+function fingerprint(x: Tensor | undefined): string {
+  if (x === undefined) return '?'
+  let sum = 0
+  let weighted = 0
+  x.data.forEach((v, i) => {
+    sum += v
+    weighted += v * ((i * 7919) % 1009)
+  })
+  return `${x.shape.join('x')}/${sum}/${weighted}`
+}

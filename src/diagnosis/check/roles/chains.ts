@@ -1,0 +1,227 @@
+/**
+ * Places in; the chains of values that update themselves out, and which of them are parameters.
+ *
+ * A chain is a place whose new value is its former one plus something (v' = v ± rest). It is a parameter when the
+ * network's forward pass reads it: when its own update, or the updates of several others, are computed from it.
+ * Momentum, running means and gradient sums are chains that only one parameter reads, element by element.
+ */
+
+import type { Tape } from '../tape/tape.ts'
+import type { Trace } from '../trace/trace.ts'
+import { type PlaceOf, resolvePlaces } from './places.ts'
+
+export interface Version {
+  readonly node: number
+  readonly time: number
+  readonly site: number
+}
+
+export interface Chain {
+  readonly id: number
+  /** As the script writes it. */
+  readonly name: string
+  /** The initial value first; then one for every write. */
+  readonly versions: readonly Version[]
+  /** What each update added, as nodes: the rest of version i + 1. */
+  readonly rests: readonly (readonly number[])[]
+  readonly resets: number
+  readonly parameter: boolean
+}
+
+const LINEAR: Readonly<Record<string, readonly number[]>> = {
+  add: [0, 1],
+  sub: [0, 1],
+  subtract: [0, 1],
+  neg: [0],
+  negative: [0],
+  copy: [0],
+  view: [0],
+  move: [0],
+  put: [0, 1],
+  write: [0, 1],
+  add_at: [0, 1],
+  mul: [0, 1],
+  multiply: [0, 1],
+  div: [0],
+  divide: [0],
+}
+const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
+
+/** v' as v plus terms: whether `before` is among them, and the others. Products are opened only where v lies in them. */
+export function expandUpdate(tape: Tape, node: number, before: number): { found: boolean; rest: number[] } {
+  const reach = new Map<number, boolean>()
+  const reaches = (at: number, depth: number): boolean => {
+    if (at === before) return true
+    if (at < before || depth > 12) return false
+    const known = reach.get(at)
+    if (known !== undefined) return known
+    reach.set(at, false)
+    const { op, args } = tape.entry(at)
+    const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
+    const found = picks.some((p) => reaches(args[p] ?? -1, depth + 1))
+    reach.set(at, found)
+    return found
+  }
+  const rest: number[] = []
+  if (!reaches(node, 0)) return { found: false, rest }
+  const seen = new Set<number>()
+  const walk = (at: number) => {
+    if (at === before || seen.has(at)) return
+    seen.add(at)
+    if (!reaches(at, 0)) {
+      rest.push(at)
+      return
+    }
+    const { op, args } = tape.entry(at)
+    const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
+    const chosen = SCALING.has(op) ? picks.filter((p) => reaches(args[p] ?? -1, 1)) : picks
+    for (const p of chosen) walk(args[p] ?? before)
+  }
+  walk(node)
+  return { found: true, rest }
+}
+
+interface Draft {
+  place: string
+  history: Version[]
+}
+
+function collectPlaces(trace: Trace, tape: Tape, placeOf: PlaceOf): Map<string, Draft> {
+  const drafts = new Map<string, Draft>()
+  const holderOf = new Map<number, string>()
+  const note = (key: string, place: string, version: Version) => {
+    const draft = drafts.get(key) ?? { place, history: [] }
+    drafts.set(key, draft)
+    if (draft.history.at(-1)?.node !== version.node) draft.history.push(version)
+  }
+  for (const event of trace.events) {
+    if (event.kind === 'store') {
+      const name = placeOf(event.place, event.owner, event.key)
+      const version = { node: event.node, time: event.time, site: event.site }
+      const scope = event.place === 'name' ? `${event.owner}|` : ''
+      note(`${scope}${name}`, name, version)
+      const known = holderOf.get(event.node)
+      if (known === undefined || (event.place !== 'name' && !known.includes('['))) holderOf.set(event.node, name)
+    } else if (event.kind === 'write') {
+      const key = `buffer|${event.container}`
+      const before = tape.entry(event.node).args[0]
+      if (!drafts.has(key) && before !== undefined) {
+        const first = rootOf(tape, before)
+        note(key, holderOf.get(first) ?? holderOf.get(before) ?? '', { node: first, time: first, site: -1 })
+      }
+      note(key, '', { node: event.node, time: event.time, site: event.site })
+      const draft = drafts.get(key)
+      if (draft !== undefined && draft.place === '') draft.place = holderOf.get(event.node) ?? ''
+    }
+  }
+  for (const [key, draft] of drafts) {
+    if (!key.startsWith('buffer|') || draft.place !== '') continue
+    for (const version of draft.history) draft.place ||= holderOf.get(version.node) ?? ''
+  }
+  return drafts
+}
+
+function rootOf(tape: Tape, node: number): number {
+  const { op, args } = tape.entry(node)
+  return op === 'view' ? (args[0] ?? node) : node
+}
+
+export function findChains(trace: Trace, tape: Tape): Chain[] {
+  const drafts = collectPlaces(trace, tape, resolvePlaces(trace))
+  const chains: Chain[] = []
+  const seen = new Set<string>()
+  for (const draft of drafts.values()) {
+    if (draft.history.length < 2) continue
+    const chain = chainOf(tape, draft, chains.length)
+    const key = chain?.versions
+      .slice(1, 3)
+      .map((v) => v.node)
+      .join(',')
+    if (chain === undefined || key === undefined || seen.has(key)) continue
+    seen.add(key)
+    chains.push(chain)
+  }
+  return classify(tape, chains)
+}
+
+function chainOf(tape: Tape, draft: Draft, id: number): Chain | undefined {
+  const versions: Version[] = []
+  const rests: number[][] = []
+  let resets = 0
+  draft.history.forEach((version, i) => {
+    const before = draft.history[i - 1]
+    if (before === undefined) {
+      versions.push(version)
+      return
+    }
+    const { found, rest } = expandUpdate(tape, version.node, before.node)
+    if (found && rest.length > 0 && before.node !== version.node) {
+      if (versions.at(-1) !== before) versions.push(before)
+      versions.push(version)
+      rests.push(rest)
+    } else if (rests.length > 0) resets++
+  })
+  if (rests.length === 0) return undefined
+  const trimmed =
+    versions[1] !== undefined && rests.length === versions.length - 1 ? versions : versions.slice(-(rests.length + 1))
+  return { id, name: draft.place, versions: trimmed, rests, resets, parameter: false }
+}
+
+/** Which chains read which: c reads d when what c's update adds is computed from a version of d. */
+function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
+  const owner = new Map<number, Set<number>>()
+  const live = chains.filter((c) => c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets))
+  for (const chain of live)
+    for (const version of chain.versions) {
+      const owners = owner.get(version.node) ?? new Set()
+      owner.set(version.node, owners.add(chain.id))
+    }
+  const versions = new Set(owner.keys())
+  const reads = new Map<number, Set<number>>()
+  for (const chain of live) {
+    const found = new Set<number>()
+    const count = Math.min(chain.rests.length, 2)
+    for (let i = 0; i < count; i++) {
+      for (const node of tape.ancestors(chain.rests[i] ?? [], versions))
+        for (const d of owner.get(node) ?? []) found.add(d)
+    }
+    reads.set(chain.id, found)
+  }
+  const readers = (id: number) => live.filter((c) => c.id !== id && reads.get(c.id)?.has(id)).map((c) => c.id)
+  const inCycle = (id: number) => {
+    const seen = new Set<number>()
+    const stack = [...(reads.get(id) ?? [])]
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      if (at === id) return true
+      if (!seen.has(at)) {
+        seen.add(at)
+        stack.push(...(reads.get(at) ?? []))
+      }
+    }
+    return false
+  }
+  return chains.map((chain) => {
+    if (!live.includes(chain) || !inCycle(chain.id)) return chain
+    const others = readers(chain.id)
+    const own = reads.get(chain.id)?.has(chain.id) === true
+    const [only] = others
+    const state = !own && others.length === 1 && only !== undefined && elementwise(tape, chain, chains[only], versions)
+    return { ...chain, parameter: !state }
+  })
+}
+
+/** Whether everything between `chain` and the update of `reader` has the chain's own size. */
+function elementwise(tape: Tape, chain: Chain, reader: Chain | undefined, versions: ReadonlySet<number>): boolean {
+  if (reader === undefined) return true
+  const sizeOf = (node: number) => (tape.trace.nodes[node]?.shape ?? []).reduce((a, b) => a * b, 1)
+  const nodes = new Set(chain.versions.map((v) => v.node))
+  const size = sizeOf(chain.versions[0]?.node ?? 0)
+  const path = [...tape.ancestors(reader.rests[0] ?? [], versions)].sort((a, b) => a - b)
+  const through = new Set<number>()
+  for (const node of path) {
+    if (nodes.has(node) || (!versions.has(node) && tape.entry(node).args.some((a) => through.has(a)))) through.add(node)
+  }
+  return [...through].every(
+    (node) => sizeOf(node) === size && !['dot', 'matmul', 'einsum', 'outer'].includes(tape.entry(node).op),
+  )
+}

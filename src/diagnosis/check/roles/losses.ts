@@ -1,0 +1,322 @@
+/**
+ * Candidates for what the network is trained on: scalars that the script states (prints, keeps, returns, or stores
+ * under a loss's name), and standard losses inferred from the first place where a prediction meets a target.
+ */
+
+import type { Tape, Values } from '../tape/tape.ts'
+import { scalar, tensor } from '../tape/tensor.ts'
+import { type Dependence, versionsRead } from './dependence.ts'
+
+export type LossForm = 'stated' | 'squared' | 'binary cross-entropy' | 'cross-entropy'
+
+export interface Loss {
+  readonly form: LossForm
+  readonly stated: boolean
+  /** The name it has in the script, or the formula that was inferred. */
+  readonly name: string
+  readonly site: number
+  /** One entry for each step: Σ coefficient · node. */
+  readonly steps: readonly LossStep[]
+  readonly prediction?: number
+  readonly target?: number
+}
+
+export interface LossStep {
+  readonly terms: readonly (readonly [number, number])[]
+  /** chain -> the version of it that the loss was computed from. */
+  readonly reads: ReadonlyMap<number, number>
+}
+
+const MAX_STEPS = 8
+const LOSS_NAME = /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|^[jlec]$|^total$/i
+const NOT_LOSS = /acc|correct|hit|pred|lr|rate|norm|grad|delta|^d[A-Z_]/
+
+const isScalar = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).every((n) => n === 1)
+
+/** A sum as its terms with their factors, opened as far as the sum goes. */
+function openSum(tape: Tape, node: number, values: Values, dependence: Dependence): [number, number][] {
+  const terms: [number, number][] = []
+  const walk = (at: number, factor: number, depth: number) => {
+    const { op, args } = tape.entry(at)
+    const [a, b] = args
+    if (dependence.depends[at] !== 1) return
+    if (depth < 2000 && a !== undefined) {
+      if (op === 'add' && b !== undefined) return [a, b].forEach((x) => void walk(x, factor, depth + 1))
+      if ((op === 'sub' || op === 'subtract') && b !== undefined) {
+        walk(a, factor, depth + 1)
+        return walk(b, -factor, depth + 1)
+      }
+      if (op === 'neg' || op === 'negative') return walk(a, -factor, depth + 1)
+      if (op === 'add_n' || op === 'pack') return args.forEach((x) => void walk(x, factor, depth + 1))
+      const packed = tape.entry(a).op === 'pack'
+      if ((op === 'sum' && packed) || (op === 'copy' && (packed || isScalar(tape, a))))
+        return walk(a, factor, depth + 1)
+      if (op === 'mean' && packed) return walk(a, factor / Math.max(1, tape.entry(a).args.length), depth + 1)
+      if ((op === 'div' || op === 'divide') && b !== undefined && dependence.depends[b] !== 1)
+        return walk(a, factor / (values[b]?.data[0] ?? 1), depth + 1)
+      if ((op === 'mul' || op === 'multiply') && b !== undefined) {
+        const constant = dependence.depends[a] !== 1 ? a : dependence.depends[b] !== 1 ? b : undefined
+        if (constant !== undefined && isScalar(tape, constant))
+          return walk(constant === a ? b : a, factor * (values[constant]?.data[0] ?? 1), depth + 1)
+      }
+    }
+    if (isScalar(tape, at)) terms.push([at, factor])
+  }
+  walk(node, 1, 0)
+  return terms
+}
+
+/** Terms in time order, cut into steps where a term was computed from a newer version of a parameter. */
+export function stepsOf(tape: Tape, dependence: Dependence, terms: readonly (readonly [number, number])[]): LossStep[] {
+  const steps: { terms: [number, number][]; reads: Map<number, number> }[] = []
+  for (const [node, factor] of [...terms].sort((a, b) => a[0] - b[0])) {
+    const reads = versionsRead(tape, dependence, node)
+    if (reads.size === 0) continue
+    const last = steps.at(-1)
+    const fits =
+      last !== undefined && [...reads].every(([chain, version]) => (last.reads.get(chain) ?? version) === version)
+    if (fits) {
+      last.terms.push([node, factor])
+      for (const [chain, version] of reads) last.reads.set(chain, version)
+    } else {
+      if (steps.length >= MAX_STEPS) break
+      steps.push({ terms: [[node, factor]], reads })
+    }
+  }
+  return steps
+}
+
+function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolean {
+  const count = new Map<number, number>()
+  for (const found of tape.ancestors([node], dependence.cut)) {
+    const chain = dependence.chainOf.get(found)
+    if (chain !== undefined) count.set(chain, (count.get(chain) ?? 0) + 1)
+  }
+  return [...count.values()].some((n) => n > 1)
+}
+
+export function statedLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
+  const groups = new Map<number, { nodes: number[]; name: string; rank: number; form: 'stated' }>()
+  const nameOf = new Map<number, string>()
+  for (const event of tape.trace.events)
+    if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
+  const offer = (site: number, node: number, name: string, rank: number) => {
+    if (
+      dependence.depends[node] !== 1 ||
+      dependence.cut.has(node) ||
+      !isScalar(tape, node) ||
+      values[node] === undefined
+    )
+      return
+    const group = groups.get(site) ?? { nodes: [], name, rank, form: 'stated' as const }
+    group.rank = Math.max(group.rank, rank)
+    if (!group.nodes.includes(node) && group.nodes.length < 400) group.nodes.push(node)
+    groups.set(site, group)
+  }
+  for (const event of tape.trace.events) {
+    if (event.kind === 'mark') {
+      const name = nameOf.get(event.node) ?? ''
+      if (NOT_LOSS.test(name)) continue
+      offer(event.site, event.node, name, (LOSS_NAME.test(name) ? 3 : 0) + (event.as === 'return' ? 1 : 2))
+    } else if (event.kind === 'store') {
+      const name = String(event.key)
+      if (LOSS_NAME.test(name) && !NOT_LOSS.test(name)) offer(event.site, event.node, name, 3)
+    }
+  }
+  const losses: (Loss & { rank: number })[] = []
+  for (const [site, group] of groups) {
+    const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
+    const last = group.nodes.at(-1) ?? 0
+    const terms = mixed ? openSum(tape, last, values, dependence) : group.nodes.map((n): [number, number] => [n, 1])
+    if (mixed && terms.some(([n]) => mixesVersions(tape, dependence, n))) continue
+    const steps = stepsOf(tape, dependence, terms)
+    if (steps.length > 0)
+      losses.push({ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank })
+  }
+  return dedupe(losses.sort((a, b) => b.rank - a.rank))
+}
+
+function dedupe(losses: readonly Loss[]): Loss[] {
+  const seen = new Set<string>()
+  return losses.filter((loss) => {
+    const key = loss.steps
+      .slice(0, 2)
+      .map((s) => s.terms.map(([n, c]) => `${n}*${c}`).join('+'))
+      .join('|')
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+export interface Meeting {
+  readonly site: number
+  readonly prediction: number
+  readonly target: number
+  readonly node: number
+}
+
+/** A number written in the expression itself is no target. */
+function operandIsWritten(tape: Tape, site: number, left: boolean): boolean {
+  const found = tape.trace.sites[site]
+  const text = found === undefined ? '' : (tape.trace.sources.get(found.file)?.split('\n')[found.line - 1] ?? '')
+  if (found === undefined || found.endLine !== found.line) return false
+  const span = text.slice(found.column, found.endColumn)
+  return left
+    ? /^[\s(]*[-+]?\d*\.?\d+(e[-+]?\d+)?\s*[-+*/,)]/.test(span)
+    : /[-+*/,(]\s*\d*\.?\d+(e[-+]?\d+)?[\s)]*$/.test(span)
+}
+
+/** The first places where something computed from the parameters meets data that is not. */
+export function findMeetings(tape: Tape, dependence: Dependence): Meeting[] {
+  const meetings = new Map<number, Meeting[]>()
+  const wanted = new Set(dependence.parameters.map((c) => c.id))
+  for (let node = 0; node < tape.trace.nodes.length; node++) {
+    const { op, args, site } = tape.entry(node)
+    const [a, b] = args
+    if (a === undefined || b === undefined || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
+    let pair: { prediction: number; target: number } | undefined
+    if (op === 'sub' || op === 'subtract') {
+      if (dependence.depends[a] === 1 && dependence.depends[b] !== 1 && !operandIsWritten(tape, site, false))
+        pair = { prediction: a, target: b }
+      if (dependence.depends[b] === 1 && dependence.depends[a] !== 1 && !operandIsWritten(tape, site, true))
+        pair = { prediction: b, target: a }
+    } else if (
+      (op === 'div' || op === 'divide') &&
+      dependence.depends[b] === 1 &&
+      dependence.depends[a] !== 1 &&
+      !operandIsWritten(tape, site, true)
+    ) {
+      pair = { prediction: b, target: a }
+    } else if (op === 'put') {
+      const inner = tape.entry(b)
+      const source = inner.args[0]
+      if (
+        (inner.op === 'sub' || inner.op === 'subtract') &&
+        source !== undefined &&
+        tape.entry(source).op === 'move' &&
+        tape.entry(source).args[0] === a
+      )
+        pair = { prediction: a, target: -node }
+    }
+    if (pair === undefined || dependence.cut.has(pair.prediction) || dependence.cut.has(node)) continue
+    const list = meetings.get(site) ?? []
+    if (list.length < 2000) list.push({ site, node, ...pair })
+    meetings.set(site, list)
+  }
+  const groups = [...meetings.values()].map((list) => ({
+    list,
+    reach: versionsRead(tape, dependence, list[0]?.prediction ?? 0).size,
+  }))
+  const most = Math.max(0, ...groups.map((g) => g.reach))
+  return groups
+    .filter((g) => g.reach === most && most >= Math.min(1, wanted.size))
+    .slice(0, 6)
+    .flatMap((g) => g.list)
+}
+
+/** Losses that the script does not state but may be trained on, from where prediction and target meet. */
+export function inferredLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
+  const bySite = new Map<number, Meeting[]>()
+  for (const meeting of findMeetings(tape, dependence))
+    bySite.set(meeting.site, [...(bySite.get(meeting.site) ?? []), meeting])
+  const losses: Loss[] = []
+  const seen = new Set<string>()
+  for (const [site, meetings] of bySite) {
+    const key = meetings
+      .slice(0, 3)
+      .map((m) => `${m.prediction},${m.target}`)
+      .join(' ')
+    if (seen.has(key)) continue
+    seen.add(key)
+    const kinds = ['squared', 'binary cross-entropy', 'cross-entropy'] as const
+    for (const form of kinds) {
+      const terms: [number, number][] = []
+      for (const meeting of meetings) {
+        const term = lossTerm(tape, values, form, meeting)
+        if (term === undefined) {
+          terms.length = 0
+          break
+        }
+        terms.push([term, 1])
+      }
+      tape.extend(values)
+      const first = meetings[0]
+      if (terms.length === 0 || first === undefined) continue
+      const steps = stepsOf(tape, grown(tape, dependence), terms)
+      losses.push({ form, stated: false, name: form, site, steps, prediction: first.prediction, target: first.target })
+    }
+  }
+  return losses
+}
+
+/** The same dependence, for nodes that were appended after it was computed. */
+function grown(tape: Tape, dependence: Dependence): Dependence {
+  const depends = new Uint8Array(tape.length)
+  depends.set(dependence.depends)
+  for (let node = dependence.depends.length; node < tape.length; node++) {
+    if (tape.entry(node).args.some((a) => depends[a] === 1)) depends[node] = 1
+  }
+  return { ...dependence, depends }
+}
+
+function lossTerm(
+  tape: Tape,
+  values: Values,
+  form: 'squared' | 'binary cross-entropy' | 'cross-entropy',
+  meeting: Meeting,
+): number | undefined {
+  const { prediction } = meeting
+  const p = values[prediction]
+  if (p === undefined) return undefined
+  const target = meeting.target < 0 ? oneHot(tape, -meeting.target, p.shape) : meeting.target
+  const t = target < values.length ? values[target] : tape.leaves[target]
+  if (t === undefined) return undefined
+  const inside = p.data.every((x) => x > 0 && x < 1)
+  const ok = t.data.every((x) => x >= 0 && x <= 1)
+  const all = (node: number) =>
+    tape.append('sum', [node], {
+      axes: p.shape.length >= (t.shape.length ?? 0) ? p.shape.map((_, i) => i) : t.shape.map((_, i) => i),
+      keepdims: 0,
+    })
+  if (form === 'squared') {
+    const off = tape.append('sub', [prediction, target])
+    return tape.append('mul', [tape.constant(scalar(0.5)), all(tape.append('mul', [off, off]))])
+  }
+  if (!inside || !ok) return undefined
+  if (form === 'cross-entropy') {
+    if (!sumsToOne(p.shape, p.data)) return undefined
+    return tape.append('neg', [all(tape.append('mul', [target, tape.append('log', [prediction])]))])
+  }
+  const one = tape.constant(scalar(1))
+  const hit = tape.append('mul', [target, tape.append('log', [prediction])])
+  const miss = tape.append('mul', [
+    tape.append('sub', [one, target]),
+    tape.append('log', [tape.append('sub', [one, prediction])]),
+  ])
+  return tape.append('neg', [all(tape.append('add', [hit, miss]))])
+}
+
+function oneHot(tape: Tape, put: number, shape: readonly number[]): number {
+  const { params } = tape.entry(put)
+  const data = new Float64Array(shape.reduce((a, b) => a * b, 1))
+  for (const place of params.at as number[]) data[place] = 1
+  return tape.constant(tensor(shape, data))
+}
+
+/** Whether rows, columns or the whole are probabilities. */
+function sumsToOne(shape: readonly number[], data: Float64Array): boolean {
+  const close = (x: number) => Math.abs(x - 1) < 1e-6
+  const total = data.reduce((a, b) => a + b, 0)
+  if (close(total) && data.length > 1) return true
+  const [rows = 1, columns = 1] = shape.length === 2 ? shape : [1, shape[0] ?? 1]
+  if (data.length !== rows * columns) return false
+  const byRow = Array.from({ length: rows }, (_, i) =>
+    data.subarray(i * columns, (i + 1) * columns).reduce((a, b) => a + b, 0),
+  )
+  if (columns > 1 && byRow.every(close)) return true
+  const byColumn = Array.from({ length: columns }, (_, j) =>
+    byRow.reduce((a, _x, i) => a + (data[i * columns + j] as number), 0),
+  )
+  return rows > 1 && byColumn.every(close)
+}

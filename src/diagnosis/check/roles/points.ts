@@ -1,0 +1,85 @@
+/**
+ * Random points: the recorded run, and the same run from other parameters and inputs. A value that agrees with the
+ * truth at all of them agrees as a function, not by chance (zero weights, a mask that happens to be 1).
+ * A point is kept only if every `if` of the script would have gone the same way there.
+ */
+
+import { RandomStream } from '../../../shared/index.ts'
+import type { Tape, Values } from '../tape/tape.ts'
+import { map, type Tensor } from '../tape/tensor.ts'
+import type { Dependence } from './dependence.ts'
+
+const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer', 'inner', 'vdot'])
+const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
+
+/** Leaves that are data which parameters are multiplied with: the inputs. */
+export function findInputs(tape: Tape, dependence: Dependence): Set<number> {
+  const inputs = new Set<number>()
+  const isParameter = (node: number): boolean => {
+    if (dependence.cut.has(node)) return true
+    const { op, args } = tape.entry(node)
+    return MOVES.has(op) && args.some((a) => isParameter(a))
+  }
+  const collect = (node: number, depth: number) => {
+    const { op, args } = tape.entry(node)
+    if (op === 'leaf') inputs.add(node)
+    else if (MOVES.has(op) && depth < 8) for (const a of args) collect(a, depth + 1)
+  }
+  const last = tape.aside.some((x) => x === 1) ? tape.length : Math.min(tape.length, 60_000)
+  for (let node = 0; node < last; node++) {
+    const { op, args } = tape.entry(node)
+    if (!PRODUCTS.has(op) || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
+    const free = args.find((a) => dependence.depends[a] === 0)
+    if (free !== undefined && args.some((a) => a !== free && isParameter(a))) collect(free, 0)
+  }
+  return inputs
+}
+
+function noisy(x: Tensor, random: RandomStream, size: number): Tensor {
+  let square = 0
+  for (const v of x.data) square += v * v
+  const spread = Math.max(Math.sqrt(square / Math.max(1, x.data.length)), 0.1)
+  return map(x, (v) => v + size * spread * (2 * random.uniform() - 1))
+}
+
+function guardsHold(tape: Tape, values: Values, dependence: Dependence): boolean {
+  for (const event of tape.trace.events) {
+    if (event.kind !== 'guard' || tape.aside[event.node] === 1 || dependence.depends[event.node] !== 1) continue
+    const value = values[event.node]?.data[0]
+    if (value !== undefined && (value !== 0) !== event.value) return false
+  }
+  return true
+}
+
+export interface Points {
+  readonly values: readonly Values[]
+  /** Leaves that the parameters are multiplied with. */
+  readonly inputs: ReadonlySet<number>
+  readonly changes: readonly ReadonlyMap<number, Tensor>[]
+}
+
+export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlySet<number>, count: number): Points {
+  const inputs = findInputs(tape, dependence)
+  const starts = dependence.parameters.flatMap((c) => (c.versions[0] === undefined ? [] : [c.versions[0].node]))
+  const recorded = tape.evaluate(new Map())
+  const values: Values[] = [recorded]
+  const changes: ReadonlyMap<number, Tensor>[] = [new Map()]
+  for (let point = 1; point < count; point++) {
+    const random = new RandomStream(7, point)
+    let size = 0.5
+    for (let attempt = 0; attempt < 6; attempt++, size /= 8) {
+      const changed = new Map<number, Tensor>()
+      for (const node of [...starts, ...inputs]) {
+        const value = recorded[node]
+        if (value === undefined || frozen.has(node) || value.data.length > 500_000) continue
+        changed.set(node, noisy(value, random, inputs.has(node) && !starts.includes(node) ? size / 4 : size))
+      }
+      const found = tape.evaluate(changed)
+      if (!guardsHold(tape, found, dependence)) continue
+      values.push(found)
+      changes.push(changed)
+      break
+    }
+  }
+  return { values, changes, inputs }
+}

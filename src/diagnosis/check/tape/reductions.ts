@@ -1,0 +1,50 @@
+/** Reductions over axes and their adjoints. */
+
+import type { Params } from './operations.ts'
+import { broadcastIndex, reshape, type Tensor, zeros } from './tensor.ts'
+
+export type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'prod'
+
+function keptShape(shape: readonly number[], params: Params): number[] {
+  const axes = new Set(params.axes as number[])
+  return shape.map((n, axis) => (axes.has(axis) ? 1 : n))
+}
+
+export function reduceOf(kind: Reduction, x: Tensor, params: Params): Tensor {
+  const kept = keptShape(x.shape, params)
+  const out = zeros(kept)
+  const start = { sum: 0, mean: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, prod: 1 }[kind]
+  out.data.fill(start)
+  const to = broadcastIndex(kept, x.shape)
+  for (let i = 0; i < x.data.length; i++) {
+    const place = to[i] as number
+    const [before, value] = [out.data[place] as number, x.data[i] as number]
+    if (kind === 'sum' || kind === 'mean') out.data[place] = before + value
+    else if (kind === 'prod') out.data[place] = before * value
+    else if (kind === 'max' ? value > before : value < before) out.data[place] = value
+  }
+  if (kind === 'mean')
+    for (let i = 0; i < out.data.length; i++) out.data[i] = ((out.data[i] as number) * out.data.length) / x.data.length
+  const axes = new Set(params.axes as number[])
+  return params.keepdims
+    ? out
+    : reshape(
+        out,
+        x.shape.filter((_, axis) => !axes.has(axis)),
+      )
+}
+
+export function reduceGradient(kind: Reduction, gy: Tensor, x: Tensor, y: Tensor, params: Params): Tensor {
+  const kept = keptShape(x.shape, params)
+  const out = zeros(x.shape)
+  const from = broadcastIndex(kept, x.shape)
+  const share = kind === 'mean' ? gy.data.length / Math.max(1, x.data.length) : 1
+  for (let i = 0; i < out.data.length; i++) {
+    const place = from[i] as number
+    const g = (gy.data[place] as number) * share
+    if (kind === 'sum' || kind === 'mean') out.data[i] = g
+    else if (kind === 'prod') out.data[i] = (g * (y.data[place] as number)) / (x.data[i] as number)
+    else out.data[i] = x.data[i] === y.data[place] ? g : 0
+  }
+  return out
+}

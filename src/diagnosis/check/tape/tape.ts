@@ -1,0 +1,216 @@
+/**
+ * A trace as a program that can be run again: other leaves in, every value out, and ∂(scalar)/∂(every value).
+ * Invariant: a node's operands come before it.
+ */
+
+import { sizeOf } from '../../../shared/index.ts'
+import type { Trace } from '../trace/trace.ts'
+import { OPERATIONS, type Params } from './operations.ts'
+import { add, type Tensor, tensor } from './tensor.ts'
+
+export interface Entry {
+  op: string
+  args: readonly number[]
+  params: Params
+  site: number
+}
+
+export type Values = (Tensor | undefined)[]
+
+export class Tape {
+  readonly entries: Entry[]
+  readonly leaves: (Tensor | undefined)[]
+  readonly trace: Trace
+  readonly opaque: ReadonlyMap<number, number>
+  /** 1 for what was computed only to try an edit out: no part of the script. */
+  readonly aside: Uint8Array
+
+  constructor(trace: Trace) {
+    this.aside = new Uint8Array(trace.nodes.length)
+    for (const event of trace.events) if (event.kind === 'candidates') this.aside.fill(1, event.start, event.end)
+    this.trace = trace
+    this.opaque = trace.opaque
+    this.entries = trace.nodes.map((n) => ({ op: n.op, args: n.args, params: n.params, site: n.site }))
+    this.leaves = trace.nodes.map((n) => (n.value === undefined ? undefined : tensor(n.shape, n.value)))
+  }
+
+  get length(): number {
+    return this.entries.length
+  }
+
+  entry(node: number): Entry {
+    const found = this.entries[node]
+    if (found === undefined) throw new RangeError(`no node ${node}`)
+    return found
+  }
+
+  /** Appends a node that the script did not compute: a loss, for instance. */
+  append(op: string, args: readonly number[], params: Params = {}): number {
+    this.entries.push({ op, args, params, site: -1 })
+    this.leaves.push(undefined)
+    return this.entries.length - 1
+  }
+
+  constant(value: Tensor): number {
+    this.entries.push({ op: 'leaf', args: [], params: {}, site: -1 })
+    this.leaves.push(value)
+    return this.entries.length - 1
+  }
+
+  /** Values of all nodes below `end`, from the recorded leaves, with `changed` nodes put in by hand. A value that cannot be computed is undefined. */
+  evaluate(changed: ReadonlyMap<number, Tensor>, end = this.length): Values {
+    const values: Values = new Array(end)
+    for (let node = 0; node < end; node++) values[node] = this.compute(node, values, changed)
+    return values
+  }
+
+  /** Computes what `values` lacks (nodes appended since). */
+  extend(values: Values): void {
+    for (let node = values.length; node < this.length; node++) values[node] = this.compute(node, values, NO_CHANGES)
+  }
+
+  compute(
+    node: number,
+    values: Values,
+    changed: ReadonlyMap<number, Tensor>,
+    instead?: ReadonlyMap<number, number>,
+  ): Tensor | undefined {
+    const { op, args, params } = this.entry(node)
+    const given = changed.get(node)
+    if (given !== undefined) return given
+    if (op === 'leaf') return this.leaves[node]
+    if (op === 'opaque') {
+      const leaf = this.opaque.get(node)
+      return leaf === undefined ? undefined : this.leaves[leaf]
+    }
+    const operation = OPERATIONS[op]
+    if (operation === undefined) return undefined
+    const operands: Tensor[] = []
+    for (const arg of args) {
+      const value = values[instead?.get(arg) ?? arg]
+      if (value === undefined) return undefined
+      operands.push(value)
+    }
+    try {
+      return operation.forward(operands, params)
+    } catch (error) {
+      if (error instanceof TypeError) throw error
+      return undefined
+    }
+  }
+
+  /**
+   * ∂(Σ coefficient · node)/∂(each value), by the reverse pass. Nodes in `cut` receive theirs and pass nothing on.
+   * Also returns the opaque nodes that it could not pass through.
+   */
+  reverse(
+    terms: readonly (readonly [number, number])[],
+    values: Values,
+    cut: ReadonlySet<number>,
+  ): { adjoint: Map<number, Tensor>; blocked: Set<number> } {
+    const adjoint = new Map<number, Tensor>()
+    const blocked = new Set<number>()
+    const heap: number[] = []
+    const queued = new Set<number>()
+    const give = (node: number, gy: Tensor) => {
+      const before = adjoint.get(node)
+      adjoint.set(node, before === undefined ? gy : add(before, gy))
+      if (!queued.has(node)) {
+        queued.add(node)
+        push(heap, node)
+      }
+    }
+    for (const [node, coefficient] of terms) {
+      const value = values[node]
+      if (value !== undefined) give(node, tensor(value.shape, new Float64Array(sizeOf(value.shape)).fill(coefficient)))
+    }
+    for (let node = pop(heap); node !== undefined; node = pop(heap)) {
+      if (cut.has(node)) continue
+      const { op, args, params } = this.entry(node)
+      if (op === 'leaf') continue
+      const operation = OPERATIONS[op]
+      const [gy, y] = [adjoint.get(node), values[node]]
+      if (operation === undefined || gy === undefined || y === undefined) {
+        blocked.add(node)
+        continue
+      }
+      const operands = args.map((a) => values[a])
+      if (operands.some((o) => o === undefined)) {
+        blocked.add(node)
+        continue
+      }
+      operation.gradient(gy, operands as Tensor[], y, params).forEach((g, i) => {
+        const arg = args[i]
+        if (g !== null && arg !== undefined) give(arg, g)
+      })
+    }
+    return { adjoint, blocked }
+  }
+
+  /** The same tape with some operands replaced by others. */
+  redirected(replaced: ReadonlyMap<number, number>): Tape {
+    const other: Tape = Object.create(this)
+    other.entry = (node) => {
+      const entry = this.entry(node)
+      return entry.args.some((a) => replaced.has(a))
+        ? { ...entry, args: entry.args.map((a) => replaced.get(a) ?? a) }
+        : entry
+    }
+    return other
+  }
+
+  /** Everything that a node is computed from, itself included; the search does not go past `stop`. */
+  ancestors(nodes: readonly number[], stop: ReadonlySet<number> = NOTHING): Set<number> {
+    const seen = new Set<number>()
+    const stack = [...nodes]
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (seen.has(node)) continue
+      seen.add(node)
+      if (!stop.has(node)) stack.push(...this.entry(node).args)
+    }
+    return seen
+  }
+
+  /** What new versions of parameters are computed from, themselves included, back to the versions before them. */
+  madeFrom(versions: readonly number[], cut: ReadonlySet<number>): Set<number> {
+    const seen = this.ancestors(
+      versions.flatMap((v) => this.entry(v).args),
+      cut,
+    )
+    for (const version of versions) seen.add(version)
+    return seen
+  }
+}
+
+const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()
+const NOTHING: ReadonlySet<number> = new Set()
+
+/** A binary heap, largest first: the reverse pass visits nodes from the last to the first. */
+function push(heap: number[], node: number): void {
+  let at = heap.push(node) - 1
+  while (at > 0) {
+    const parent = (at - 1) >> 1
+    const above = heap[parent] as number
+    if (above >= node) break
+    heap[at] = above
+    at = parent
+  }
+  heap[at] = node
+}
+
+function pop(heap: number[]): number | undefined {
+  const top = heap[0]
+  const last = heap.pop()
+  if (top === undefined || last === undefined || heap.length === 0) return top
+  let at = 0
+  for (;;) {
+    let child = 2 * at + 1
+    if (child >= heap.length) break
+    if (child + 1 < heap.length && (heap[child + 1] as number) > (heap[child] as number)) child++
+    if ((heap[child] as number) <= last) break
+    heap[at] = heap[child] as number
+    at = child
+  }
+  heap[at] = last
+  return top
+}

@@ -1,0 +1,102 @@
+/** A script in, its trace out: starts Python on the tracer, bounded in time, output and trace size. */
+
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseTrace, type Trace } from './trace.ts'
+
+export interface TraceRequest {
+  path: string
+  args?: readonly string[]
+  seed?: number
+  trace?: boolean
+  nodes?: number
+  probes?: readonly { index: number; file: string; span: readonly number[]; scales: readonly string[] }[]
+  /** Changes made to the source before it runs, each on the outcome of those before it. */
+  edits?: readonly { file: string; span: readonly number[]; text: string }[]
+  /** How many updates of a parameter to see before the trace ends. */
+  steps?: number
+  watch?: readonly (readonly [string, number, number, number, number])[]
+  values?: number
+  seconds?: number
+  after?: 'run'
+}
+
+export interface TraceRun {
+  trace: Trace
+  /** The first part of what the script printed. */
+  output: string
+  outputBytes: number
+  stderr: string
+  timedOut: boolean
+  flooded: boolean
+  exit: string
+  elapsedMs: number
+}
+
+const TRACER = fileURLToPath(new URL('../tracer/nabla_tracer/__main__.py', import.meta.url))
+const MAX_TRACE_BYTES = 450_000_000
+const MAX_OUTPUT_BYTES = 64_000_000
+const KEPT_OUTPUT = 65_536
+
+export function runTracer(python: string, request: TraceRequest, timeoutMs: number): Promise<TraceRun> {
+  const started = Date.now()
+  return new Promise((resolve, reject) => {
+    const child = spawn(python, ['-B', '-u', TRACER, JSON.stringify(request)], {
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      detached: true,
+      env: {
+        ...process.env,
+        MPLBACKEND: 'Agg',
+        PYTHONDONTWRITEBYTECODE: '1',
+        OMP_NUM_THREADS: '1',
+        OPENBLAS_NUM_THREADS: '1',
+      },
+    })
+    const state = { output: '', outputBytes: 0, stderr: '', timedOut: false, flooded: false }
+    const pieces: Buffer[] = []
+    let traceBytes = 0
+    const stop = () => {
+      if (child.pid !== undefined) {
+        try {
+          process.kill(-child.pid, 'SIGKILL')
+        } catch {
+          child.kill('SIGKILL')
+        }
+      }
+    }
+    const timer = setTimeout(() => {
+      state.timedOut = true
+      stop()
+    }, timeoutMs)
+    child.stdout?.on('data', (data: Buffer) => {
+      state.outputBytes += data.length
+      if (state.output.length < KEPT_OUTPUT) state.output += data.toString('utf8')
+      if (state.outputBytes > MAX_OUTPUT_BYTES && !state.flooded) {
+        state.flooded = true
+        stop()
+      }
+    })
+    child.stderr?.on('data', (data: Buffer) => {
+      if (state.stderr.length < KEPT_OUTPUT) state.stderr += data.toString('utf8')
+    })
+    const channel = child.stdio[3] as NodeJS.ReadableStream | null
+    channel?.on('data', (data: Buffer) => {
+      traceBytes += data.length
+      if (traceBytes > MAX_TRACE_BYTES) stop()
+      else pieces.push(data)
+    })
+    child.on('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      try {
+        const trace = parseTrace(Buffer.concat(pieces).toString('utf8'))
+        resolve({ trace, ...state, exit: signal ?? String(code), elapsedMs: Date.now() - started })
+      } catch (error) {
+        reject(error)
+      }
+    })
+  })
+}

@@ -1,0 +1,222 @@
+"""Entry: runs one script under observation. argv[1] is the request as JSON; the trace leaves on descriptor 3."""
+import ast
+import builtins
+import importlib.abc
+import importlib.util
+import json
+import os
+import random
+import resource
+import sys
+import threading
+import time
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[0:1] = [os.path.dirname(HERE)]
+from nabla_tracer import candidates, notebook, record, rewrite, session, stubs  # noqa: E402
+sys.path.pop(0)
+
+
+class Output:
+    """Trace lines, written in large pieces."""
+
+    def __init__(self, descriptor):
+        self.descriptor, self.lines, self.size = descriptor, [], 0
+
+    def write(self, text):
+        self.lines.append(text)
+        self.size += len(text)
+        if self.size > 1_000_000:
+            self.flush()
+
+    def flush(self):
+        data = ("\n".join(self.lines) + "\n").encode() if self.lines else b""
+        self.lines, self.size = [], 0
+        while data:
+            data = data[os.write(self.descriptor, data):]
+
+
+class Run:
+    def __init__(self, request):
+        self.request = request
+        self.out = Output(os.dup(3))
+        os.close(3)
+        self.path = os.path.abspath(request["path"])
+        self.folder = os.path.dirname(self.path)
+        self.sites = rewrite.Sites()
+        self.sent = 0
+        self.files = {}
+        self.recorder = record.Recorder(self.out.write, request.get("nodes", 250_000), request.get("bytes", 200_000_000))
+        self.session = session.Session(self.recorder, self.enough)
+        self.session.updates.wanted = request.get("steps", 4)
+        self.session.updates.brief = "probes" in request
+        self.session.on = request.get("trace", True)
+        self.probes = {}
+        self.watches = {}
+        self.started = time.monotonic()
+        for index, spot in enumerate(request.get("watch", [])):
+            self.watches[(spot[0], *spot[1:5])] = index
+
+    def emit(self, row):
+        self.out.write(json.dumps(row, separators=(",", ":")))
+
+    def finish(self, status):
+        self.send_sites()
+        self.emit(["end", status])
+        self.out.flush()
+        sys.stdout.flush()
+        os._exit(0)
+
+    def enough(self):
+        if self.request.get("after") != "run":
+            self.finish("enough")
+
+    def send_sites(self):
+        for row in self.sites.rows[self.sent:]:
+            self.emit(["site", *row])
+        self.sent = len(self.sites.rows)
+
+    def compile(self, path, source=None):
+        if source is None:
+            source = notebook.read(path)
+        name = os.path.relpath(path, self.folder)
+        for edit in self.request.get("edits", []):
+            if edit["file"] == name:
+                source = edited(source, edit)
+        tree = ast.parse(source, filename=path)
+        if name not in self.files:
+            self.files[name] = source
+            self.emit(["file", name, source])
+        probes = {}
+        for probe in candidates.probes_for(self.request.get("probes", []), tree, source, name):
+            probes[(name, *probe.span)] = probe
+            self.emit(["probe", probe.index, [e.row() for e in probe.edits]])
+        rewriter = rewrite.Rewriter(name, source, self.sites, probes, self.watches)
+        if self.session.on:
+            code = compile(rewriter.module(tree), path, "exec", dont_inherit=True)
+        else:
+            code = compile(ast.fix_missing_locations(rewrite.Watcher(rewriter).visit(tree)), path, "exec", dont_inherit=True)
+        self.send_sites()
+        return code
+
+    def watch(self, index, value):
+        try:
+            number = float(value) if getattr(value, "size", 1) == 1 else float(value.mean())
+        except Exception:  # not a number: nothing to watch
+            return
+        self.watched = getattr(self, "watched", 0) + 1
+        self.emit(["v", index, number])
+        if self.watched >= self.request.get("values", 2000) or time.monotonic() - self.started > self.request.get("seconds", 5):
+            self.finish("enough")
+
+
+class Beside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports of files that lie beside the script are instrumented as well."""
+
+    def __init__(self, run):
+        self.run = run
+
+    def find_spec(self, name, path=None, target=None):
+        folder = self.run.folder if path is None else list(path)[0]
+        if not os.path.abspath(folder).startswith(self.run.folder):
+            return None
+        last = name.split(".")[-1]
+        for candidate, package in ((os.path.join(folder, last + ".py"), False), (os.path.join(folder, last, "__init__.py"), True)):
+            if os.path.isfile(candidate):
+                return importlib.util.spec_from_file_location(
+                    name, candidate, loader=self, submodule_search_locations=[os.path.dirname(candidate)] if package else None)
+        return None
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        exec(self.run.compile(module.__spec__.origin), module.__dict__)
+
+
+def edited(source, edit):
+    """The source with one span (line, column, end line, end column; columns in characters) replaced."""
+    lines = source.splitlines(keepends=True)
+    first, start, last, end = edit["span"]
+    before = "".join(lines[:first - 1]) + lines[first - 1][:start]
+    after = lines[last - 1][end:] + "".join(lines[last:])
+    return before + edit["text"] + after
+
+
+def limit(request):
+    memory = request.get("memory", 4 << 30)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256 << 20, 256 << 20))
+
+
+def describe(run, error, kind=None):
+    rows = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        if os.path.abspath(frame.filename).startswith(run.folder) and not frame.filename.startswith(HERE):
+            rows.append([os.path.relpath(frame.filename, run.folder), frame.lineno, frame.name])
+    return ["error", kind or type(error).__name__, str(error)[:2000], rows]
+
+
+def seed_by_default(number):
+    """A script that sets no seed is given one, so that two runs of it can be compared."""
+    random.seed(number)
+    real_import = builtins.__import__
+
+    def importing(name, *args, **keywords):
+        module = real_import(name, *args, **keywords)
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and not getattr(numpy.__spec__, "_initializing", False):
+            builtins.__import__ = real_import
+            numpy.random.seed(number)
+        return module
+    builtins.__import__ = importing
+
+
+def main():
+    request = json.loads(sys.argv[1])
+    run = Run(request)
+    sys.argv = [run.path, *request.get("args", [])]
+    sys.path.insert(0, run.folder)
+    sys.dont_write_bytecode = True
+    sys.setrecursionlimit(5000)
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    run.emit(["meta", "nabla.trace/1", sys.version.split()[0], sys.executable])
+    try:
+        code = run.compile(run.path)
+    except SyntaxError as error:
+        run.emit(["error", "SyntaxError", str(error.msg), [[os.path.basename(run.path), error.lineno or 0, ""]]])
+        run.finish("syntax")
+    except (ValueError, RecursionError, UnicodeDecodeError, OSError) as error:
+        run.emit(["error", type(error).__name__, str(error)[:500], []])
+        run.finish("syntax")
+    session.put_in_builtins(run.session)
+    run.session.watched = run.watch
+    stubs.install()
+    sys.meta_path.insert(0, Beside(run))
+    seed_by_default(request.get("seed", 1))
+    limit(request)
+    threading.stack_size(64 << 20)
+    scope = {"__name__": "__main__", "__file__": run.path, "__builtins__": builtins}
+    main_module = type(sys)("__main__")
+    main_module.__dict__.update(scope)
+    sys.modules["__main__"] = main_module
+    try:
+        exec(code, main_module.__dict__)
+    except SystemExit:
+        run.finish("finished")
+    except record.Limit:
+        run.finish("limit")
+    except MemoryError as error:
+        run.emit(describe(run, error))
+        run.finish("memory")
+    except KeyboardInterrupt:
+        run.finish("interrupted")
+    except BaseException as error:  # whatever the script raised is reported, not raised
+        run.emit(describe(run, error))
+        run.finish("raised")
+    run.finish("finished")
+
+
+main()

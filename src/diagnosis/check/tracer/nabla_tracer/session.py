@@ -1,0 +1,491 @@
+"""The object that instrumented code talks to (`_nabla_`): does each operation as Python would, and records it."""
+import builtins
+import operator
+import sys
+
+from . import scalar_calls
+from .updates import Updates
+
+EDIT_NODES = 20_000
+DO = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "pow": operator.pow,
+      "matmul": operator.matmul, "mod": operator.mod, "floordiv": operator.floordiv}
+DO_INPLACE = {"add": operator.iadd, "sub": operator.isub, "mul": operator.imul, "div": operator.itruediv,
+              "pow": operator.ipow, "matmul": operator.imatmul, "mod": operator.imod, "floordiv": operator.ifloordiv}
+COMPARE = {"less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
+           "equal": operator.eq, "not_equal": operator.ne}
+
+
+class Session:
+    def __init__(self, recorder, done):
+        self.on = True
+        self.record = recorder
+        self.done = done  # called when enough has been seen
+        self.updates = Updates(recorder, self.enough)
+        self.containers = {}
+        self.kept = []
+        self.np = None
+        self.handlers = {}
+        self.methods = {}
+        self.candidate = False
+        self.watched = None
+        scalar_calls.install(self)
+
+    def numpy(self):
+        """Learns NumPy's functions once the script has imported it."""
+        np = sys.modules.get("numpy")
+        if np is not None and self.np is None and not getattr(np.__spec__, "_initializing", False):
+            from . import numpy_calls
+            self.np = self.record.np = np
+            numpy_calls.install(self)
+        return self.np
+
+    def enough(self):
+        if not self.candidate:
+            self.on = False
+            self.done()
+
+    def is_array(self, value):
+        return self.np is not None and isinstance(value, self.np.ndarray)
+
+    def numeric(self, value):
+        return self.record.is_number(value)
+
+    # --- arithmetic -------------------------------------------------------------------------------------------
+    def literal(self, value):
+        """A float written in the source: a fresh object, so that two of them are two values."""
+        return value * 1.0 if type(value) is float else value
+
+    def binary(self, site, op, left, right):
+        value = DO[op](left, right)
+        if not self.on:
+            return value
+        if self.np is None:
+            self.numpy()
+        kind = type(value)
+        if kind is float or (self.np is not None and isinstance(value, (self.np.ndarray, self.np.generic))):
+            return self.recorded(site, op, left, right, value)
+        if kind is list and op == "mul":
+            return [self.literal(v) for v in value]
+        if kind is str and op == "mod":
+            self.show(right)
+        return value
+
+    def recorded(self, site, op, left, right, value):
+        record = self.record
+        a, b = record.ref(left), record.ref(right)
+        if a is None or b is None or not record.is_number(value):
+            return value
+        return record.result(op, [a, b], 0, site, value)
+
+    def negative(self, site, value):
+        result = -value
+        if self.on and type(result) is not int and self.numeric(result):
+            return self.record.result("neg", [self.record.ref(value)], 0, site, result)
+        return result
+
+    def compare(self, site, op, left, right):
+        result = COMPARE[op](left, right)
+        if not self.on or not (self.numeric(left) or self.numeric(right)):
+            return result
+        if type(left) in (int, bool) and type(right) in (int, bool):
+            return result
+        a, b = self.record.ref(left), self.record.ref(right)
+        if a is None or b is None:
+            return result
+        node = self.record.node(op, [a, b], 0, site, result)
+        if self.is_array(result):
+            self.record.keep(result, node)
+        else:
+            if not self.candidate:
+                self.record.emit(["g", node, bool(result), site])
+        return result
+
+    # --- subscripts -------------------------------------------------------------------------------------------
+    @staticmethod
+    def slice(lower, upper, step):
+        return slice(lower, upper, step)
+
+    def get_item(self, site, owner, index):
+        value = owner[index]
+        if not self.on or self.numpy() is None:
+            return value
+        if self.is_array(owner):
+            return self.read(site, owner, index, value)
+        if type(owner).__name__ in ("CClass", "RClass"):
+            parts = list(index) if isinstance(index, tuple) else [index]
+            if all(self.is_array(p) or self.numeric(p) for p in parts):
+                return self.moved(site, parts, lambda *ps: owner[ps if len(ps) > 1 else ps[0]], value)
+        return value
+
+    def read(self, site, owner, index, value):
+        record = self.record
+        if not record.is_number(value):
+            return value
+        if self.is_array(value) and record.owner(value) is not value:
+            base = record.owner(value)
+            if base is record.owner(owner):
+                return value  # a view: its address says what it is
+        if owner.dtype.kind in "iub" and not self.is_array(value):
+            return value
+        return self.moved(site, [owner], lambda o: o[index], value)
+
+    def moved(self, site, sources, function, value):
+        """Records a function that only moves elements: it is run on their positions."""
+        np, record = self.np, self.record
+        args, indexed, start = [], [], 1
+        for source in sources:
+            ref = record.ref(source)
+            if ref is None:
+                return self.opaque(site, "opaque", sources, value)
+            array = np.asarray(source)
+            args.append(ref)
+            positions = np.arange(start, start + array.size).reshape(array.shape)
+            indexed.append(positions)
+            start += array.size
+        try:
+            where = np.asarray(function(*indexed))
+        except Exception:  # a function that cannot take positions: its result has no origin that we know
+            return self.opaque(site, "opaque", sources, value)
+        if where.size > 4_000_000:
+            return self.opaque(site, "opaque", sources, value)
+        params = {"index": (where.ravel() - 1).tolist(), "shape": list(where.shape)}
+        return record.result("move", args, params, site, value)
+
+    def opaque(self, site, name, sources, value):
+        record = self.record
+        if not record.is_number(value) or self.shares(value):
+            return value
+        refs = [record.ref(s) for s in sources if self.numeric(s) or isinstance(s, (list, tuple))]
+        refs = [r for r in refs if r is not None]
+        node = record.node("opaque", refs, {"name": name}, site, value)
+        record.keep(value, node)
+        leaf = record.leaf(value, site)
+        record.emit(["o", node, leaf])
+        return value
+
+    def shares(self, value):
+        return self.is_array(value) and self.record.shares(value)
+
+    # --- stores -----------------------------------------------------------------------------------------------
+    def container(self, value):
+        known = self.containers.get(id(value))
+        if known is None:
+            known = self.containers[id(value)] = len(self.containers)
+            self.kept.append(value)
+            self.record.emit(["k", known, type(value).__name__])
+        return known
+
+    def slot(self, site, kind, owner, key, value, depth=0):
+        """Tells the trace that a place now holds a value."""
+        if self.candidate:
+            return
+        record = self.record
+        if self.numeric(value):
+            if type(value) in (int, bool) or (self.is_array(value) and value.size > 2_000_000):
+                return
+            node = record.ref(value)
+            if node is not None:
+                record.emit(["s", site, kind, owner, key, node])
+                self.updates.stored((kind, owner, key), node)
+        elif isinstance(value, (list, tuple, dict)) or hasattr(value, "__dict__"):
+            if isinstance(value, type) or callable(value) or type(value).__name__ == "module":
+                return
+            fresh = id(value) not in self.containers
+            number = self.container(value)
+            record.emit(["b", site, kind, owner, key, number])
+            if fresh and depth < 4:
+                self.snapshot(site, value, number, depth + 1)
+
+    def snapshot(self, site, value, number, depth):
+        if isinstance(value, dict):
+            items = list(value.items())[:400]
+        elif isinstance(value, (list, tuple)):
+            items = list(enumerate(value[:400])) if len(value) <= 400 else []
+        else:
+            items = list(value.__dict__.items())[:100]
+        for key, item in items:
+            if isinstance(key, (str, int)):
+                self.slot(site, "item", number, key, item, depth)
+
+    def store(self, site, scope, name, value):
+        if self.on and value is not None:
+            self.numpy()
+            self.slot(site, "name", scope, name, value)
+        return value
+
+    def set_attribute(self, site, value, owner, name):
+        setattr(owner, name, value)
+        if self.on and not self.is_array(owner):
+            self.slot(site, "attr", self.container(owner), name, value)
+
+    def set_item(self, site, value, owner, index):
+        if not self.on or self.numpy() is None or not self.is_array(owner):
+            owner[index] = value
+            if self.on and isinstance(index, (str, int)) and isinstance(owner, (list, dict)):
+                self.slot(site, "item", self.container(owner), index, value)
+            return
+        node = self.record.ref(value)
+        self.written(site, owner, index, node, lambda: owner.__setitem__(index, value), getattr(value, "size", 1))
+
+    def is_mask(self, owner, index):
+        """An index that says for every element whether it is meant: another run may choose others."""
+        return self.is_array(index) and index.dtype.kind == "b" and index.shape == owner.shape
+
+    def written(self, site, owner, index, node, write, put_size=0):
+        """An assignment to part of an array: `node` holds what was put there."""
+        np, record = self.np, self.record
+        before = record.ref(owner)
+        write()
+        if before is None or owner.dtype.kind not in "fiub":
+            return
+        if node is None:
+            record.forget(owner)
+            return
+        if self.is_mask(owner, index) and put_size == 1:
+            record.wrote(owner, record.node("where", [record.ref(index), node, before], 0, site, owner), site)
+            self.noticed(site, owner)
+            return
+        positions = np.arange(owner.size).reshape(owner.shape)[index]
+        params = {"at": np.asarray(positions).ravel().tolist(), "shape": list(np.shape(positions))}
+        changed = record.node("put", [before, node], params, site, owner)
+        record.wrote(owner, changed, site)
+        self.noticed(site, owner)
+
+    def noticed(self, site, array):
+        record = self.record
+        root = record.roots[id(record.owner(array))]
+        record.emit(["w", site, self.container(root.array), root.node])
+        self.updates.stored(("buffer", id(root.array)), root.node)
+
+    # --- augmented assignments --------------------------------------------------------------------------------
+    def augmented(self, site, op, target, value):
+        """`target op= value`; returns the object that the name then holds."""
+        if not self.on or self.numpy() is None or not self.is_array(target):
+            if self.on and type(target) in (float, int) or self.numeric(target):
+                return self.binary(site, op, target, value)
+            if self.on and isinstance(target, list) and op == "add":
+                self.append(site, value)
+            return DO_INPLACE[op](target, value)
+        record = self.record
+        a, b = record.ref(target), record.ref(value)
+        result = DO_INPLACE[op](target, value)
+        if a is None or b is None:
+            record.forget(target)
+            return result
+        node = record.node(op, [a, b], {"inplace": 1}, site, target)
+        record.wrote(target, node, site)
+        self.noticed(site, target)
+        return result
+
+    def augment_name(self, site, scope, name, op, target, value):
+        result = self.augmented(site, op, target, value)
+        if self.on:
+            self.slot(site, "name", scope, name, result)
+        return result
+
+    def augment_attribute(self, site, op, owner, name, value):
+        result = self.augmented(site, op, getattr(owner, name), value)
+        setattr(owner, name, result)
+        if self.on:
+            self.slot(site, "attr", self.container(owner), name, result)
+
+    def augment_item(self, site, op, owner, index, value):
+        if not self.on or not self.is_array(owner):
+            result = self.augmented(site, op, owner[index], value)
+            owner[index] = result
+            if self.on and isinstance(index, (str, int)):
+                self.slot(site, "item", self.container(owner), index, result)
+            return
+        record, part = self.record, owner[index]
+        node = None
+        if self.is_mask(owner, index) and getattr(value, "size", 1) == 1:
+            whole, by = record.ref(owner), record.ref(value)
+            changed = record.node(op, [whole, by], 0, site, DO[op](owner, value))
+            self.written(site, owner, index, changed, lambda: owner.__setitem__(index, DO[op](part, value)), 1)
+            return
+        a = record.ref(self.read(site, owner, index, part)) if record.is_number(part) else None
+        b = record.ref(value)
+        if self.is_array(part) and record.owner(part) is record.owner(owner):
+            result = DO_INPLACE[op](part, value)  # a view: the write goes through
+            owner[index] = result
+            node = record.node(op, [a, b], {"inplace": 1}, site, part) if a is not None and b is not None else None
+            if node is None:
+                record.forget(owner)
+            else:
+                record.wrote(part, node, site)
+                self.noticed(site, owner)
+            return
+        result = DO_INPLACE[op](part, value)
+        if a is not None and b is not None:
+            node = record.node(op, [a, b], 0, site, result)
+        self.written(site, owner, index, node, lambda: owner.__setitem__(index, result))
+
+    # --- calls ------------------------------------------------------------------------------------------------
+    def call(self, site, function, *args, **keywords):
+        if not self.on:
+            return function(*args, **keywords)
+        self.numpy()
+        try:
+            handler = self.handlers.get(function)
+        except TypeError:
+            handler = None
+        if handler is not None:
+            return handler(site, function, args, keywords)
+        if self.np is not None and isinstance(function, self.np.ufunc):
+            return self.ufunc(site, function, args, keywords)
+        value = function(*args, **keywords)
+        if self.on and not hasattr(function, "__code__") and self.foreign(function):
+            return self.from_library(site, function, args, keywords, value)
+        return value
+
+    @staticmethod
+    def foreign(function):
+        return not isinstance(function, type) or function.__module__ in ("numpy", "builtins")
+
+    def from_library(self, site, function, args, keywords, value):
+        """A function nobody taught us: its result depends on its arguments in a way that we cannot follow."""
+        if not self.numeric(value) or type(value) in (int, bool) or self.shares(value):
+            return value
+        sources = [a for a in (*args, *keywords.values()) if self.record.tracked(a)]
+        if not sources or self.record.tracked(value):
+            return value
+        return self.opaque(site, getattr(function, "__name__", "?"), sources, value)
+
+    def method(self, site, owner, name, *args, **keywords):
+        if not self.on:
+            return getattr(owner, name)(*args, **keywords)
+        self.numpy()
+        if self.np is not None and isinstance(owner, (self.np.ndarray, self.np.floating)):
+            handler = self.methods.get(name)
+            if handler is not None:
+                return handler(site, owner, args, keywords)
+        elif isinstance(owner, list) and name in ("append", "insert", "extend"):
+            self.append(site, args[-1])
+            if name == "append":
+                self.slot(site, "item", self.container(owner), len(owner), args[0])
+        elif isinstance(owner, str) and name == "format":
+            self.show((*args, *keywords.values()), site)
+        return self.call(site, getattr(owner, name), *args, **keywords)
+
+    def ufunc(self, site, function, args, keywords):
+        out = keywords.get("out")
+        inputs = args[:function.nin]
+        if len(args) > function.nin:
+            out = args[function.nin]
+        refs = None
+        if function.nout == 1 and not (set(keywords) - {"out", "dtype"}):
+            refs = [self.record.ref(a) for a in inputs]
+        value = function(*args, **keywords)
+        out = out[0] if isinstance(out, tuple) else out
+        if refs is None or any(r is None for r in refs):
+            if out is not None:
+                self.record.forget(out)
+                return value
+            return self.from_library(site, function, inputs, {}, value)
+        if not self.numeric(value):
+            return value
+        if out is not None:
+            node = self.record.node(function.__name__, refs, {"inplace": 1}, site, out)
+            self.record.wrote(out, node, site)
+            self.noticed(site, out)
+            return value
+        return self.record.result(function.__name__, refs, 0, site, value)
+
+    # --- what is shown, kept, returned: where a script states its loss ----------------------------------------
+    def mark(self, site, kind, value, text=""):
+        if self.on and not self.candidate and self.numeric(value) and type(value) not in (int, bool) and self.record.tracked(value):
+            size = getattr(value, "size", 1)
+            if size == 1:
+                self.record.emit(["m", site, kind, self.record.ref(value), text])
+
+    def show(self, value, site=-1):
+        for part in value if isinstance(value, tuple) else (value,):
+            self.mark(site, "print", part)
+
+    def shown(self, value):
+        self.show(value)
+        return value
+
+    def append(self, site, value):
+        for part in value if isinstance(value, (list, tuple)) else (value,):
+            self.mark(site, "append", part)
+
+    def returned(self, site, value):
+        if self.on:
+            for part in value if isinstance(value, tuple) else (value,):
+                self.mark(site, "return", part)
+        return value
+
+    # --- control ----------------------------------------------------------------------------------------------
+    def unpack(self, value, count):
+        value = tuple(value) if not self.is_array(value) else tuple(self.iterate(-1, value))
+        if len(value) != count:
+            raise ValueError(f"expected {count} values to unpack, received {len(value)}")
+        return value
+
+    def iterate(self, site, value):
+        if self.on and self.numpy() is not None and self.is_array(value) and value.ndim == 1 \
+                and value.dtype.kind == "f" and value.size <= 50_000:
+            return [self.get_item(site, value, i) for i in range(value.size)]
+        return value
+
+    def tick(self, site):
+        if self.on and not self.candidate:
+            self.updates.iteration(site)
+            self.record.emit(["i", site])
+        return self.on
+
+    def left(self, site):
+        if self.on and not self.candidate:
+            self.updates.left(site)
+            self.record.emit(["e", site])
+
+    def probe(self, index, value, edits):
+        """Evaluates an expression's possible edits beside it, for the analysis to choose from."""
+        if not self.on or self.candidate:
+            return value
+        record = self.record
+        value = self.own(value)
+        original = record.ref(value) if self.numeric(value) else None
+        if original is None:
+            return value
+        start = record.count
+        found = []
+        self.candidate = True
+        settings = self.np.seterr(all="ignore") if self.np is not None else None
+        for number, edit in enumerate(edits):
+            if record.count - start > EDIT_NODES:
+                break
+            try:
+                result = edit()
+                node = record.ref(result) if self.numeric(result) else None
+            except Exception:  # an edit that does not fit is no candidate
+                node = None
+            if node is not None:
+                found.append([number, node])
+        self.candidate = False
+        if settings is not None:
+            self.np.seterr(**settings)
+        record.emit(["c", index, original, start, record.count, found])
+        return value
+
+    def own(self, value):
+        """The same value as an object of its own, so that replacing it here replaces it nowhere else."""
+        record = self.record
+        if type(value) is float or (self.np is not None and isinstance(value, self.np.floating)):
+            node = record.ref(value)
+            return record.result("copy", [node], 0, -1, value * 1.0)
+        if self.is_array(value) and value.size:
+            node = record.ref(value)
+            if node is not None:
+                return record.result("copy", [node], 0, -1, value.copy())
+        return value
+
+    def watch(self, index, value):
+        if self.watched is not None:
+            self.watched(index, value)
+        return value
+
+
+def put_in_builtins(session):
+    builtins._nabla_ = session

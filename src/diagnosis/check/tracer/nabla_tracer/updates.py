@@ -1,0 +1,89 @@
+"""Notices, while the script runs, when parameters have been updated often enough for the trace to end.
+
+This only decides when to stop; what is a parameter is decided from the whole trace. A place counts as updated when
+it receives its former value plus something that was computed at some depth, and that former value was multiplied.
+"""
+
+LINEAR = {"add": (0, 1), "sub": (0, 1), "neg": (0,), "mul": (0, 1), "div": (0,), "copy": (0,), "put": (0, 1),
+          "write": (0, 1), "view": (0,), "add_n": None, "subtract": (0, 1), "multiply": (0, 1), "move": (0,)}
+
+
+class Updates:
+    def __init__(self, record, enough):
+        self.record, self.enough = record, enough
+        self.held = {}
+        self.counts = {}
+        self.loops = []
+        self.home = None  # the outermost loop in which an update happened
+        self.rounds = 0
+        self.steps = 0
+        self.wanted = 4
+        self.brief = False
+        self.step_loop = None  # the loop of which one round is one step
+
+    def stored(self, place, node):
+        before = self.held.get(place)
+        self.held[place] = node
+        if before is None or before == node or before not in self.record.multiplied:
+            return
+        if not self.adds(before, node):
+            return
+        count = self.counts[place] = self.counts.get(place, 0) + 1
+        if self.home is None and self.loops:
+            self.home = self.loops[0][0]
+            self.rounds = 0
+        used = self.record.first_use.get(before, 0)
+        for site, start in self.loops:  # the innermost loop whose round began before the value was used
+            if start <= used:
+                self.step_loop = site
+        if count > self.steps:
+            self.steps = count
+
+    def adds(self, before, node):
+        found, deep, stack, left = False, 0, [node], 60
+        args, ops, depth = self.record.args, self.record.ops, self.record.depth
+        while stack and left:
+            left -= 1
+            current = stack.pop()
+            if current == before:
+                found = True
+                continue
+            picks = LINEAR.get(ops[current], ())
+            if picks is None:
+                picks = range(len(args[current]))
+            if not picks or current < before:
+                if current > before:
+                    deep = max(deep, depth[current])
+                continue
+            deep = max(deep, depth[current] - 2) if ops[current] in ("mul", "multiply", "div") else deep
+            stack.extend(args[current][p] for p in picks if p < len(args[current]))
+        return found and deep >= 2
+
+    def iteration(self, site):
+        count = self.record.count
+        if any(s == site for s, _ in self.loops):
+            while self.loops[-1][0] != site:
+                self.loops.pop()
+            self.loops[-1] = (site, count)
+        else:
+            self.loops.append((site, count))
+        if site == self.home:
+            self.rounds += 1
+        if site in (self.home, self.step_loop):
+            self.judge()
+
+    def left(self, site):
+        if any(s == site for s, _ in self.loops):
+            while self.loops.pop()[0] != site:
+                pass
+
+    def judge(self):
+        if self.brief:
+            if self.steps >= self.wanted:
+                self.enough()
+            return
+        busy = self.record.count > 60_000 or self.record.bytes > 60_000_000
+        if self.steps >= self.wanted and (self.rounds > 2 or busy or self.steps >= 300):
+            self.enough()
+        elif self.rounds > 60 or (busy and self.rounds > 8):
+            self.enough()
