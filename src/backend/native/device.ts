@@ -4,7 +4,7 @@ import type { Graph, GraphNode } from '../../graph/index.ts'
 import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
 import { formatBytes, known, NablaError, sizeOf } from '../../shared/index.ts'
 import type { CompileOptions, Device, Executable, Values } from '../executable.ts'
-import { checkValues, readableNode, runOneByOne, writableNode } from '../interface.ts'
+import { checkValues, readableNode, stepValues, writableNode } from '../interface.ts'
 import { type CacheOptions, cachedLibrary } from './cache.ts'
 import type { Compiler } from './compiler.ts'
 import { type BindPool, type Library, loadLibrary } from './library.ts'
@@ -162,16 +162,32 @@ export class NativeExecutable implements Executable {
   }
 
   run(): void {
-    this.repeat(1)
+    this.take(1)
   }
 
-  runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): void | Promise<void> {
-    if (Object.keys(inputs).length === 0) return this.repeat(count)
-    return runOneByOne(this, (name) => writableNode(this.parts.graph, this.parts.name, name), count, inputs)
+  runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): void {
+    const { graph, name: program, library, context } = this.parts
+    const entries = Object.entries(inputs)
+    for (const [name, values] of entries) stepValues(writableNode(graph, program, name), values, count)
+    // As the head of the C text declares a feed: to, from, bytes.
+    const feeds = new BigInt64Array(new ArrayBuffer(24 * Math.max(1, entries.length)))
+    entries.forEach(([name, values], i) => {
+      const to = this.storageOf(writableNode(graph, program, name), name)
+      library.bind(feeds, 3 * i, to)
+      library.bind(feeds, 3 * i + 1, values)
+      feeds[3 * i + 2] = BigInt(to.byteLength)
+    })
+    library.bind(context, CONTEXT.feeds, feeds)
+    context[CONTEXT.feedCount] = BigInt(entries.length)
+    try {
+      this.take(count)
+    } finally {
+      context[CONTEXT.feedCount] = 0n
+    }
   }
 
-  /** Takes `steps` steps in one call, with the inputs that are there. */
-  private repeat(steps: number): void {
+  /** Takes steps in one call. @throws NablaError E-VALUE for an index outside its axis. */
+  private take(steps: number): void {
     const { library, context, name } = this.parts
     if (library.run(context, steps) === 0) return
     throw new NablaError({

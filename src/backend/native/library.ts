@@ -29,7 +29,7 @@ export interface Library {
   /** Takes steps; 1 after an index out of range. */
   run(context: BigInt64Array, steps: number): number
   /** Puts the address of `memory` into the context. */
-  bind(context: BigInt64Array, slot: number, memory: Uint8Array): void
+  bind(context: BigInt64Array, slot: number, memory: ArrayBufferView): void
 }
 
 /** Loads a program's library. */

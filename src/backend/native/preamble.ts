@@ -9,7 +9,14 @@ export type Lanes = 4 | 8 | 16
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 
-const CONTEXT = `/* What a run needs, filled in by the caller. */
+const CONTEXT = `/* An input of many steps: its values lie one step after another. */
+typedef struct Feed {
+  void *to;
+  const char *from;
+  long bytes;
+} Feed;
+
+/* What a run needs, filled in by the caller. */
 typedef struct Context {
   unsigned char *arena;
   unsigned char *scratch;
@@ -20,6 +27,8 @@ typedef struct Context {
   long bad;       /* 1 after an index out of range */
   long badIndex;
   long badExtent;
+  long feedCount;
+  const Feed *feeds;
   void *state[];
 } Context;`
 

@@ -144,7 +144,16 @@ ${calls('uniforms') ? PHILOX_FUNCTION : ''}${calls('pack') ? PACK_FUNCTIONS : ''
 ${kernels}
 ${step.text}
 static void work(Context *c, long t, long T) {
-  for (long n = 0; n < c->steps && !c->bad; n++) step(c, t, T);
+  for (long n = 0; n < c->steps && !c->bad; n++) {
+    if (c->feedCount > 0) {
+      for (long f = 0; t == 0 && f < c->feedCount; f++) {
+        const Feed feed = c->feeds[f];
+        __builtin_memcpy(feed.to, feed.from + n * feed.bytes, feed.bytes);
+      }
+      if (T > 1) c->barrier(T);
+    }
+    step(c, t, T);
+  }
 }
 
 /* Takes the steps; 1 after an index out of range, else 0. */
@@ -169,5 +178,7 @@ export const CONTEXT = {
   threads: 4,
   badIndex: 7,
   badExtent: 8,
-  states: 9,
+  feedCount: 9,
+  feeds: 10,
+  states: 11,
 }

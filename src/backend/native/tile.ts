@@ -48,12 +48,8 @@ export function writeTile(name: string, shape: TileShape, lanes: number): string
 
 /** What packed contractions call. */
 export const PACK_FUNCTIONS = `/* to[p][r] = from[r·outer + p·inner] for p < depth, r < width; past the last of \`valid\` it repeats that one. */
-INLINE void pack(float *to, const float *from, long width, long valid, long depth, long outer, long inner) {
-  if (outer == 1) {
-    for (long p = 0; p < depth; p++)
-      for (long r = 0; r < width; r += LANES) store(to + p * width + r, load(from + p * inner + r));
-    return;
-  }
+static __attribute__((noinline)) void packAcross(float *to, const float *from, long width, long valid, long depth,
+                                                 long outer, long inner) {
   const long whole = inner == 1 ? depth - depth % LANES : 0;
   for (long p = 0; p < whole; p += LANES)
     for (long r = 0; r < width; r += LANES) {
@@ -64,6 +60,15 @@ INLINE void pack(float *to, const float *from, long width, long valid, long dept
     }
   for (long p = whole; p < depth; p++)
     for (long r = 0; r < width; r++) to[p * width + r] = from[(r < valid ? r : valid - 1) * outer + p * inner];
+}
+/* The same; where the elements of one p lie side by side they are copied as vectors. */
+INLINE void pack(float *to, const float *from, long width, long valid, long depth, long outer, long inner) {
+  if (outer != 1) {
+    packAcross(to, from, width, valid, depth, outer, inner);
+    return;
+  }
+  for (long p = 0; p < depth; p++)
+    for (long r = 0; r < width; r += LANES) store(to + p * width + r, load(from + p * inner + r));
 }
 `
 
