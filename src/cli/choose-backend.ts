@@ -1,4 +1,4 @@
-/** The backend of a command that uses a saved run: by flag, else variable, else the fastest. */
+/** The backend of a command that uses a saved run: by flag, else variable, else wasm. */
 
 import { type Backend, backendByName } from '../backend/index.ts'
 import type { CommandContext } from './context.ts'
@@ -8,5 +8,5 @@ import { readBackendName } from './train-settings.ts'
 export function chooseBackend({ io }: CommandContext, flag: string | undefined): Backend {
   const variable = io.env.NABLA_BACKEND
   if (flag !== undefined) return backendByName(readBackendName(flag, '--backend'))
-  return backendByName(variable === undefined ? 'auto' : readBackendName(variable, 'NABLA_BACKEND'))
+  return backendByName(variable === undefined ? 'wasm' : readBackendName(variable, 'NABLA_BACKEND'))
 }

@@ -80,7 +80,7 @@ const SETTINGS = {
     'of the inputs: standardise, minMax, none; standardise for CSV',
     optional(oneOf('scaling', SCALINGS)),
   ),
-  backend: setting('name', backendNames.join(', '), readBackendName, 'auto'),
+  backend: setting('name', backendNames.join(', '), readBackendName, 'wasm'),
   seed: setting('count', 'decides weights, order and splits', numberWithin({ least: 0, whole: true }), '0'),
   out: setting(
     'folder',
