@@ -72,6 +72,13 @@ export {
   type ValueTargets,
 } from './data/index.ts'
 export {
+  type BackwardFinding,
+  type BackwardOptions,
+  type BackwardParameter,
+  type BackwardRelation,
+  checkBackward,
+} from './diagnosis/index.ts'
+export {
   decodeNpy,
   decodeNpz,
   decodeSafetensors,

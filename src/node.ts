@@ -10,18 +10,14 @@ export {
   readImage,
 } from './data/node.ts'
 export {
-  type BackwardFinding,
-  type BackwardOptions,
-  type BackwardParameter,
   type CheckOptions,
   type CheckResult,
   check,
-  checkBackward,
   type Finding,
   type FindingKind,
   type ParameterReport,
   type Verdict,
-} from './diagnosis/check/index.ts'
+} from './diagnosis/node.ts'
 export {
   type CheckpointFolderOptions,
   checkpointFolder,

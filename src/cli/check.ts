@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type CheckOptions, check, exitCodeOf, formatCheck } from '../diagnosis/check/index.ts'
+import { type CheckOptions, check, exitCodeOf, formatCheck } from '../diagnosis/node.ts'
 import { NablaError } from '../shared/index.ts'
 import type { CommandContext } from './context.ts'
 
