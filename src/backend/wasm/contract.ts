@@ -148,13 +148,14 @@ class ContractWriter implements Contraction {
     const { f } = this.context
     if (this.tiling.packsRight) packRight(this)
     const whole = this.m - (this.m % this.tiling.rows)
+    const rowsInBlock = M_BLOCK - (M_BLOCK % this.tiling.rows)
     f.get(this.rowBegin).set(this.firstRow)
     f.loopWhileBelow(
       this.firstRow,
       () => f.get(this.rowEnd),
-      M_BLOCK,
+      rowsInBlock,
       () => {
-        f.get(this.firstRow).i32(M_BLOCK).op(OP.i32add).set(this.lastRow)
+        f.get(this.firstRow).i32(rowsInBlock).op(OP.i32add).set(this.lastRow)
         f.get(this.rowEnd).get(this.lastRow).op(OP.i32ltU)
         f.when(() => f.get(this.rowEnd).set(this.lastRow))
         f.i32(whole).get(this.lastRow).op(OP.i32ltU)

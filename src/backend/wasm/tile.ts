@@ -19,7 +19,7 @@ export function tile(c: Contraction, rows: number, width: number): void {
     return
   }
   const rest = f.local(I32)
-  const paddedRows = Math.ceil(c.m / 4) * 4
+  const paddedRows = c.m + c.tiling.rows
   f.get(c.column)
     .i32(4 * paddedRows)
     .op(OP.i32mul)
