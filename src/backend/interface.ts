@@ -85,3 +85,14 @@ export async function runOneByOne(
     await executable.run()
   }
 }
+
+/** The error for an index that a gather or scatter meets outside its axis. */
+export function indexOutOfRange(where: string, index: number | bigint, extent: number | bigint): NablaError {
+  return new NablaError({
+    code: 'E-VALUE',
+    where,
+    expected: `indices from 0 to ${Number(extent) - 1}`,
+    received: String(index),
+    fix: 'pass indices within the axis.',
+  })
+}

@@ -4,7 +4,7 @@ import type { Graph, GraphNode } from '../../graph/index.ts'
 import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
 import { formatBytes, known, NablaError, sizeOf } from '../../shared/index.ts'
 import type { CompileOptions, Device, Executable, Values } from '../executable.ts'
-import { checkValues, readableNode, stepValues, writableNode } from '../interface.ts'
+import { checkValues, indexOutOfRange, readableNode, stepValues, writableNode } from '../interface.ts'
 import { type CacheOptions, cachedLibrary } from './cache.ts'
 import type { Compiler } from './compiler.ts'
 import { type BindPool, type Library, loadLibrary } from './library.ts'
@@ -190,12 +190,6 @@ export class NativeExecutable implements Executable {
   private take(steps: number): void {
     const { library, context, name } = this.parts
     if (library.run(context, steps) === 0) return
-    throw new NablaError({
-      code: 'E-VALUE',
-      where: name,
-      expected: `indices from 0 to ${(context[CONTEXT.badExtent] ?? 0n) - 1n}`,
-      received: String(context[CONTEXT.badIndex]),
-      fix: 'pass indices within the axis.',
-    })
+    throw indexOutOfRange(name, context[CONTEXT.badIndex] ?? 0n, context[CONTEXT.badExtent] ?? 0n)
   }
 }

@@ -17,7 +17,9 @@ import {
   type TensorType,
   type ViewOperation,
 } from '../../ops/index.ts'
-import { InternalError, known, NablaError, rowMajorStrides, type Shape, sizeOf, uniformAt } from '../../shared/index.ts'
+import { InternalError, known, rowMajorStrides, type Shape, sizeOf, uniformAt } from '../../shared/index.ts'
+
+import { indexOutOfRange } from '../interface.ts'
 
 export interface Value extends TensorType {
   readonly data: Float64Array
@@ -124,13 +126,7 @@ const place: Evaluator<PlaceOperation> = (operation, node, inputs) => {
 /** @throws NablaError E-VALUE for an index outside the axis. */
 function checkIndex(node: ApplyNode, index: number, extent: number): number {
   if (index >= 0 && index < extent) return index
-  throw new NablaError({
-    code: 'E-VALUE',
-    where: node.name,
-    expected: `indices from 0 to ${extent - 1}`,
-    received: String(index),
-    fix: 'pass indices within the axis.',
-  })
+  throw indexOutOfRange(node.name, index, extent)
 }
 
 const gather: Evaluator<GatherOperation> = (_, node, [x, i]) => {

@@ -8,7 +8,7 @@ import type { DType } from '../../ops/index.ts'
 import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
 import { formatBytes, InternalError, known, NablaError, sizeOf } from '../../shared/index.ts'
 import type { Backend, CompileOptions, Device, Executable, Values } from '../executable.ts'
-import { checkValues, readableNode, runOneByOne, stepValues, writableNode } from '../interface.ts'
+import { checkValues, indexOutOfRange, readableNode, runOneByOne, stepValues, writableNode } from '../interface.ts'
 import { scratchBytes, usesThreads, writeModule } from './compile.ts'
 import { hasRelaxedSimd } from './features.ts'
 import { type StagedInput, writeMany } from './many.ts'
@@ -291,13 +291,7 @@ class WasmExecutable implements Executable {
   }
 
   private outOfRange(index: number, extent: number): never {
-    throw new NablaError({
-      code: 'E-VALUE',
-      where: this.program,
-      expected: `indices from 0 to ${extent - 1}`,
-      received: String(index),
-      fix: 'pass indices within the axis.',
-    })
+    throw indexOutOfRange(this.program, index, extent)
   }
 }
 
