@@ -105,4 +105,4 @@ export {
   stepDecay,
   warmup,
 } from './schedule.ts'
-export { checkFlag, checkNumber, checkOptions, type NumberRange, showValue } from './validate.ts'
+export { checkFlag, checkNumber, checkOptions, describeRange, type NumberRange, showValue } from './validate.ts'

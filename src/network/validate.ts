@@ -10,7 +10,8 @@ export interface NumberRange {
   whole?: boolean
 }
 
-function describeRange({ least, most, open, whole }: NumberRange): string {
+/** A range in words: "a number of 0 or more and below 1". */
+export function describeRange({ least, most, open, whole }: NumberRange): string {
   const noun = whole === true ? 'a whole number' : 'a finite number'
   const low =
     least === undefined ? '' : open === 'least' || open === 'both' ? ` above ${least}` : ` of ${least} or more`

@@ -1,0 +1,49 @@
+/**
+ * Where data can come from. A kind is one record: its fields, the short text that stands for it, and how it is loaded.
+ * A new kind is one file beside this one, listed in `index.ts`; checks, flags, help and the saved configuration follow.
+ */
+
+import type { CsvSchema, Dataset } from '../../data/index.ts'
+import type { Entries, Place, ReadObject } from '../schema/index.ts'
+
+/** What a kind's data becomes. Nothing here is scaled yet. */
+export interface LoadedData {
+  /** What the run is called after: "mnist", "iris". */
+  name: string
+  /** What a sample is called, in the plural. */
+  samples: string
+  train: Dataset
+  /** Absent: a share of `train` is kept apart. */
+  validation?: Dataset | undefined
+  test?: Dataset | undefined
+  /** How a file's columns became numbers; saved with the run as `columns`. */
+  schema?: CsvSchema | undefined
+  /** What is done to the inputs where nothing is said. */
+  scaling: 'standardise' | 'minMax' | 'none'
+  /** What was guessed, a line each. */
+  notes: readonly string[]
+}
+
+/** What a run's folder says of how its data was encoded. */
+export interface SavedEncoding {
+  columns?: CsvSchema | undefined
+}
+
+export interface DataKind<E extends Entries = Entries> {
+  readonly kind: string
+  readonly help: string
+  readonly entries: E
+  /** The fields that a bare text stands for, such as a path; undefined where the text is another kind's. */
+  fromText?(text: string): Readonly<Record<string, unknown>> | undefined
+  /** @throws NablaError as the readers of the data room; where a field is at fault, at its place. */
+  load(config: ReadObject<E>, place: Place): Promise<LoadedData>
+  /**
+   * What a run is tested on: the file that is given, else the run's own test data; undefined where there is none.
+   */
+  loadTest(config: ReadObject<E>, saved: SavedEncoding, given: string | undefined): Promise<Dataset | undefined>
+}
+
+/** The kind with its type erased, for the table of all kinds. */
+export function dataKind<E extends Entries>(kind: DataKind<E>): DataKind {
+  return kind as unknown as DataKind
+}
