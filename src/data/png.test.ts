@@ -40,43 +40,48 @@ const header = (width: number, height: number, depth: number, colour: number) =>
   ...[0, 0, 0, width, 0, 0, 0, height],
   ...[depth, colour, 0, 0, 0],
 ]
-const pixelsOf = (bytes: Uint8Array) => [...decodePng(bytes, 'file').pixels].map((v) => Number(v.toFixed(4)))
+const pixelsOf = async (bytes: Uint8Array) =>
+  [...(await decodePng(bytes, 'file')).pixels].map((v) => Number(v.toFixed(4)))
 
 describe('decodePng', () => {
-  it('reads greys and colours of 8 and 16 bits', () => {
-    expect(decodePng(grey(2, 1, [0, 255]), 'file')).toEqual({ width: 2, height: 1, pixels: Float32Array.of(0, 1) })
+  it('reads greys and colours of 8 and 16 bits', async () => {
+    expect(await decodePng(grey(2, 1, [0, 255]), 'file')).toEqual({
+      width: 2,
+      height: 1,
+      pixels: Float32Array.of(0, 1),
+    })
     const sixteen = encode({ width: 2, height: 1, channels: 1, depth: 16, data: Uint16Array.of(65535, 13107) })
-    expect(pixelsOf(sixteen)).toEqual([1, 0.2])
+    expect(await pixelsOf(sixteen)).toEqual([1, 0.2])
     const rgb = encode({
       width: 4,
       height: 1,
       channels: 3,
       data: Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255),
     })
-    expect(pixelsOf(rgb)).toEqual([0.299, 0.587, 0.114, 1])
+    expect(await pixelsOf(rgb)).toEqual([0.299, 0.587, 0.114, 1])
     const pixels = Array.from({ length: 81 }, (_, k) => k)
-    expect(pixelsOf(grey(9, 9, pixels, { interlace: 'Adam7' }))).toEqual(pixelsOf(grey(9, 9, pixels)))
+    expect(await pixelsOf(grey(9, 9, pixels, { interlace: 'Adam7' }))).toEqual(await pixelsOf(grey(9, 9, pixels)))
   })
 
-  it('reads packed bits and palettes', () => {
+  it('reads packed bits and palettes', async () => {
     // 1 bit: 1 0 1 | row two 0 1 1; each row starts a byte.
-    expect(pixelsOf(png(header(3, 2, 1, 0), [0, 0b10100000, 0, 0b01100000]))).toEqual([1, 0, 1, 0, 1, 1])
-    expect(pixelsOf(png(header(2, 1, 4, 0), [0, 0x3c]))).toEqual([0.2, 0.8])
+    expect(await pixelsOf(png(header(3, 2, 1, 0), [0, 0b10100000, 0, 0b01100000]))).toEqual([1, 0, 1, 0, 1, 1])
+    expect(await pixelsOf(png(header(2, 1, 4, 0), [0, 0x3c]))).toEqual([0.2, 0.8])
     const palette: [string, number[]][] = [['PLTE', [255, 255, 255, 51, 51, 51]]]
-    expect(pixelsOf(png(header(2, 1, 2, 3), [0, 0b01000000], palette))).toEqual([0.2, 1])
-    expect(() => decodePng(png(header(2, 1, 2, 3), [0, 0b01110000], palette), 'file')).toThrow(
+    expect(await pixelsOf(png(header(2, 1, 2, 3), [0, 0b01000000], palette))).toEqual([0.2, 1])
+    await expect(decodePng(png(header(2, 1, 2, 3), [0, 0b01110000], palette), 'file')).rejects.toThrow(
       /file, pixel 1, 0: expected a colour from 0 to 1, received 3/,
     )
   })
 
-  it('puts light ink on black and dark ink on white', () => {
+  it('puts light ink on black and dark ink on white', async () => {
     const greyAlpha = (data: number[]) =>
       encode({ width: 2, height: 1, channels: 2, depth: 8, data: Uint8Array.from(data) })
-    expect(pixelsOf(greyAlpha([255, 255, 0, 0]))).toEqual([1, 0])
-    expect(pixelsOf(greyAlpha([0, 255, 0, 0]))).toEqual([0, 1])
-    expect(pixelsOf(greyAlpha([255, 51, 255, 255]))).toEqual([0.2, 1])
+    expect(await pixelsOf(greyAlpha([255, 255, 0, 0]))).toEqual([1, 0])
+    expect(await pixelsOf(greyAlpha([0, 255, 0, 0]))).toEqual([0, 1])
+    expect(await pixelsOf(greyAlpha([255, 51, 255, 255]))).toEqual([0.2, 1])
     const key: [string, number[]][] = [['tRNS', [0, 7]]]
-    expect(pixelsOf(png(header(2, 1, 8, 0), [0, 7, 255], key))).toEqual([0, 1])
+    expect(await pixelsOf(png(header(2, 1, 8, 0), [0, 7, 255], key))).toEqual([0, 1])
   })
 
   const valid = grey(3, 3, [1, 2, 3, 4, 5, 6, 7, 8, 9])
@@ -93,15 +98,15 @@ describe('decodePng', () => {
     ['a depth that PNG lacks', png(header(1, 1, 3, 0), [0, 1]), /E-DATA/],
     ['an unknown filter', png(header(1, 1, 8, 0), [9, 1]), /E-DATA/],
     ['a palette that is missing', png(header(1, 1, 8, 3), [0, 1]), /E-DATA/],
-  ])('names what is wrong: %s', (_, bytes, message) => {
-    expect(() => decodePng(bytes, 'p.png')).toThrow(message)
-    expect(() => decodePng(bytes, 'p.png')).toThrow(NablaError)
+  ])('names what is wrong: %s', async (_, bytes, message) => {
+    await expect(decodePng(bytes, 'p.png')).rejects.toThrow(message)
+    await expect(decodePng(bytes, 'p.png')).rejects.toThrow(NablaError)
   })
 
-  it('answers every damaged file with a NablaError or a picture of its size', () => {
-    const attempt = (bytes: Uint8Array) => {
+  it('answers every damaged file with a NablaError or a picture of its size', async () => {
+    const attempt = async (bytes: Uint8Array) => {
       try {
-        const { width, height, pixels } = decodePng(bytes, 'file')
+        const { width, height, pixels } = await decodePng(bytes, 'file')
         expect(pixels.length).toBe(width * height)
         return true
       } catch (error) {
@@ -111,11 +116,11 @@ describe('decodePng', () => {
     }
     for (const sample of [valid, png(header(2, 1, 2, 3), [0, 0b01000000], [['PLTE', [1, 2, 3, 4, 5, 6]]])]) {
       for (let at = 0; at < sample.length; at++) {
-        expect(attempt(sample.slice(0, at))).toBe(false)
+        expect(await attempt(sample.slice(0, at))).toBe(false)
         for (const mask of [1, 2, 4, 0x20, 0x80, 0xff]) {
           const flipped = sample.slice()
           flipped[at] = (flipped[at] ?? 0) ^ mask
-          attempt(flipped)
+          await attempt(flipped)
         }
       }
     }

@@ -5,8 +5,6 @@
  * Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", sections 5 and 11.
  */
 
-import { decode } from 'fast-png'
-import { unzlibSync } from 'fflate'
 import { formatCount, NablaError } from '../shared/index.ts'
 import { dataError } from './mistakes.ts'
 import { greyPixels } from './png-pixels.ts'
@@ -34,13 +32,15 @@ const FIX_FILE = 'save the picture again as PNG; the file may be damaged or cut 
 
 /**
  * A PNG file as a greyscale picture. Colours become luma (ITU-R BT.601); what is transparent shows black behind
- * light ink and white behind dark ink. `where` is what errors call it, such as its path.
+ * light ink and white behind dark ink. `where` is what errors call it, such as its path. The decoder is loaded with
+ * the first picture.
  * @throws NablaError E-DATA with the byte for a file that is no PNG, damaged, cut off or too large to be a sample.
  */
-export function decodePng(bytes: Uint8Array, where: string): GreyImage {
+export async function decodePng(bytes: Uint8Array, where: string): Promise<GreyImage> {
   const chunks = walkChunks(bytes, where)
   const header = readHeader(chunks, where)
-  checkPixelData(chunks, header, where)
+  const [{ decode }, { unzlibSync }] = await Promise.all([import('fast-png'), import('fflate')])
+  checkPixelData(chunks, header, where, unzlibSync)
   try {
     const png = decode(joinChunks(chunks), { checkCrc: true })
     return { width: png.width, height: png.height, pixels: greyPixels(png, where) }
@@ -130,7 +130,12 @@ function readHeader(chunks: readonly Chunk[], where: string): Header {
 }
 
 /** Unpacks the pixel data into a buffer of the size that the header promises, and no more. */
-function checkPixelData(chunks: readonly Chunk[], header: Header, where: string): void {
+function checkPixelData(
+  chunks: readonly Chunk[],
+  header: Header,
+  where: string,
+  unpack: typeof import('fflate').unzlibSync,
+): void {
   const parts = chunks.filter(({ type }) => type === 'IDAT')
   const needed = rawBytes(header)
   const packed = new Uint8Array(parts.reduce((sum, { data }) => sum + data.length, 0))
@@ -147,7 +152,7 @@ function checkPixelData(chunks: readonly Chunk[], header: Header, where: string)
   }
   let unpacked: Uint8Array
   try {
-    unpacked = unzlibSync(packed, { out: new Uint8Array(needed + 1) })
+    unpacked = unpack(packed, { out: new Uint8Array(needed + 1) })
   } catch (error) {
     throw dataError(place, expected, error instanceof Error ? error.message : String(error), FIX_FILE)
   }

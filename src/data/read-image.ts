@@ -5,5 +5,5 @@ import { decodePng, type GreyImage } from './png.ts'
 
 /** A PNG file as a greyscale picture. @throws NablaError E-FILE where it cannot be read; E-DATA as `decodePng`. */
 export async function readImage(path: string): Promise<GreyImage> {
-  return decodePng(await readBytes(path), path)
+  return await decodePng(await readBytes(path), path)
 }

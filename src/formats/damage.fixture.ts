@@ -8,7 +8,7 @@ import { NablaError } from '../shared/index.ts'
  */
 export function damage(valid: Uint8Array, read: (bytes: Uint8Array) => void): number {
   let refused = 0
-  const attempt = (bytes: Uint8Array) => {
+  for (const bytes of damaged(valid)) {
     try {
       read(bytes)
     } catch (error) {
@@ -16,14 +16,31 @@ export function damage(valid: Uint8Array, read: (bytes: Uint8Array) => void): nu
       refused++
     }
   }
-  for (let length = 0; length < valid.length; length++) attempt(valid.slice(0, length))
+  return refused
+}
+
+/** The same for a reader that answers later. */
+export async function damageAsync(valid: Uint8Array, read: (bytes: Uint8Array) => Promise<void>): Promise<number> {
+  let refused = 0
+  for (const bytes of damaged(valid)) {
+    try {
+      await read(bytes)
+    } catch (error) {
+      if (!(error instanceof NablaError)) throw error
+      refused++
+    }
+  }
+  return refused
+}
+
+function* damaged(valid: Uint8Array): Generator<Uint8Array> {
+  for (let length = 0; length < valid.length; length++) yield valid.slice(0, length)
   for (let at = 0; at < valid.length; at++) {
     for (const mask of [0x01, 0x20, 0x80, 0xff]) {
       const bytes = valid.slice()
       bytes[at] = (bytes[at] ?? 0) ^ mask
-      attempt(bytes)
+      yield bytes
     }
   }
-  attempt(Uint8Array.from([...valid, 0, 1, 2, 3]))
-  return refused
+  yield Uint8Array.from([...valid, 0, 1, 2, 3])
 }

@@ -3,9 +3,10 @@
 import { NablaError } from '../shared/index.ts'
 import { decodeNpy, encodeNpy } from './npy.ts'
 import { formatError, type StoredTensor } from './tensor.ts'
-import { decodeZip, encodeZip } from './zip.ts'
 
 const SUFFIX = '.npy'
+/** With what it unpacks by, loaded at the first archive: most programs read none. */
+const loadZip = () => import('./zip.ts')
 /** Where nothing is said, an archive may unpack to this much: a forged one must not fill the memory. */
 const MOST_BYTES = 2 ** 30
 
@@ -19,9 +20,10 @@ export interface NpzOptions {
  * @throws NablaError E-DATA for an archive or an array that is damaged, cut off or too large; E-UNSUPPORTED as
  *   `decodeNpy`, and for encryption or zip64.
  */
-export function decodeNpz(bytes: Uint8Array, where: string, options: NpzOptions = {}): StoredTensor[] {
+export async function decodeNpz(bytes: Uint8Array, where: string, options: NpzOptions = {}): Promise<StoredTensor[]> {
   const seen = new Set<string>()
-  return decodeZip(bytes, where, options.mostBytes ?? MOST_BYTES).map((member): StoredTensor => {
+  const members = (await loadZip()).decodeZip(bytes, where, options.mostBytes ?? MOST_BYTES)
+  return members.map((member): StoredTensor => {
     const place = `${where}, ${JSON.stringify(member.name.slice(0, 100))}`
     if (!member.name.endsWith(SUFFIX)) {
       throw formatError(place, 'an array, named *.npy', 'another file', 'save it with numpy.savez.')
@@ -37,7 +39,10 @@ export function decodeNpz(bytes: Uint8Array, where: string, options: NpzOptions 
  * The bytes of an npz file: equal arrays give equal bytes. Deflated unless `compress` is false.
  * @throws NablaError E-NAME for a name that is repeated; E-SHAPE where data and shape differ; E-UNSUPPORTED beyond 4 GiB.
  */
-export function encodeNpz(tensors: readonly StoredTensor[], options: { compress?: boolean } = {}): Uint8Array {
+export async function encodeNpz(
+  tensors: readonly StoredTensor[],
+  options: { compress?: boolean } = {},
+): Promise<Uint8Array> {
   const names = new Set<string>()
   for (const { name } of tensors) {
     if (names.has(name)) {
@@ -48,5 +53,6 @@ export function encodeNpz(tensors: readonly StoredTensor[], options: { compress?
     names.add(name)
   }
   const members = tensors.map((tensor) => ({ name: `${tensor.name}${SUFFIX}`, bytes: encodeNpy(tensor) }))
+  const { encodeZip } = await loadZip()
   return encodeZip(members, options.compress ?? true)
 }

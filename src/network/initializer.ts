@@ -134,5 +134,7 @@ function sampler(initializer: Initializer, shape: Shape, random: RandomStream): 
 /** The initial values of a parameter, in row-major order. */
 export function initialValues(initializer: Initializer, shape: Shape, random: RandomStream): Float32Array {
   const next = sampler(initializer, shape, random)
-  return Float32Array.from({ length: sizeOf(shape) }, next)
+  const values = new Float32Array(sizeOf(shape))
+  for (let i = 0; i < values.length; i++) values[i] = next()
+  return values
 }

@@ -16,35 +16,51 @@ export const PHILOX = {
 
 export type Words4 = [number, number, number, number]
 
-/** The high 32 bits of the product of two unsigned 32-bit integers. */
-function multiplyHigh(a: number, b: number): number {
-  const aHigh = a >>> 16
-  const aLow = a & 0xffff
+/** The high 32 bits of the product of the unsigned words (aHigh·2¹⁶ + aLow) and b, by halves: integers throughout. */
+function multiplyHigh(aHigh: number, aLow: number, b: number): number {
   const bHigh = b >>> 16
   const bLow = b & 0xffff
-  const low = aLow * bLow
-  const middle = aHigh * bLow + (low >>> 16)
-  const carry = aLow * bHigh + (middle % 0x10000)
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0
+  const middle = Math.imul(aHigh, bLow)
+  const other = Math.imul(aLow, bHigh)
+  const carry = (Math.imul(aLow, bLow) >>> 16) + (middle & 0xffff) + (other & 0xffff)
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (other >>> 16) + (carry >>> 16)) | 0
+}
+
+const HIGH0 = PHILOX.multiplier0 >>> 16
+const LOW0 = PHILOX.multiplier0 & 0xffff
+const HIGH1 = PHILOX.multiplier1 >>> 16
+const LOW1 = PHILOX.multiplier1 & 0xffff
+
+/** Replaces the counter in `words` by the block of four unsigned 32-bit words that it stands for. */
+function philoxInPlace(words: Uint32Array, keyLow: number, keyHigh: number): void {
+  let c0 = (words[0] as number) | 0
+  let c1 = (words[1] as number) | 0
+  let c2 = (words[2] as number) | 0
+  let c3 = (words[3] as number) | 0
+  let k0 = keyLow | 0
+  let k1 = keyHigh | 0
+  for (let round = 0; round < PHILOX.rounds; round++) {
+    const high0 = multiplyHigh(HIGH0, LOW0, c0)
+    const high1 = multiplyHigh(HIGH1, LOW1, c2)
+    const low0 = Math.imul(PHILOX.multiplier0, c0)
+    c0 = high1 ^ c1 ^ k0
+    c1 = Math.imul(PHILOX.multiplier1, c2)
+    c2 = high0 ^ c3 ^ k1
+    c3 = low0
+    k0 = (k0 + PHILOX.weyl0) | 0
+    k1 = (k1 + PHILOX.weyl1) | 0
+  }
+  words[0] = c0
+  words[1] = c1
+  words[2] = c2
+  words[3] = c3
 }
 
 /** One block of four unsigned 32-bit words for a 128-bit counter and a 64-bit key. */
 export function philox(counter: Words4, key: readonly [number, number]): Words4 {
-  let [c0, c1, c2, c3] = counter
-  let [k0, k1] = key
-  for (let round = 0; round < PHILOX.rounds; round++) {
-    const high0 = multiplyHigh(PHILOX.multiplier0, c0)
-    const low0 = Math.imul(PHILOX.multiplier0, c0) >>> 0
-    const high1 = multiplyHigh(PHILOX.multiplier1, c2)
-    const low1 = Math.imul(PHILOX.multiplier1, c2) >>> 0
-    c0 = (high1 ^ c1 ^ k0) >>> 0
-    c1 = low1
-    c2 = (high0 ^ c3 ^ k1) >>> 0
-    c3 = low0
-    k0 = (k0 + PHILOX.weyl0) >>> 0
-    k1 = (k1 + PHILOX.weyl1) >>> 0
-  }
-  return [c0, c1, c2, c3]
+  const words = Uint32Array.from(counter)
+  philoxInPlace(words, key[0], key[1])
+  return [...words] as Words4
 }
 
 /** A word as a float in [0, 1): its upper 24 bits, which f32 holds exactly, so that every backend draws the same. */
@@ -68,26 +84,34 @@ export function seedKey(seed: number): [number, number] {
 
 /** A sequence drawn from one (seed, stream): what the host needs for initial weights, shuffles and splits. */
 export class RandomStream {
-  private readonly key: [number, number]
+  private readonly keyLow: number
+  private readonly keyHigh: number
   private readonly stream: number
   private position = 0
-  private block: Words4 = [0, 0, 0, 0]
+  private readonly words = new Uint32Array(4)
 
   constructor(seed: number, stream: number) {
-    this.key = seedKey(seed)
+    const [low, high] = seedKey(seed)
+    this.keyLow = low
+    this.keyHigh = high
     this.stream = stream >>> 0
   }
 
   /** The next unsigned 32-bit word. */
   word(): number {
-    const lane = this.position & 3
+    const { words } = this
+    const lane = this.position % 4
     if (lane === 0) {
-      const block = Math.floor(this.position / 4)
+      const block = this.position / 4
+      words[0] = block
+      words[1] = block / 0x100000000
+      words[2] = this.stream
       // The fourth counter word is 1 here and 0 in `uniformAt`: host and program never share numbers.
-      this.block = philox([block >>> 0, Math.floor(block / 0x100000000) >>> 0, this.stream, 1], this.key)
+      words[3] = 1
+      philoxInPlace(words, this.keyLow, this.keyHigh)
     }
     this.position++
-    return this.block[lane] ?? 0
+    return words[lane] as number
   }
 
   /** Uniform in [0, 1), with 53 random bits. */
