@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs'
 
-const compiled = new URL('../dist/cli/index.js', import.meta.url)
+const compiled = new URL('../dist/cli.js', import.meta.url)
 
 if (existsSync(compiled)) {
   const { main } = await import(compiled.href)

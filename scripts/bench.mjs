@@ -14,7 +14,7 @@ import { setUp } from './setup.mjs'
 
 await runScript(async () => {
   if (!existsSync(inProject('bench/main.ts'))) throw new SetupError('There is no benchmark here: no bench/main.ts.')
-  setUp()
+  await setUp()
   await stripTypes(inProject('bench'), inProject('.build/bench'))
   await import(pathToFileURL(inProject('.build/bench/main.js')).href)
   return process.exitCode

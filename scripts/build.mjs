@@ -4,8 +4,8 @@ import { compileSource } from './compile.mjs'
 import { runScript, say } from './project.mjs'
 import { setUp } from './setup.mjs'
 
-await runScript(() => {
-  setUp({ compile: false })
-  compileSource({ force: true, check: true })
+await runScript(async () => {
+  await setUp({ compile: false })
+  await compileSource({ force: true, check: true })
   say('dist/ is built.')
 })

@@ -1,5 +1,6 @@
 /**
- * Compiles src/ to dist/, where dist/ does not hold this very source yet. The compiler writes to a folder beside,
+ * Compiles src/ to dist/, where dist/ does not hold this very source yet: types file by file, and JavaScript in a few
+ * files that load fast (docs/decisions/bundle.md). The compiler writes to a folder beside,
  * which then takes dist/'s place, so that dist/ is whole at any time and keeps no file of a source that is gone.
  * Types are not checked here (that is `npm run typecheck`): a run must not wait for it.
  */
@@ -7,20 +8,29 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundleSource } from './bundle.mjs'
 import { inProject, run, SetupError, say } from './project.mjs'
 
 const STAMP = '.source-hash'
 
 /** @throws SetupError where the compiler fails. */
-export function compileSource({ force = false, check = false } = {}) {
+export async function compileSource({ force = false, check = false } = {}) {
   const hash = hashSource()
   if (!force && readStamp() === hash) return
   say('Compiling …')
   const beside = makeFolderBeside()
   try {
-    const flags = ['-p', 'tsconfig.build.json', '--outDir', beside, ...(check ? [] : ['--noCheck'])]
+    const flags = [
+      '-p',
+      'tsconfig.build.json',
+      '--outDir',
+      beside,
+      '--emitDeclarationOnly',
+      ...(check ? [] : ['--noCheck']),
+    ]
     const status = run(process.execPath, [inProject('node_modules/typescript/bin/tsc'), ...flags])
     if (status !== 0) throw new SetupError(`The compiler failed (exit code ${status}); dist/ is as it was.`)
+    await bundleSource(beside)
     copyTracer(beside)
     writeFileSync(join(beside, STAMP), hash)
     replaceDist(beside)
@@ -64,7 +74,7 @@ function readStamp() {
 /** A hash of all that decides what the compiler writes. */
 function hashSource() {
   const hash = createHash('sha256')
-  const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+  const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs']
   const sources = readdirSync(inProject('src'), { recursive: true })
     .filter((name) => /\.([cm]?tsx?|py)$/.test(name) && !/\.(test|fixture)\.ts$/.test(name))
     .sort()

@@ -12,7 +12,7 @@ import { stripTypes } from './strip-types.mjs'
 
 await runScript(async () => {
   const chosen = chooseExamples(process.argv.slice(2))
-  setUp()
+  await setUp()
   const folder = await stripTypes('examples')
   const rows = []
   for (const file of chosen) {

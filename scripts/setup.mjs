@@ -6,11 +6,11 @@ import { installPackages } from './install.mjs'
 import { inProject, isMain, runScript, SetupError } from './project.mjs'
 
 /** @throws SetupError with what is missing. */
-export function setUp(options = {}) {
+export async function setUp(options = {}) {
   checkNode(process.versions.node)
   installPackages()
   linkCommand()
-  if (options.compile !== false) compileSource()
+  if (options.compile !== false) await compileSource()
 }
 
 /** The versions that package.json's `engines` names: 20.19 or later of 20, 22.12 or later. */

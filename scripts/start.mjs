@@ -11,11 +11,11 @@ const network = ['--layers', '300,75']
 const training = ['--epochs', '8', '--batch', '128', '--optimizer', 'adam', '--validation', 'none', '--seed', '1']
 
 await runScript(async () => {
-  setUp()
+  await setUp()
   process.chdir(root)
   // Without --out the command takes the first free folder of runs/mnist-1, runs/mnist-2, …
   const command = ['train', 'mnist', ...network, ...training, ...process.argv.slice(2)]
   say(`nabla ${command.join(' ')}\n`)
-  const { main } = await import(pathToFileURL(inProject('dist/cli/index.js')).href)
+  const { main } = await import(pathToFileURL(inProject('dist/cli.js')).href)
   return main(command)
 })

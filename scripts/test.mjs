@@ -13,7 +13,7 @@ import { inProject, root, runScript } from './project.mjs'
 import { setUp } from './setup.mjs'
 
 await runScript(async () => {
-  setUp()
+  await setUp()
   ensureNumpy()
   const folder = mkdtempSync(join(tmpdir(), 'nabla-test-'))
   try {

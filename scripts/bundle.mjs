@@ -1,0 +1,35 @@
+/** Bundles the JavaScript of dist/: one file for each door, and what they share. Packages stay outside. */
+
+import { relative } from 'node:path'
+import { inProject, SetupError } from './project.mjs'
+
+/** The doors, by the names that package.json and bin/ give them. */
+const DOORS = { index: 'index.ts', node: 'node.ts', ops: 'ops/index.ts', cli: 'cli/index.ts' }
+
+/**
+ * Files that stand beside the source are found from where a module would lie by itself: its own place is put in for
+ * import.meta.url, which in a bundle is that of the bundle. All bundles lie in the folder itself.
+ */
+const ownPlaces = {
+  name: 'own-places',
+  transform(code, id) {
+    if (!code.includes('import.meta.url')) return undefined
+    const place = JSON.stringify(`./${relative(inProject('src'), id).replace(/\.ts$/, '.js')}`)
+    return { code: code.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`), moduleType: 'ts' }
+  },
+}
+
+/** @throws SetupError where the bundler fails. */
+export async function bundleSource(folder) {
+  try {
+    // Loaded here: in a fresh clone it is installed only after this file was.
+    const { rolldown } = await import('rolldown')
+    const input = Object.fromEntries(Object.entries(DOORS).map(([name, path]) => [name, inProject('src', path)]))
+    const isPackage = (id) => !/^[./]/.test(id)
+    const bundle = await rolldown({ input, external: isPackage, platform: 'neutral', plugins: [ownPlaces] })
+    await bundle.write({ dir: folder, format: 'esm', chunkFileNames: 'chunk-[name]-[hash].js' })
+    await bundle.close()
+  } catch (error) {
+    throw new SetupError(`The bundler failed: ${error.message}; dist/ is as it was.`)
+  }
+}
