@@ -47,16 +47,7 @@ export interface DatasetParts {
   inputNames?: readonly string[] | undefined
 }
 
-/** What training reads: the least that a source of samples must offer. `Dataset` holds them in memory. */
-export interface SampleSource {
-  readonly count: number
-  readonly inputShape: Shape
-  copyBatch(indices: Int32Array, into: Float32Array): void
-  copyTargets(indices: Int32Array, into: Float32Array | Int32Array): void
-  copyWeights(indices: Int32Array, into: Float32Array): void
-}
-
-export class Dataset implements SampleSource {
+export class Dataset {
   readonly name: string
   readonly inputs: Float32Array | Uint8Array
   readonly inputShape: Shape
@@ -86,6 +77,11 @@ export class Dataset implements SampleSource {
     checkParts(this)
     const uniform = parts.affine === undefined || parts.affine.scale.length === 1
     this.bytes = parts.inputs instanceof Uint8Array && uniform ? byteTable(parts.affine) : undefined
+  }
+
+  /** Whether samples have weights. */
+  get weighted(): boolean {
+    return this.sampleWeights !== undefined
   }
 
   /** Names of the classes, or undefined where the targets are not classes. */

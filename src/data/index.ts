@@ -9,7 +9,6 @@ export {
   type ClassTargets,
   Dataset,
   type DatasetParts,
-  type SampleSource,
   type Targets,
   type ValueTargets,
 } from './dataset.ts'
@@ -26,3 +25,11 @@ export {
   type ScalingRecord,
   scalingFromJSON,
 } from './scaling.ts'
+export type { BatchArrays, TargetKind } from './stream/rows.ts'
+export {
+  type BatchCursor,
+  type PassOptions,
+  type StreamBatchOptions,
+  StreamedDataset,
+} from './stream/streamed-dataset.ts'
+export { type Sample, type SampleSource, type SampleStream, streamDataset } from './stream/user-source.ts'

@@ -4,22 +4,16 @@
  */
 
 import type { Device, Executable } from '../backend/index.ts'
-import type { SampleSource } from '../data/index.ts'
+import type { BatchArrays, Dataset } from '../data/index.ts'
 import type { Graph, GraphNode } from '../graph/index.ts'
 import { seedKey, sizeOf } from '../shared/index.ts'
 import { INPUT, RANDOM_KEY, scalarName, TARGET, WEIGHT } from './step-program.ts'
 
-/** A batch as the program takes it. */
-export interface BatchBuffers {
-  readonly inputs: Float32Array
-  readonly targets: Float32Array | Int32Array | undefined
-  readonly weights: Float32Array | undefined
-}
-
 export class BatchProgram {
   readonly graph: Graph
   readonly batchSize: number
-  readonly buffers: BatchBuffers
+  /** The batch as the program takes it. */
+  readonly buffers: Readonly<BatchArrays>
   readonly executable: Executable
   private readonly drawsRandom: boolean
   private readonly lastScalars = new Map<string, number>()
@@ -39,12 +33,25 @@ export class BatchProgram {
   }
 
   /** Copies the samples `indices` out of `data` and gives them to the program. `classWeights` multiply by the label. */
-  load(data: SampleSource, indices: Int32Array, classWeights?: Float64Array): void {
+  load(data: Dataset, indices: Int32Array, classWeights?: Float64Array): void {
     const { inputs, targets, weights } = this.buffers
     data.copyBatch(indices, inputs)
     if (targets !== undefined) data.copyTargets(indices, targets)
     if (weights !== undefined) {
       data.copyWeights(indices, weights)
+      if (classWeights !== undefined && targets !== undefined) multiplyByClass(weights, targets, classWeights)
+    }
+    this.writeBatch()
+  }
+
+  /** Gives the first rows of a batch that was read elsewhere to the program. */
+  loadFrom(batch: BatchArrays, classWeights?: Float64Array): void {
+    const { inputs, targets, weights } = this.buffers
+    inputs.set(batch.inputs.subarray(0, inputs.length))
+    if (targets !== undefined && batch.targets !== undefined) targets.set(batch.targets.subarray(0, targets.length))
+    if (weights !== undefined) {
+      if (batch.weights === undefined) weights.fill(1)
+      else weights.set(batch.weights.subarray(0, weights.length))
       if (classWeights !== undefined && targets !== undefined) multiplyByClass(weights, targets, classWeights)
     }
     this.writeBatch()
@@ -93,7 +100,7 @@ function inputOf(graph: Graph, name: string) {
   return graph.nodes.find((node) => node.kind === 'input' && node.name === name)
 }
 
-function buffersOf(graph: Graph): BatchBuffers {
+function buffersOf(graph: Graph): BatchArrays {
   const [inputs, targets, weights] = [inputOf(graph, INPUT), inputOf(graph, TARGET), inputOf(graph, WEIGHT)]
   return {
     inputs: new Float32Array(sizeOf(inputs?.shape ?? [0])),

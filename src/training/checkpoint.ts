@@ -4,6 +4,7 @@
  * Only bytes here, no files; read as hostile input.
  */
 
+import { StreamedDataset } from '../data/index.ts'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../formats/index.ts'
 import { showValue } from '../network/index.ts'
 import { NablaError } from '../shared/index.ts'
@@ -23,7 +24,8 @@ export interface RunIdentity {
   readonly seed: number
   readonly batchSize: number
   readonly samples: number
-  readonly shuffle: boolean
+  /** The size of the buffer, where a stream is shuffled in one. */
+  readonly shuffle: boolean | number
 }
 
 /** What the host knows of a run between two steps. All of it is JSON. */
@@ -56,7 +58,7 @@ export function identityOf(plan: FitPlan): RunIdentity {
     seed,
     batchSize,
     samples: data.count,
-    shuffle,
+    shuffle: shuffle && data instanceof StreamedDataset ? (data.shuffleBuffer ?? true) : shuffle,
   }
 }
 

@@ -1,6 +1,6 @@
 /** How much the samples of each class count in the loss. */
 
-import type { Dataset } from '../data/index.ts'
+import type { Dataset, StreamedDataset } from '../data/index.ts'
 import { checkNumber, showValue } from '../network/index.ts'
 import { NablaError, unknownName } from '../shared/index.ts'
 
@@ -11,7 +11,10 @@ export type ClassWeights = 'balanced' | readonly number[] | Readonly<Record<stri
  * One weight a class, in the order of the data set's classes.
  * @throws NablaError E-DATA without classes; E-VALUE for a negative weight or a wrong count; E-NAME for an unknown class.
  */
-export function classWeightsOf(given: ClassWeights | undefined, data: Dataset): Float64Array | undefined {
+export function classWeightsOf(
+  given: ClassWeights | undefined,
+  data: Dataset | StreamedDataset,
+): Float64Array | undefined {
   if (given === undefined) return undefined
   const { classNames } = data
   if (classNames === undefined) {

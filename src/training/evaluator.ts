@@ -1,13 +1,14 @@
 /** Runs a network over a data set, batch by batch, and hands each batch's results on. */
 
 import type { Device } from '../backend/index.ts'
-import type { Dataset } from '../data/index.ts'
+import type { Dataset, StreamedDataset } from '../data/index.ts'
 import type { Loss, Network } from '../network/index.ts'
 import { sizeOf } from '../shared/index.ts'
+import { type BatchFeed, openPass } from './batch-feed.ts'
 import { BatchProgram } from './batch-program.ts'
 import { hasAccuracy } from './correct.ts'
 import { buildEvaluation, PREDICTION, SAMPLE_LOSSES, TOTAL_CORRECT } from './step-program.ts'
-import type { TargetSpec } from './targets.ts'
+import { reachCheck, type TargetSpec } from './targets.ts'
 
 /** What a batch gave. Arrays are valid until the next batch. */
 export interface EvaluatedBatch {
@@ -16,6 +17,8 @@ export interface EvaluatedBatch {
   readonly rows: number
   /** Numbers in one sample's prediction. */
   readonly outputs: number
+  /** [rows, ...inputShape], scaled as the network takes them. */
+  readonly inputs: Float32Array
   /** [rows] class numbers, or [rows, outputs] numbers. */
   readonly targets: ArrayLike<number> | undefined
   readonly targetKind: TargetSpec['kind']
@@ -57,32 +60,47 @@ export class Evaluator {
   }
 
   /** Evaluates all samples in their order. */
-  async run(data: Dataset, batchSize: number, visit?: (batch: EvaluatedBatch) => void): Promise<EvaluationSums> {
+  async run(
+    data: Dataset | StreamedDataset,
+    batchSize: number,
+    visit?: (batch: EvaluatedBatch) => void,
+  ): Promise<EvaluationSums> {
     await this.prepare(data.count, batchSize)
+    const { network, loss: by } = this.options
+    const feed = openPass(data, batchSize, reachCheck(network, by, data))
+    try {
+      return await this.sum(data.count, batchSize, feed, visit)
+    } finally {
+      await feed.close()
+    }
+  }
+
+  private async sum(
+    samples: number,
+    batchSize: number,
+    feed: BatchFeed,
+    visit: ((batch: EvaluatedBatch) => void) | undefined,
+  ): Promise<EvaluationSums> {
     const counted = hasAccuracy(this.options)
+    const outputs = sizeOf(this.options.network.outputShape)
     let [loss, correct] = [0, 0]
-    for (let from = 0; from < data.count; from += batchSize) {
-      const rows = Math.min(batchSize, data.count - from)
+    for (let from = 0; from < samples; from += batchSize) {
+      const rows = Math.min(batchSize, samples - from)
       const program = await this.program(rows)
-      program.load(
-        data,
-        Int32Array.from({ length: rows }, (_, row) => from + row),
-      )
+      const loading = feed.load(program, from / batchSize)
+      if (loading !== undefined) await loading
       // Loss functions that draw random numbers draw the same ones at each evaluation.
       program.writeKey(0, 0)
       const pending = program.executable.run()
       if (pending !== undefined) await pending
       loss += sumOf(program.executable.read(SAMPLE_LOSSES))
       if (counted) correct += sumOf(program.executable.read(TOTAL_CORRECT))
-      visit?.({
-        predictions: program.executable.read(PREDICTION),
-        rows,
-        outputs: sizeOf(this.options.network.outputShape),
-        targets: program.buffers.targets,
-        targetKind: this.options.targets.kind,
-      })
+      if (visit === undefined) continue
+      const { inputs, targets } = program.buffers
+      const predictions = program.executable.read(PREDICTION)
+      visit({ predictions, rows, outputs, inputs, targets, targetKind: this.options.targets.kind })
     }
-    return { loss: loss / data.count, accuracy: counted ? correct / data.count : undefined }
+    return { loss: loss / samples, accuracy: counted ? correct / samples : undefined }
   }
 }
 

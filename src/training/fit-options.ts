@@ -1,7 +1,7 @@
 /** What `fit` is given, checked and filled in before anything is built. */
 
 import type { Backend } from '../backend/index.ts'
-import type { Dataset, DatasetSource } from '../data/index.ts'
+import type { Dataset, StreamedDataset } from '../data/index.ts'
 import {
   type Clipping,
   checkClipping,
@@ -37,7 +37,7 @@ import {
   type Watchable,
 } from './stopping.ts'
 import { checkInputs, checkTargets, type TargetSpec } from './targets.ts'
-import { datasetOf } from './use.ts'
+import { type DataLike, dataOf } from './use.ts'
 
 export interface StepRecord {
   /** Counted from 1. */
@@ -67,7 +67,7 @@ export interface FitOptions {
   /** Samples a step; 32 where nothing is said. */
   batchSize?: number | 'all'
   /** A data set, or the share of `data` that is kept apart for it. */
-  validation?: Dataset | DatasetSource | number
+  validation?: DataLike | number
   /** Decides initial weights, the order of samples, dropout and the validation split; 0 where nothing is said. */
   seed?: number
   backend?: BackendLike
@@ -81,7 +81,7 @@ export interface FitOptions {
   clip?: Clipping
   /** How much the samples of each class count in the training loss; sample weights are part of the data set. */
   classWeights?: ClassWeights
-  /** False keeps the order of the data set. */
+  /** False keeps the order of the data. A sequential stream is shuffled in its `shuffleBuffer`. */
   shuffle?: boolean
   /** Parameters to start from: a model's, to train it further. */
   initial?: ParameterValues
@@ -107,8 +107,8 @@ const OPTIONS: readonly (keyof FitOptions)[] = [
 /** Options with everything filled in. */
 export interface FitPlan {
   readonly network: Network
-  readonly data: Dataset
-  readonly validation: Dataset | undefined
+  readonly data: Dataset | StreamedDataset
+  readonly validation: Dataset | StreamedDataset | undefined
   readonly targets: TargetSpec
   readonly loss: Loss
   readonly optimizer: Optimizer
@@ -127,7 +127,7 @@ export interface FitPlan {
 }
 
 /** @throws NablaError E-USAGE, E-NAME, E-VALUE for an option; E-SHAPE, E-DATA where data, network and loss do not fit. */
-export function planFit(network: Network, source: Dataset | DatasetSource, options: FitOptions): FitPlan {
+export function planFit(network: Network, source: DataLike, options: FitOptions): FitPlan {
   if (!(network instanceof Network)) {
     throw wrongKind('fit', 'a network', network, 'write fit(network({ input: [784] }, …), data, …).')
   }
@@ -137,7 +137,7 @@ export function planFit(network: Network, source: Dataset | DatasetSource, optio
   checkParts(options)
   lossInput(loss, network)
   const seed = checkNumber(options.seed ?? 0, 'fit, seed', { least: 0, whole: true })
-  const [data, validation] = splitValidation(datasetOf(source), options.validation, seed)
+  const [data, validation] = splitValidation(dataOf(source), options.validation, seed)
   checkInputs(network, data)
   const targets = checkTargets(network, loss, data)
   if (validation !== undefined) checkValidation(network, loss, validation, targets)
@@ -224,19 +224,24 @@ function checkBatchSize(batchSize: unknown, count: number): number {
 }
 
 function splitValidation(
-  data: Dataset,
+  data: Dataset | StreamedDataset,
   validation: FitOptions['validation'],
   seed: number,
-): [Dataset, Dataset | undefined] {
+): [Dataset | StreamedDataset, Dataset | StreamedDataset | undefined] {
   if (validation === undefined) return [data, undefined]
-  if (typeof validation !== 'number') return [data, datasetOf(validation)]
+  if (typeof validation !== 'number') return [data, dataOf(validation)]
   const fix = 'give the share to keep apart, such as 0.1, or a data set.'
   checkNumber(validation, 'fit, validation', { least: 0, most: 1, open: 'both' }, fix)
   const [train, held] = data.split(1 - validation, { seed })
   return [train, held]
 }
 
-function checkValidation(network: Network, loss: Loss, validation: Dataset, targets: TargetSpec): void {
+function checkValidation(
+  network: Network,
+  loss: Loss,
+  validation: Dataset | StreamedDataset,
+  targets: TargetSpec,
+): void {
   checkInputs(network, validation)
   const found = checkTargets(network, loss, validation)
   if (found.kind === targets.kind) return

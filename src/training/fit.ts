@@ -4,8 +4,8 @@
  * are shown and saved, never what is computed.
  */
 
-import type { Dataset, DatasetSource } from '../data/index.ts'
 import type { Network } from '../network/index.ts'
+import { type BatchFeed, openFeed } from './batch-feed.ts'
 import type { BatchProgram } from './batch-program.ts'
 import { type Checkpoint, checkIdentity, type HostState, identityOf } from './checkpoint.ts'
 import { type DivergedError, locateDivergence } from './divergence.ts'
@@ -21,6 +21,8 @@ import { divergedError, finishedRun, type RunParts, type Stop } from './run-resu
 import { StepOrder } from './step-order.ts'
 import { PREDICTION } from './step-program.ts'
 import { isBetter, reachedTargets } from './stopping.ts'
+import { reachCheck } from './targets.ts'
+import type { DataLike } from './use.ts'
 
 /** The totals on the device, in f32, are moved to the host's f64 every so many steps; losses are looked at then. */
 const STEPS_PER_DRAIN = 64
@@ -37,7 +39,7 @@ const EVALUATION_BATCH = 256
  *   E-GRADIENT where the loss does not reach a parameter; E-MODEL where a checkpoint is another run's; E-DIVERGED (a
  *   `DivergedError`, with the run so far and the last good parameters) where the loss becomes NaN or infinite.
  */
-export async function fit(network: Network, data: Dataset | DatasetSource, options: FitOptions): Promise<Run> {
+export async function fit(network: Network, data: DataLike, options: FitOptions): Promise<Run> {
   const plan = planFit(network, data, options)
   const { loss, optimizer, targets, seed, backend } = plan
   const engine = await Engine.open({
@@ -47,15 +49,17 @@ export async function fit(network: Network, data: Dataset | DatasetSource, optio
     targets,
     seed,
     backend,
-    weighted: plan.data.sampleWeights !== undefined || plan.classWeights !== undefined,
+    weighted: plan.data.weighted || plan.classWeights !== undefined,
     regularizer: options.regularizer,
     clip: options.clip,
     initial: options.initial,
     predictions: plan.metrics.length > 0,
   })
+  const training = new Fit(plan, engine)
   try {
-    return await new Fit(plan, engine).run()
+    return await training.run()
   } finally {
+    await training.close()
     engine.close()
   }
 }
@@ -65,6 +69,7 @@ class Fit {
   private readonly engine: Engine
   private readonly evaluator: Evaluator
   private readonly order: StepOrder
+  private readonly feed: BatchFeed
   private readonly trainingMetrics: MetricSet
   private readonly startMs = performance.now()
   /** What a checkpoint holds beside the engine's state. */
@@ -80,9 +85,12 @@ class Fit {
   constructor(plan: FitPlan, engine: Engine) {
     this.plan = plan
     this.engine = engine
-    const { network, loss, targets, data, batchSize, seed, shuffle } = plan
+    const { network, loss, targets, data, batchSize, seed, shuffle, epochs, classWeights } = plan
     this.order = new StepOrder({ count: data.count, batchSize, seed, shuffle })
-    const weighted = plan.validation?.sampleWeights !== undefined
+    const totalSteps = epochs * this.order.stepsPerEpoch
+    const checkReach = reachCheck(network, loss, data)
+    this.feed = openFeed(data, this.order, { seed, shuffle, totalSteps, classWeights, checkReach })
+    const weighted = plan.validation?.weighted === true
     this.evaluator = new Evaluator(engine.device, { network, loss, targets, weighted })
     this.trainingMetrics = new MetricSet(plan.metrics)
     this.host = {
@@ -157,13 +165,18 @@ class Fit {
     return optimizer.learningRate * schedule.factor(moment, this.host.scheduleMemory)
   }
 
-  /** Takes the engine's next step; a promise only where the device works asynchronously. */
+  /** Takes the engine's next step; a promise only where the device or the data lets itself be waited for. */
   private takeStep(): { program: BatchProgram; pending: void | Promise<void> } {
-    const { engine, plan } = this
-    const indices = this.order.batchAt(engine.step)
-    const program = engine.program(indices.length)
-    program.load(plan.data, indices, plan.classWeights)
-    return { program, pending: engine.run(program, this.learningRateAt(engine.step)) }
+    const { engine } = this
+    const program = engine.program(this.order.sizeOf(engine.step))
+    const loading = this.feed.load(program, engine.step)
+    const run = () => engine.run(program, this.learningRateAt(engine.step))
+    return { program, pending: loading === undefined ? run() : loading.then(run) }
+  }
+
+  /** Closes what the data is read from. */
+  close(): Promise<void> {
+    return this.feed.close()
   }
 
   /** The steps of an epoch that are left. */
@@ -207,6 +220,7 @@ class Fit {
       predictions,
       rows: program.batchSize,
       outputs: predictions.length / program.batchSize,
+      inputs: program.buffers.inputs,
       targets: program.buffers.targets,
       targetKind: this.plan.targets.kind,
     })

@@ -55,4 +55,12 @@ export {
   type Trainer,
   type TrainerOptions,
 } from './trainer.ts'
-export { type EvaluateOptions, type Evaluation, evaluate, Predictions, predict, type UseOptions } from './use.ts'
+export {
+  type DataLike,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  Predictions,
+  predict,
+  type UseOptions,
+} from './use.ts'

@@ -20,6 +20,7 @@ function batchOf(predictions: number[][], targets: number[] | number[][]): Evalu
     predictions: predictions.flat(),
     rows: predictions.length,
     outputs: predictions[0]?.length ?? 1,
+    inputs: new Float32Array(predictions.length),
     targets: targets.flat(),
     targetKind: Array.isArray(targets[0]) ? 'values' : 'classes',
   }

@@ -8,7 +8,7 @@ export class StepOrder {
   private readonly count: number
   private readonly seed: number
   private readonly shuffle: boolean
-  private order = new Int32Array(0)
+  private order: Int32Array = new Int32Array(0)
   private epoch = -1
 
   constructor({
@@ -39,7 +39,7 @@ export class StepOrder {
   batchAt(step: number): Int32Array {
     const epoch = this.epochOf(step)
     if (epoch !== this.epoch) {
-      this.order = new Int32Array(epochOrder(this.count, { seed: this.seed, epoch, shuffle: this.shuffle }))
+      this.order = epochOrder(this.count, { seed: this.seed, epoch, shuffle: this.shuffle })
       this.epoch = epoch
     }
     const from = (step % this.stepsPerEpoch) * this.batchSize

@@ -3,7 +3,7 @@
  * leaves: how targets enter the program.
  */
 
-import type { Dataset } from '../data/index.ts'
+import { Dataset, type StreamedDataset } from '../data/index.ts'
 import { type Loss, lossInput, type Network, showValue } from '../network/index.ts'
 import { formatShape, NablaError, type Shape, sameShape, sizeOf } from '../shared/index.ts'
 
@@ -14,7 +14,7 @@ export type TargetSpec =
   | { readonly kind: 'none' }
 
 /** @throws NablaError E-SHAPE unless the samples have the shape of the network's input. */
-export function checkInputs(network: Network, data: Dataset): void {
+export function checkInputs(network: Network, data: Dataset | StreamedDataset): void {
   if (sameShape(network.inputShape, data.inputShape)) return
   const [needed, given] = [formatShape(network.inputShape), formatShape(data.inputShape)]
   const sameSize = sizeOf(network.inputShape) === data.inputSize
@@ -33,7 +33,7 @@ export function checkInputs(network: Network, data: Dataset): void {
  * @throws NablaError E-VALUE for more classes than outputs; E-SHAPE where targets have another shape than the output;
  *   E-DATA for unlabelled data or targets that the last layer or the loss can't reach.
  */
-export function checkTargets(network: Network, loss: Loss, data: Dataset): TargetSpec {
+export function checkTargets(network: Network, loss: Loss, data: Dataset | StreamedDataset): TargetSpec {
   const { targets, name } = data
   if (!loss.needsTargets && targets === undefined) return { kind: 'none' }
   if (targets === undefined) {
@@ -49,7 +49,10 @@ export function checkTargets(network: Network, loss: Loss, data: Dataset): Targe
     const output = network.layers[layer]?.outputShape ?? network.outputShape
     if (!sameShape(output, targets.shape) && loss.name !== 'custom')
       throw shapeProblem(loss, name, output, targets.shape)
-    checkReach(network, loss, name, targets.values, sizeOf(targets.shape))
+    // What a stream holds is looked at as it comes.
+    if (data instanceof Dataset && data.targets?.kind === 'values') {
+      reachCheck(network, loss, data)?.(data.targets.values)
+    }
   }
   return { kind: 'values', shape: targets.shape }
 }
@@ -101,26 +104,38 @@ function checkClasses(network: Network, loss: Loss, name: string, count: number)
 /** How far beyond a range counts as rounding: what min-max scaling in f32 misses its ends by, a few units of 2⁻²⁴. */
 const ROUNDING = 1e-6
 
-/** Numbers outside the last layer's range, or the loss's, can't be learnt: refused with the first of them. */
-function checkReach(network: Network, loss: Loss, name: string, values: Float32Array, size: number): void {
+/** @throws NablaError E-DATA for the first target that can't be learnt. */
+export type ReachCheck = (values: Float32Array) => void
+
+/**
+ * What refuses numbers outside the last layer's range, or the loss's; undefined where neither has one. Rows are those of
+ * a data set in memory; of a stream, they are those of the batch.
+ */
+export function reachCheck(network: Network, loss: Loss, data: Dataset | StreamedDataset): ReachCheck | undefined {
   const last = network.layers[network.layers.length - 1]
   const reasons = [
     { range: last?.layer.range, reason: `the range of the last layer, "${last?.name}" (${last?.layer.kind})` },
     { range: loss.targetRange, reason: `what the loss ${loss.name} is defined on` },
   ]
-  for (const { range, reason } of reasons) {
-    if (range === undefined) continue
-    const [low, high] = range
-    const slack = ROUNDING * (high - low)
-    const at = values.findIndex((value) => value < low - slack || value > high + slack)
-    if (at < 0) continue
-    const place = `${showValue(values[at])} in row ${Math.floor(at / size)}, column ${at % size}`
-    throw new NablaError({
-      code: 'E-DATA',
-      where: `targets of data set "${name}"`,
-      expected: `numbers from ${low} to ${high}, ${reason}`,
-      received: place,
-      fix: `scale the targets into [${low}, ${high}] (fitMinMax), or end the network with a layer that has no such range.`,
-    })
+  const { targets, name } = data
+  const size = targets?.kind === 'values' ? sizeOf(targets.shape) : 1
+  const rows = data instanceof Dataset ? 'row' : 'row of a batch'
+  const ranges = reasons.flatMap(({ range, reason }) => (range === undefined ? [] : [{ range, reason }]))
+  if (targets?.kind !== 'values' || !loss.needsTargets || ranges.length === 0) return undefined
+  return (values) => {
+    for (const { range, reason } of ranges) {
+      const [low, high] = range
+      const slack = ROUNDING * (high - low)
+      const at = values.findIndex((value) => value < low - slack || value > high + slack)
+      if (at < 0) continue
+      const place = `${showValue(values[at])} in ${rows} ${Math.floor(at / size)}, column ${at % size}`
+      throw new NablaError({
+        code: 'E-DATA',
+        where: `targets of data set "${name}"`,
+        expected: `numbers from ${low} to ${high}, ${reason}`,
+        received: place,
+        fix: `scale the targets into [${low}, ${high}] (fitMinMax), or end the network with a layer that has no such range.`,
+      })
+    }
   }
 }

@@ -1,8 +1,9 @@
 /** Using a model: its loss and accuracy on a data set, and its predictions for samples. */
 
-import { Dataset, type DatasetSource, dataset, type NestedNumbers } from '../data/index.ts'
+import { Dataset, type DatasetSource, dataset, type NestedNumbers, StreamedDataset } from '../data/index.ts'
 import { checkNumber, checkOptions, type Loss, showValue } from '../network/index.ts'
 import { NablaError, sizeOf } from '../shared/index.ts'
+import { openPass } from './batch-feed.ts'
 import { BatchProgram } from './batch-program.ts'
 import { type BackendLike, backendOf } from './device.ts'
 import { classOf, Evaluator } from './evaluator.ts'
@@ -36,21 +37,30 @@ export interface Evaluation {
 
 const DEFAULT_BATCH = 256
 
+/** What samples may be given as: a data set, one that is read while it is used, or arrays. */
+export type DataLike = Dataset | StreamedDataset | DatasetSource
+
 /** A data set, from one or from the arrays of one. */
+export function dataOf(data: DataLike): Dataset | StreamedDataset {
+  return data instanceof StreamedDataset ? data : datasetOf(data)
+}
+
+/** A data set in memory, from one or from the arrays of one. @throws NablaError E-USAGE for anything else. */
 export function datasetOf(data: Dataset | DatasetSource): Dataset {
-  if (data instanceof Dataset) return data
-  if (typeof data === 'object' && data !== null && 'inputs' in data) return dataset(data)
-  throw new NablaError({
-    code: 'E-USAGE',
-    where: 'data',
-    expected: 'a data set, or { inputs, labels } or { inputs, targets }',
-    received: showValue(data),
-    fix: 'write dataset({ inputs, labels }).',
-  })
+  const given: unknown = data
+  if (given instanceof Dataset) return given
+  if (given instanceof StreamedDataset) throw notData('a data set in memory', `a stream`, 'write await data.load().')
+  if (typeof given === 'object' && given !== null && 'inputs' in given) return dataset(given as DatasetSource)
+  const expected = 'a data set, or { inputs, labels } or { inputs, targets }'
+  throw notData(expected, showValue(given), 'write dataset({ inputs, labels }).')
+}
+
+function notData(expected: string, received: string, fix: string): NablaError {
+  return new NablaError({ code: 'E-USAGE', where: 'data', expected, received, fix })
 }
 
 /** Raw samples as the network wants them. */
-function preprocess(model: Model, data: Dataset): Dataset {
+function preprocess(model: Model, data: Dataset | StreamedDataset): Dataset | StreamedDataset {
   return model.preprocessing === undefined ? data : model.preprocessing.apply(data)
 }
 
@@ -70,21 +80,17 @@ function lossOf(model: Model, given: Loss | undefined): Loss {
  * The model's loss (and accuracy, and confusion matrix) on a data set, which gets the model's preprocessing first.
  * @throws NablaError E-SHAPE, E-VALUE, E-DATA where the data does not fit.
  */
-export async function evaluate(
-  model: Model,
-  source: Dataset | DatasetSource,
-  options: EvaluateOptions = {},
-): Promise<Evaluation> {
+export async function evaluate(model: Model, source: DataLike, options: EvaluateOptions = {}): Promise<Evaluation> {
   checkOptions(options, ['batchSize', 'backend', 'loss', 'metrics'], 'evaluate')
   const batchSize = checkNumber(options.batchSize ?? DEFAULT_BATCH, 'evaluate, batchSize', { least: 1, whole: true })
   const loss = lossOf(model, options.loss)
-  const data = preprocess(model, datasetOf(source))
+  const data = preprocess(model, dataOf(source))
   checkInputs(model.network, data)
   const targets = checkTargets(model.network, loss, data)
   const metrics = new MetricSet(metricsOf(options.metrics ?? [], targets))
   const device = await backendOf(options.backend).open()
   try {
-    const weighted = data.sampleWeights !== undefined
+    const weighted = data.weighted
     const evaluator = new Evaluator(device, { network: model.network, loss, targets, weighted })
     const program = await evaluator.prepare(data.count, batchSize)
     for (const [name, values] of model.parameters) program.executable.write(name, values)
@@ -151,17 +157,18 @@ export class Predictions {
  */
 export async function predict(
   model: Model,
-  inputs: Dataset | NestedNumbers,
+  inputs: Dataset | StreamedDataset | NestedNumbers,
   options: UseOptions = {},
 ): Promise<Predictions> {
   checkOptions(options, ['batchSize', 'backend'], 'predict')
   const { network } = model
   const batchSize = checkNumber(options.batchSize ?? DEFAULT_BATCH, 'predict, batchSize', { least: 1, whole: true })
-  const data = preprocess(model, inputs instanceof Dataset ? inputs : samplesOf(inputs, network.inputShape))
+  const data = preprocess(model, isDataset(inputs) ? inputs : samplesOf(inputs, network.inputShape))
   checkInputs(network, data)
   const size = sizeOf(network.outputShape)
   const values = new Float32Array(data.count * size)
   const device = await backendOf(options.backend).open()
+  const feed = openPass(data, batchSize)
   try {
     const programs = new Map<number, BatchProgram>()
     for (let from = 0; from < data.count; from += batchSize) {
@@ -173,18 +180,21 @@ export async function predict(
         if (programs.size === 0) for (const [name, array] of model.parameters) program.executable.write(name, array)
         programs.set(rows, program)
       }
-      program.load(
-        data,
-        Int32Array.from({ length: rows }, (_, row) => from + row),
-      )
+      const loading = feed.load(program, from / batchSize)
+      if (loading !== undefined) await loading
       const pending = program.executable.run()
       if (pending !== undefined) await pending
       values.set(program.executable.read(PREDICTION), from * size)
     }
   } finally {
+    await feed.close()
     device.close()
   }
   return new Predictions(values, network.outputShape, data.count, model.classNames)
+}
+
+function isDataset(inputs: unknown): inputs is Dataset | StreamedDataset {
+  return inputs instanceof Dataset || inputs instanceof StreamedDataset
 }
 
 /** Arrays as samples; a flat array is cut by the network's input shape. */
