@@ -19,6 +19,7 @@ import {
   relu,
   sgd,
 } from 'nabla'
+import { registerNative } from 'nabla/node'
 import { matmul } from 'nabla/ops'
 import type { TrainingWork } from '../work.ts'
 import {
@@ -35,6 +36,8 @@ import {
   readLayers,
   type Task,
 } from './contestant.ts'
+
+registerNative()
 
 export function networkOf(sizes: readonly number[]): Network {
   const layers: Layer[] = sizes.slice(1).flatMap((units, i) => (i === 0 ? [dense(units)] : [relu(), dense(units)]))

@@ -111,10 +111,11 @@ function packRowsOfRight(c: Contraction): void {
   )
 }
 
-/** Copies the block of rows of A into panels of four rows: for each k the four side by side. */
+/** Copies the block of rows of A into panels of a tile's rows: for each k they lie side by side. */
 export function packLeft(c: Contraction): void {
   const { f } = c.context
   const { outerStride, innerStride } = c.kernel.left
+  const { rows } = c.tiling
   const [from, to, i, row, column] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
   f.get(c.leftBase)
     .get(c.firstRow)
@@ -128,7 +129,8 @@ export function packLeft(c: Contraction): void {
     .set(column)
   const panel = () => {
     f.get(to)
-    gatherLanes(c, from, 0, outerStride, 4)
+    gatherLanes(c, from, 0, outerStride, rows)
+    // The lanes past the rows are written over at the next k, or fall into the padding.
     f.store(0)
   }
   f.i32(0).set(i)
@@ -138,18 +140,20 @@ export function packLeft(c: Contraction): void {
     1,
     () => {
       f.get(column).set(from)
-      f.get(i).i32(16).op(OP.i32mul)
+      f.get(i)
+        .i32(4 * rows)
+        .op(OP.i32mul)
       c.pushScratch(c.scratch.left)
       f.op(OP.i32add).set(to)
       f.get(c.firstRow).set(row)
       f.loopWhileBelow(
         row,
         () => f.get(c.lastRow),
-        4,
+        rows,
         () => {
           panel()
           f.get(from)
-            .i32(16 * outerStride)
+            .i32(4 * rows * outerStride)
             .op(OP.i32add)
             .set(from)
           f.get(to).i32(c.tiling.leftPanelBytes).op(OP.i32add).set(to)
@@ -163,7 +167,7 @@ export function packLeft(c: Contraction): void {
   )
 }
 
-/** Pushes `lanes` elements of B that are `stride` apart. */
+/** Pushes `lanes` elements that are `stride` apart. */
 function gatherLanes(c: Contraction, from: Local, offset: number, stride: number, lanes: number): void {
   const { f } = c.context
   if (stride === 1 && lanes === 4) {
@@ -171,8 +175,12 @@ function gatherLanes(c: Contraction, from: Local, offset: number, stride: number
     return
   }
   const vector = f.local(V128)
-  f.get(from).load32zero(offset).set(vector)
-  for (let lane = 1; lane < lanes; lane++) {
+  const pair = stride === 1 && lanes > 1
+  f.get(from)
+  if (pair) f.load64zero(offset)
+  else f.load32zero(offset)
+  f.set(vector)
+  for (let lane = pair ? 2 : 1; lane < lanes; lane++) {
     f.get(from)
       .get(vector)
       .load32lane(offset + 4 * lane * stride, lane)

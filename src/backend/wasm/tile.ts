@@ -5,7 +5,7 @@ import { known } from '../../shared/index.ts'
 import { I32, type Local, OP, SIMD, V128 } from './encode.ts'
 import { rightPanel } from './pack.ts'
 import type { Place } from './point.ts'
-import { type Contraction, UNROLL } from './tiling.ts'
+import type { Contraction } from './tiling.ts'
 
 /** One tile of C: its sums over this block of k, then the rest of the work or a rest in scratch. */
 export function tile(c: Contraction, rows: number, width: number): void {
@@ -61,13 +61,13 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
   const { f } = c.context
   const { left, right } = c.kernel
   const { packsRight, leftPanelBytes } = c.tiling
-  const packsLeft = c.tiling.packsLeft && rows === 4
-  const [a, b, i, unrolled] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
+  const packsLeft = c.tiling.packsLeft && rows === c.tiling.rows
+  const [a, b, i] = [f.local(I32), f.local(I32), f.local(I32)]
   if (packsLeft) {
     f.get(c.row)
       .get(c.firstRow)
       .op(OP.i32sub)
-      .i32(leftPanelBytes / 4)
+      .i32(leftPanelBytes / rows)
       .op(OP.i32mul)
     c.pushScratch(c.scratch.left)
     f.op(OP.i32add).set(a)
@@ -92,53 +92,31 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
       .op(OP.i32add)
   f.set(b)
   const bStep = packsRight ? 16 * c.tiling.vectors : 4 * right.innerStride
-  const aStep = packsLeft ? 16 : 4 * left.innerStride
+  const aStep = packsLeft ? 4 * rows : 4 * left.innerStride
   const aRow = packsLeft ? 4 : 4 * left.outerStride
   const columns = Array.from({ length: vectors }, () => f.local(V128))
   const element = f.local(V128)
-  const once = (u: number) => {
-    columns.forEach((column, v) => {
-      f.get(b)
-        .load(u * bStep + 16 * v)
-        .set(column)
-    })
-    for (let r = 0; r < rows; r++) {
-      f.get(a)
-        .load32splat(r * aRow + u * aStep)
-        .set(element)
-      columns.forEach((column, v) => {
-        multiplyAdd(c, element, column, known(sums[r * vectors + v], 'a sum'))
-      })
-    }
-  }
-  const advance = (count: number) => {
-    f.get(a)
-      .i32(count * aStep)
-      .op(OP.i32add)
-      .set(a)
-    f.get(b)
-      .i32(count * bStep)
-      .op(OP.i32add)
-      .set(b)
-  }
-  f.get(c.blockLength).i32(-UNROLL).op(OP.i32and).set(unrolled)
   f.i32(0).set(i)
-  f.loopWhileBelow(
-    i,
-    () => f.get(unrolled),
-    UNROLL,
-    () => {
-      for (let u = 0; u < UNROLL; u++) once(u)
-      advance(UNROLL)
-    },
-  )
   f.loopWhileBelow(
     i,
     () => f.get(c.blockLength),
     1,
     () => {
-      once(0)
-      advance(1)
+      columns.forEach((column, v) => {
+        f.get(b)
+          .load(16 * v)
+          .set(column)
+      })
+      for (let r = 0; r < rows; r++) {
+        f.get(a)
+          .load32splat(r * aRow)
+          .set(element)
+        columns.forEach((column, v) => {
+          multiplyAdd(c, element, column, known(sums[r * vectors + v], 'a sum'))
+        })
+      }
+      f.get(a).i32(aStep).op(OP.i32add).set(a)
+      f.get(b).i32(bStep).op(OP.i32add).set(b)
     },
   )
 }
