@@ -271,6 +271,30 @@ export function conformanceSuite(backend: Backend): void {
       expect(difference(pair.tested.read('w'), pair.truth.read('w'))).toBeLessThan(1e-5)
     })
 
+    it('are updated once by products of any number of rows, around the sizes of blocks too', async () => {
+      const builder = new GraphBuilder()
+      const rows = [
+        1, 2, 3, 4, 5, 7, 11, 13, 63, 65, 119, 121, 122, 125, 127, 128, 129, 130, 131, 241, 253, 254, 257, 385,
+      ]
+      for (const m of rows) {
+        for (const k of m % 128 < 3 ? [2, 515] : [2]) {
+          const w = builder.state(`w${m}-${k}`, [m, 5])
+          const product = matmul(builder.input(`a${m}-${k}`, [k, m]), builder.input(`b${m}-${k}`, [k, 5]), {
+            transposeA: true,
+          })
+          builder.update(w, sub(w, mul(product, 0.01)))
+        }
+      }
+      const graph = builder.build()
+      const pair = await compileBoth(graph)
+      fill(graph, pair, 5)
+      for (let step = 0; step < 2; step++) await runBoth(pair)
+      for (const { kind, name } of graph.nodes) {
+        if (kind !== 'state') continue
+        expect(difference(pair.tested.read(name), pair.truth.read(name)), name).toBeLessThan(1e-4)
+      }
+    })
+
     it('are shared by all programs of a device', async () => {
       const one = new GraphBuilder()
       one.update(one.state('w', [2]), one.input('x', [2]))

@@ -161,7 +161,7 @@ class ContractWriter implements Contraction {
         f.i32(whole).get(this.lastRow).op(OP.i32ltU)
         f.when(() => f.i32(whole).set(this.lastRow))
         if (this.tiling.packsLeft) packLeft(this)
-        this.overColumns((width) => this.rows(width))
+        this.overColumns((width) => this.rows(width, rowsInBlock))
       },
     )
   }
@@ -191,8 +191,8 @@ class ContractWriter implements Contraction {
     f.when(() => body(rest))
   }
 
-  /** The tiles of one panel of columns in a block of rows. */
-  private rows(width: number): void {
+  /** The tiles of one panel of columns in a block of at most `rowsInBlock` rows. */
+  private rows(width: number, rowsInBlock: number): void {
     const { f } = this.context
     const step = this.tiling.rows
     f.get(this.firstRow).set(this.row)
@@ -204,10 +204,13 @@ class ContractWriter implements Contraction {
     )
     const rest = this.m % step
     if (rest === 0) return
-    // The last tile is its thread's alone: an epilogue that updates in place must not run twice.
-    f.get(this.row)
-      .i32(this.m - rest)
-      .op(OP.i32eq)
+    // The last tile belongs to one thread and one block: sums between blocks of k and an epilogue that updates in
+    // place must not run twice.
+    f.i32(this.m)
+      .get(this.firstRow)
+      .op(OP.i32sub)
+      .i32(rowsInBlock + 1)
+      .op(OP.i32ltU)
       .get(this.rowEnd)
       .i32(this.m)
       .op(OP.i32eq)
