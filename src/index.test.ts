@@ -66,6 +66,7 @@ describe('what the rooms offer', () => {
       'checkTargets',
     ],
     ...[
+      ...['arrayOf', 'DTYPE_BYTES'],
       'MODEL_SCHEMA',
       'metricOf',
       'CHECKPOINT_SCHEMA',

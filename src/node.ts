@@ -3,11 +3,24 @@
 export { type NativeOptions, native, nativeWith, registerNative, renderC } from './backend/node.ts'
 export {
   type ImageDataset,
+  type ImageFolderOptions,
   loadMnist,
   type MnistOptions,
+  type NpyDatasetOptions,
+  type NpySource,
   readCsvDataset,
   readIdxDataset,
   readImage,
+  readImageFolder,
+  readNpyDataset,
+  readPicture,
+  readPictureSample,
+  type StreamCsvOptions,
+  type StreamedCsv,
+  streamCsv,
+  streamIdx,
+  streamImageFolder,
+  streamNpy,
 } from './data/node.ts'
 export {
   type CheckOptions,

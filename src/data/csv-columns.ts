@@ -1,6 +1,7 @@
 /**
  * What the columns of a table mean: numbers or categories, guessed from their cells and told to the user, or taken
- * from the schema of an earlier file. Every cell that does not fit is named with its line and column.
+ * from the schema of an earlier file. A column is surveyed row by row, in bounded memory, so that a file need not be held
+ * to be understood. Every cell that does not fit is named with its line and column.
  */
 
 import type { CsvRow } from './csv-text.ts'
@@ -16,12 +17,11 @@ export interface ColumnSchema {
   categories?: string[]
 }
 
-/** One column of a table, by name and position, with its cells still as text. */
+/** One column of a table, by name and position. */
 export interface Column {
   name: string
   /** Counted from 0; errors count from 1. */
   index: number
-  rows: readonly CsvRow[]
   where: string
 }
 
@@ -30,6 +30,10 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/
 /** More categories than this in a column that nobody called categorical are more likely names or identifiers. */
 const MOST_GUESSED_CATEGORIES = 100
+/** More than this make too many inputs, whatever somebody called them. */
+const MOST_CATEGORIES = 65_536
+/** At most this many different whole numbers in a target are taken for classes. */
+const MOST_NUMBERED_CLASSES = 10
 
 export function isMissing(cell: string): boolean {
   // The longest of them has four letters; most cells of a large table are settled here.
@@ -45,53 +49,93 @@ export function cellOf(column: Column, row: CsvRow): string {
 }
 
 /** "data.csv, line 4, column 2 ("age")" */
-export function placeOf(column: Column, row: CsvRow): string {
-  return `${column.where}, line ${row.line}, column ${column.index + 1} (${JSON.stringify(column.name)})`
+export function placeOf(column: Column, { line }: Pick<CsvRow, 'line'>): string {
+  return `${column.where}, line ${line}, column ${column.index + 1} (${JSON.stringify(column.name)})`
 }
 
-/**
- * Numeric where every cell is a number, categorical where few are.
- * @throws NablaError E-DATA where most cells are numbers but one is not, or there are too many categories to mean any.
- */
-export function guessKind(column: Column): ColumnKind {
-  const wrong = column.rows.find((row) => !isNumber(cellOf(column, row)))
-  if (wrong === undefined) return 'numeric'
-  const cell = cellOf(column, wrong)
-  const numbers = column.rows.reduce((count, row) => count + (isNumber(cellOf(column, row)) ? 1 : 0), 0)
-  const category = `say { types: { ${JSON.stringify(column.name)}: 'categorical' } } if it is one`
-  if (DECIMAL_COMMA.test(cell)) {
-    throw dataError(
-      placeOf(column, wrong),
-      'a number with a decimal point',
-      shown(cell),
-      `write 1.5, not 1,5; ${category}.`,
-    )
-  }
-  if (numbers * 2 > column.rows.length) {
-    const expected = `a number, as in ${numbers} of ${column.rows.length} rows`
-    throw dataError(placeOf(column, wrong), expected, shown(cell), `correct the cell; ${category}.`)
-  }
-  return 'categorical'
-}
+/** What is seen of a column's cells: enough to say what it is, and no more than that. */
+export class ColumnSurvey {
+  private readonly column: Column
+  private readonly given: ColumnKind | undefined
+  private readonly counts = new Map<string, number>()
+  private rows = 0
+  private numbers = 0
+  /** The first cell that is no number. */
+  private odd: { line: number; cell: string } | undefined
 
-/**
- * The categories of a column, sorted. @throws NablaError E-DATA for more of them than a guess allows.
- */
-export function collectCategories(column: Column, most = MOST_GUESSED_CATEGORIES): string[] {
-  const categories = new Set(column.rows.map((row) => cellOf(column, row)))
-  if (categories.size > most) {
-    const name = JSON.stringify(column.name)
-    throw dataError(
-      `${column.where}, column ${column.index + 1} (${name})`,
-      `at most ${most} categories`,
-      String(categories.size),
-      `leave the column out with { ignore: [${name}] }, or say { types: { ${name}: 'categorical' } }.`,
-    )
+  /** `given` is the kind that somebody called it. */
+  constructor(column: Column, given: ColumnKind | undefined) {
+    this.column = column
+    this.given = given
   }
-  const sorted = [...categories]
-  return sorted.every(isNumber)
-    ? sorted.sort((a, b) => Number(a) - Number(b))
-    : sorted.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+
+  /** @throws NablaError E-DATA for too many categories in a column that somebody called categorical. */
+  add(row: CsvRow): void {
+    const cell = cellOf(this.column, row)
+    this.rows++
+    if (isNumber(cell)) this.numbers++
+    else this.odd ??= { line: row.line, cell }
+    const seen = this.counts.get(cell)
+    const most = this.given === 'categorical' ? MOST_CATEGORIES : MOST_GUESSED_CATEGORIES
+    // One more than may be is kept, which tells that there are too many.
+    if (seen !== undefined) this.counts.set(cell, seen + 1)
+    else if (this.counts.size <= most) this.counts.set(cell, 1)
+  }
+
+  /** @throws NablaError E-DATA where most cells are numbers but one is not, or there are too many categories. */
+  get schema(): ColumnSchema {
+    const { name } = this.column
+    const kind = this.given ?? this.guessKind()
+    return kind === 'numeric' ? { name, kind } : { name, kind, categories: this.categories() }
+  }
+
+  /** As other columns, except that a few whole numbers, each on two rows or more on average, are classes. */
+  get targetSchema(): ColumnSchema {
+    const { schema, counts, rows } = this
+    if (schema.kind === 'categorical' || this.given !== undefined) return schema
+    const whole = [...counts.keys()].every((cell) => /^\d+$/.test(cell))
+    if (!whole || counts.size > MOST_NUMBERED_CLASSES || counts.size * 2 > rows) return schema
+    return { name: schema.name, kind: 'categorical', categories: this.categories() }
+  }
+
+  /** How many rows each category has. */
+  countsOf(categories: readonly string[]): Int32Array {
+    return Int32Array.from(categories, (category) => this.counts.get(category) ?? 0)
+  }
+
+  /** Numeric where every cell is a number, categorical where few are. */
+  private guessKind(): ColumnKind {
+    const { odd, numbers, rows, column } = this
+    if (odd === undefined) return 'numeric'
+    const category = `say { types: { ${JSON.stringify(column.name)}: 'categorical' } } if it is one`
+    const place = placeOf(column, odd)
+    if (DECIMAL_COMMA.test(odd.cell)) {
+      const fix = `write 1.5, not 1,5; ${category}.`
+      throw dataError(place, 'a number with a decimal point', shown(odd.cell), fix)
+    }
+    if (numbers * 2 > rows) {
+      const expected = `a number, as in ${numbers} of ${rows} rows`
+      throw dataError(place, expected, shown(odd.cell), `correct the cell; ${category}.`)
+    }
+    return 'categorical'
+  }
+
+  private categories(): string[] {
+    const most = this.given === 'categorical' ? MOST_CATEGORIES : MOST_GUESSED_CATEGORIES
+    if (this.counts.size > most) {
+      const name = JSON.stringify(this.column.name)
+      throw dataError(
+        `${this.column.where}, column ${this.column.index + 1} (${name})`,
+        `at most ${most} categories`,
+        `more than ${most}`,
+        `leave the column out with { ignore: [${name}] }, or say { types: { ${name}: 'categorical' } }.`,
+      )
+    }
+    const names = [...this.counts.keys()]
+    return names.every(isNumber)
+      ? names.sort((a, b) => Number(a) - Number(b))
+      : names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  }
 }
 
 /** How many numbers a column becomes. */
@@ -99,50 +143,49 @@ export function widthOf(schema: ColumnSchema): number {
   return schema.kind === 'numeric' ? 1 : (schema.categories?.length ?? 0)
 }
 
-/**
- * Writes a column to `into` `[rows, width]` from feature `first` on: its number, or 1 at its category.
- * @throws NablaError E-DATA for a cell that is no number, or a category that the schema lacks; E-NAN beyond f32.
- */
-export function encodeColumn(
-  column: Column,
-  schema: ColumnSchema,
-  into: Float32Array,
-  width: number,
-  first: number,
-): void {
-  const positions = categoryPositions(schema)
-  column.rows.forEach((row, index) => {
-    const at = index * width + first
-    if (schema.kind === 'numeric') into[at] = readNumber(column, row)
-    else into[at + readCategory(column, row, positions)] = 1
-  })
-}
+/** Turns the cells of a column into numbers, as its schema says. */
+export class ColumnEncoder {
+  readonly width: number
+  private readonly column: Column
+  private readonly positions: ReadonlyMap<string, number> | undefined
 
-/** The class number of every row. @throws NablaError E-DATA for a class that the schema lacks. */
-export function encodeClasses(column: Column, schema: ColumnSchema): Int32Array {
-  const positions = categoryPositions(schema)
-  return Int32Array.from(column.rows, (row) => readCategory(column, row, positions))
-}
+  constructor(column: Column, schema: ColumnSchema) {
+    this.column = column
+    this.width = widthOf(schema)
+    this.positions =
+      schema.kind === 'numeric'
+        ? undefined
+        : new Map((schema.categories ?? []).map((category, position) => [category, position]))
+  }
 
-function categoryPositions(schema: ColumnSchema): Map<string, number> {
-  return new Map((schema.categories ?? []).map((category, position) => [category, position]))
-}
+  /**
+   * Writes the row's number to `into[at]`, or 1 at its category after that (where zeros are).
+   * @throws NablaError E-DATA for a cell that is no number, or a category that the schema lacks; E-NAN beyond f32.
+   */
+  write(row: CsvRow, into: Float32Array, at: number): void {
+    if (this.positions === undefined) into[at] = this.number(row)
+    else into[at + this.category(row)] = 1
+  }
 
-function readNumber(column: Column, row: CsvRow): number {
-  const cell = cellOf(column, row)
-  if (!isNumber(cell)) throw dataError(placeOf(column, row), 'a number', shown(cell), 'correct the cell.')
-  const value = Math.fround(Number(cell))
-  if (Number.isFinite(value)) return value
-  throw dataError(placeOf(column, row), 'a number that f32 can hold', shown(cell), 'use another unit.', 'E-NAN')
-}
+  /** The position of the row's category. @throws NablaError E-DATA for one that the schema lacks. */
+  category(row: CsvRow): number {
+    const { column, positions } = this
+    const cell = cellOf(column, row)
+    const position = positions?.get(cell)
+    if (position !== undefined) return position
+    const list = [...(positions?.keys() ?? [])]
+    const expected = `one of ${list.slice(0, 10).map(shown).join(', ')}${list.length > 10 ? ', …' : ''}`
+    const fix = 'leave the row out, or fit again with this category.'
+    throw dataError(placeOf(column, row), expected, shown(cell), fix)
+  }
 
-function readCategory(column: Column, row: CsvRow, positions: ReadonlyMap<string, number>): number {
-  const cell = cellOf(column, row)
-  const position = positions.get(cell)
-  if (position !== undefined) return position
-  const list = [...positions.keys()]
-  const expected = `one of ${list.slice(0, 10).map(shown).join(', ')}${list.length > 10 ? ', …' : ''}`
-  throw dataError(placeOf(column, row), expected, shown(cell), 'leave the row out, or fit again with this category.')
+  private number(row: CsvRow): number {
+    const cell = cellOf(this.column, row)
+    if (!isNumber(cell)) throw dataError(placeOf(this.column, row), 'a number', shown(cell), 'correct the cell.')
+    const value = Math.fround(Number(cell))
+    if (Number.isFinite(value)) return value
+    throw dataError(placeOf(this.column, row), 'a number that f32 can hold', shown(cell), 'use another unit.', 'E-NAN')
+  }
 }
 
 function shown(cell: string): string {

@@ -19,6 +19,7 @@ export type Delimiter = (typeof DELIMITERS)[number]
 const QUOTE = '"'
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
+const FIX_TEXT = 'save the file as UTF-8 text.'
 /** Rows that the delimiter is guessed from. */
 const GUESSED_FROM = 20
 
@@ -26,15 +27,67 @@ const GUESSED_FROM = 20
  * Bytes as text. @throws NablaError E-DATA for UTF-16 or bytes that are no UTF-8.
  */
 export function decodeText(bytes: Uint8Array, where: string): string {
-  const fix = 'save the file as UTF-8 text.'
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw dataError(`${where}, byte 0`, 'UTF-8 text', 'UTF-16 text', fix)
+  const pieces = new TextPieces(where)
+  return pieces.decode(bytes) + pieces.end()
+}
+
+/** Text that comes as bytes, in pieces; a letter may be cut in two. */
+export class TextPieces {
+  private readonly where: string
+  private readonly decoder = new TextDecoder('utf-8', { fatal: true })
+  private bytes = 0
+
+  constructor(where: string) {
+    this.where = where
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw dataError(where, 'UTF-8 text', 'bytes that are none', fix)
+
+  /** @throws NablaError E-DATA for UTF-16 or bytes that are no UTF-8. */
+  decode(piece: Uint8Array): string {
+    if (this.bytes === 0 && ((piece[0] === 0xff && piece[1] === 0xfe) || (piece[0] === 0xfe && piece[1] === 0xff))) {
+      throw dataError(`${this.where}, byte 0`, 'UTF-8 text', 'UTF-16 text', FIX_TEXT)
+    }
+    const from = this.bytes
+    this.bytes += piece.length
+    return this.guard(
+      () => from + firstBadByte(piece),
+      () => this.decoder.decode(piece, { stream: true }),
+    )
   }
+
+  /** What is left over at the end. @throws NablaError E-DATA for half a letter. */
+  end(): string {
+    return this.guard(
+      () => this.bytes,
+      () => this.decoder.decode(),
+    )
+  }
+
+  private guard(byte: () => number, decode: () => string): string {
+    try {
+      return decode()
+    } catch {
+      throw dataError(`${this.where}, byte ${byte()}`, 'UTF-8 text', 'bytes that are none', FIX_TEXT)
+    }
+  }
+}
+
+/** How many bytes of the piece are text before the first that isn't, by bisection. */
+function firstBadByte(piece: Uint8Array): number {
+  const isText = (length: number) => {
+    try {
+      new TextDecoder('utf-8', { fatal: true }).decode(piece.subarray(0, length), { stream: true })
+      return true
+    } catch {
+      return false
+    }
+  }
+  let [good, bad] = [0, piece.length]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (isText(middle)) good = middle
+    else bad = middle
+  }
+  return good
 }
 
 /**
@@ -42,56 +95,115 @@ export function decodeText(bytes: Uint8Array, where: string): string {
  * @throws NablaError E-DATA with the line for an open quote, text after a closing quote, or a row of another length.
  */
 export function parseCsvText(source: string, where: string, given?: string): { rows: CsvRow[]; delimiter: string } {
-  const text = source.startsWith('\ufeff') ? source.slice(1) : source
-  if (given !== undefined && (given.length !== 1 || given === QUOTE || given === '\n' || given === '\r')) {
-    throw dataError(
-      `${where}: delimiter`,
-      'one character, no quote or line break',
-      JSON.stringify(given),
-      'use ",".',
-      'E-VALUE',
-    )
+  const parser = new CsvParser(where, given)
+  const rows = parser.push(source, true)
+  if (rows.length === 0) throw noRows(where)
+  return { rows, delimiter: parser.delimiter ?? ',' }
+}
+
+export function noRows(where: string) {
+  return dataError(where, 'at least one row', 'none', 'check the path; the file has no text.')
+}
+
+/** A row longer than this is a quote that nobody closed. */
+const MOST_ROW_CHARACTERS = 2 ** 24
+
+/** Reads text that comes in pieces: what `push` leaves over of a row waits for the next piece. */
+export class CsvParser {
+  /** Guessed from the first piece, unless it is given. */
+  delimiter: string | undefined
+  private readonly where: string
+  private rest = ''
+  private line = 1
+  private started = false
+  private columns: { count: number; line: number } | undefined
+
+  /** @throws NablaError E-VALUE for a delimiter that is none. */
+  constructor(where: string, delimiter?: string) {
+    this.where = where
+    this.delimiter = delimiter
+    if (delimiter === undefined) return
+    if (delimiter.length === 1 && delimiter !== QUOTE && delimiter !== '\n' && delimiter !== '\r') return
+    const [expected, received] = ['one character, no quote or line break', JSON.stringify(delimiter)]
+    throw dataError(`${where}: delimiter`, expected, received, 'use ",".', 'E-VALUE')
   }
-  const delimiter = given ?? guessDelimiter(text)
-  const rows = readRows(text, delimiter, where, Infinity)
-  const columns = rows[0]?.cells.length
-  if (columns === undefined) throw dataError(where, 'at least one row', 'none', 'check the path; the file has no text.')
-  for (const { line, cells } of rows) {
-    if (cells.length === columns) continue
+
+  /**
+   * The rows that are whole with this piece. `last` says that no other follows.
+   * @throws NablaError E-DATA with the line for an open quote, text after a closing quote, or a row of another length.
+   */
+  push(piece: string, last: boolean): CsvRow[] {
+    const text = this.rest + (this.started || !piece.startsWith('\ufeff') ? piece : piece.slice(1))
+    this.started = this.started || piece !== ''
+    this.delimiter ??= guessDelimiter(text, last)
+    const { rows, end, line } = readRows(text, this.line, this.delimiter, this.where, Infinity, last)
+    this.rest = text.slice(end)
+    this.line = line
+    if (this.rest.length > MOST_ROW_CHARACTERS) {
+      const expected = `a row of at most ${MOST_ROW_CHARACTERS} characters`
+      throw dataError(`${this.where}, line ${line}`, expected, 'a longer one', 'close the quote that is open there.')
+    }
+    for (const row of rows) this.checkLength(row)
+    return rows
+  }
+
+  private checkLength({ line, cells }: CsvRow): void {
+    this.columns ??= { count: cells.length, line }
+    const { count, line: first } = this.columns
+    if (cells.length === count) return
     const fix = 'give every row the same number of cells; quote cells that hold the delimiter.'
-    throw dataError(`${where}, line ${line}`, `${columns} cells, as in line ${rows[0]?.line}`, `${cells.length}`, fix)
+    throw dataError(`${this.where}, line ${line}`, `${count} cells, as in line ${first}`, `${cells.length}`, fix)
   }
-  return { rows, delimiter }
 }
 
 /** The delimiter that gives the first rows equally many cells, and most of them; a comma where none does. */
-function guessDelimiter(text: string): Delimiter {
+function guessDelimiter(text: string, isWhole: boolean): Delimiter {
   let best: { delimiter: Delimiter; cells: number } = { delimiter: ',', cells: 1 }
   for (const delimiter of DELIMITERS) {
-    const counts = countCells(text, delimiter)
+    const counts = countCells(text, delimiter, isWhole)
     const cells = counts[0] ?? 1
     if (counts.every((count) => count === cells) && cells > best.cells) best = { delimiter, cells }
   }
   return best.delimiter
 }
 
-function countCells(text: string, delimiter: string): number[] {
+function countCells(text: string, delimiter: string, isWhole: boolean): number[] {
   try {
-    return readRows(text, delimiter, '', GUESSED_FROM).map(({ cells }) => cells.length)
+    return readRows(text, 1, delimiter, '', GUESSED_FROM, isWhole).rows.map(({ cells }) => cells.length)
   } catch {
     // A quote that this delimiter leaves open: another one may fit; if none does, reading says what is wrong.
     return []
   }
 }
 
-function readRows(text: string, delimiter: string, where: string, most: number): CsvRow[] {
+interface Reading {
+  rows: CsvRow[]
+  /** Where the first row begins that is not whole, and its line. */
+  end: number
+  line: number
+}
+
+/** Rows of a text, `most` at the most. Where more text may follow, a row without its line break is not whole. */
+function readRows(
+  text: string,
+  firstLine: number,
+  delimiter: string,
+  where: string,
+  most: number,
+  isWhole: boolean,
+): Reading {
   const rows: CsvRow[] = []
   let cells: string[] = []
-  let line = 1
-  let rowLine = 1
+  let line = firstLine
+  let rowLine = firstLine
+  let rowStart = 0
   let at = 0
   while (at < text.length && rows.length < most) {
-    const cell = text[at] === QUOTE ? readQuoted(text, at, delimiter, where, line) : readPlain(text, at, delimiter)
+    const cell =
+      text[at] === QUOTE ? readQuoted(text, at, delimiter, where, line, isWhole) : readPlain(text, at, delimiter)
+    // The cell may go on, a quote may be doubled, and a carriage return may have a line feed after it.
+    if (!isWhole && (cell === undefined || cell.end + (text[cell.end] === '\r' ? 1 : 0) >= text.length)) break
+    if (cell === undefined) throw openQuote(where, line)
     cells.push(cell.value)
     line += cell.lineBreaks
     at = cell.end
@@ -99,6 +211,7 @@ function readRows(text: string, delimiter: string, where: string, most: number):
       at++
       // A delimiter at the very end of the text has an empty cell after it.
       if (at < text.length) continue
+      if (!isWhole) break
       cells.push('')
     }
     if (cells.length > 1 || cells[0] !== '' || cell.quoted) rows.push({ line: rowLine, cells })
@@ -107,8 +220,9 @@ function readRows(text: string, delimiter: string, where: string, most: number):
     if (text[at] === '\n') at++
     line++
     rowLine = line
+    rowStart = at
   }
-  return rows
+  return { rows, end: rowStart, line: rowLine }
 }
 
 interface Cell {
@@ -129,19 +243,25 @@ function readPlain(text: string, start: number, delimiter: string): Cell {
   return { value: text.slice(start, end).trim(), end, lineBreaks: 0, quoted: false }
 }
 
-function readQuoted(text: string, start: number, delimiter: string, where: string, line: number): Cell {
+function openQuote(where: string, line: number) {
+  const fix = 'close the quote, or double it.'
+  return dataError(`${where}, line ${line}`, 'a closing quote', 'the end of the file', fix)
+}
+
+/** Undefined where the text ends before the quote. */
+function readQuoted(
+  text: string,
+  start: number,
+  delimiter: string,
+  where: string,
+  line: number,
+  isWhole: boolean,
+): Cell | undefined {
   const parts: string[] = []
   let from = start + 1
   for (;;) {
     const close = text.indexOf(QUOTE, from)
-    if (close === -1) {
-      throw dataError(
-        `${where}, line ${line}`,
-        'a closing quote',
-        'the end of the file',
-        'close the quote, or double it.',
-      )
-    }
+    if (close === -1) return undefined
     parts.push(text.slice(from, close))
     from = close + 1
     if (text[from] !== QUOTE) break
@@ -153,15 +273,12 @@ function readQuoted(text: string, start: number, delimiter: string, where: strin
   const value = parts.join('')
   const lineBreaks = value.split('\n').length - 1
   const next = text[from]
+  if (next === undefined && !isWhole) return undefined
   if (next !== undefined && next !== delimiter && next !== '\n' && next !== '\r') {
     const received = JSON.stringify(text.slice(from, from + 10))
     const place = `${where}, line ${line + lineBreaks}`
-    throw dataError(
-      place,
-      'a delimiter or a line break after a closing quote',
-      received,
-      'double quotes within a cell.',
-    )
+    const expected = 'a delimiter or a line break after a closing quote'
+    throw dataError(place, expected, received, 'double quotes within a cell.')
   }
   return { value, end: from, lineBreaks, quoted: true }
 }

@@ -1,6 +1,6 @@
 /** Reading whole files, with errors that say which file and what to do. */
 
-import { readFile, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { formatBytes, NablaError } from '../shared/index.ts'
@@ -25,6 +25,19 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw error instanceof NablaError ? error : explainFailure(path, error)
   }
+}
+
+/** A file to read parts of, and its size. Close the handle. @throws NablaError E-FILE where it cannot be read. */
+export async function openToRead(path: string): Promise<{ handle: FileHandle; sizeBytes: number }> {
+  try {
+    const handle = await open(path)
+    const found = await handle.stat()
+    if (!found.isDirectory()) return { handle, sizeBytes: found.size }
+    await handle.close()
+  } catch (error) {
+    throw explainFailure(path, error)
+  }
+  throw explainFailure(path, Object.assign(new Error('a folder'), { code: 'EISDIR' }))
 }
 
 /** As `readBytes`; a gzip file is unpacked (to at most 2 GiB). @throws NablaError E-FILE, E-DATA (broken gzip). */
@@ -53,7 +66,8 @@ const FAILURES: Readonly<Record<string, readonly [received: string, fix: string]
   ENOTDIR: ['a path through something that is no folder', 'check the path.'],
 }
 
-function explainFailure(path: string, error: unknown): NablaError {
+/** The error of a file that cannot be read. */
+export function explainFailure(path: string, error: unknown): NablaError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
   const [received, fix] = FAILURES[code] ?? [message, 'see that the file can be read.']

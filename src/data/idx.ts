@@ -5,7 +5,7 @@
  * Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database", section "File formats".
  */
 
-import { formatCount, formatShape, type NablaError, sizeOf } from '../shared/index.ts'
+import { formatCount, formatShape, type NablaError, type Shape, sizeOf } from '../shared/index.ts'
 import { dataset } from './arrays.ts'
 import type { Dataset } from './dataset.ts'
 import { dataError } from './mistakes.ts'
@@ -58,39 +58,48 @@ function fill<T extends IdxData>(
 
 const FIX_DOWNLOAD = 'fetch the file again; a download may have been cut off.'
 
+export interface IdxHeader {
+  dtype: IdxArray['dtype']
+  shape: number[]
+  /** Where the numbers start. */
+  start: number
+}
+
+/** The longest header: 4 bytes, and 4 for each of 255 dimensions. */
+export const MOST_IDX_HEADER_BYTES = 4 + 4 * 255
+
 /**
- * An IDX file. `where` is what errors call it, such as its path.
+ * What the first bytes of an IDX file say, for a file of `fileBytes`. `where` is what errors call it.
  * @throws NablaError E-DATA with the byte offset: wrong magic number, unknown type, impossible sizes, or a file
  *   shorter or longer than its header says.
  */
-export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
+export function readIdxHeader(bytes: Uint8Array, where: string, fileBytes: number): IdxHeader {
   const type = readMagic(bytes, where)
   const rank = bytes[3] ?? 0
-  const headerBytes = 4 + 4 * rank
-  if (bytes.length < headerBytes) {
-    throw idxError(
-      where,
-      bytes.length,
-      `a header of ${headerBytes} bytes, for ${rank} dimensions`,
-      `the end of the file`,
-      FIX_DOWNLOAD,
-    )
+  const start = 4 + 4 * rank
+  if (bytes.length < start) {
+    const expected = `a header of ${start} bytes, for ${rank} dimensions`
+    throw idxError(where, bytes.length, expected, `the end of the file`, FIX_DOWNLOAD)
   }
   const view = viewOf(bytes, 0)
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const count = sizeOf(shape)
-  const expectedBytes = headerBytes + count * type.sizeBytes
-  if (!Number.isSafeInteger(expectedBytes) || expectedBytes !== bytes.length) {
+  const expectedBytes = start + sizeOf(shape) * type.sizeBytes
+  if (!Number.isSafeInteger(expectedBytes) || expectedBytes !== fileBytes) {
     const claim = `${formatShape(shape)} of ${type.dtype}, so ${formatCount(expectedBytes)} bytes in all`
-    throw idxError(
-      where,
-      Math.min(bytes.length, expectedBytes),
-      claim,
-      `a file of ${formatCount(bytes.length)} bytes`,
-      FIX_DOWNLOAD,
-    )
+    const received = `a file of ${formatCount(fileBytes)} bytes`
+    throw idxError(where, Math.min(fileBytes, expectedBytes), claim, received, FIX_DOWNLOAD)
   }
-  return { dtype: type.dtype, shape, data: type.read(bytes, headerBytes, count) }
+  return { dtype: type.dtype, shape, start }
+}
+
+/**
+ * An IDX file. `where` is what errors call it, such as its path.
+ * @throws NablaError E-DATA as `readIdxHeader`.
+ */
+export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
+  const { dtype, shape, start } = readIdxHeader(bytes, where, bytes.length)
+  const data = readMagic(bytes, where).read(bytes, start, sizeOf(shape))
+  return { dtype, shape, data }
 }
 
 function readMagic(bytes: Uint8Array, where: string): IdxType {
@@ -141,19 +150,7 @@ export function idxDataset(images: Uint8Array, labels: Uint8Array, options: IdxD
   const { imagesWhere = 'images', labelsWhere = 'labels' } = options
   const pictures = parseIdx(images, imagesWhere)
   const classes = parseIdx(labels, labelsWhere)
-  if (classes.shape.length !== 1) {
-    throw idxError(
-      labelsWhere,
-      3,
-      'one dimension: a label for each image',
-      formatShape(classes.shape),
-      'name the labels file second.',
-    )
-  }
-  if (classes.shape[0] !== pictures.shape[0]) {
-    const expected = `${pictures.shape[0]} labels, one for each image in ${imagesWhere}`
-    throw idxError(labelsWhere, 4, expected, String(classes.shape[0]), 'give the labels that belong to these images.')
-  }
+  checkIdxPair(pictures.shape, classes.shape, imagesWhere, labelsWhere)
   return dataset({
     name: options.name ?? imagesWhere,
     inputs: pictures.data,
@@ -162,4 +159,15 @@ export function idxDataset(images: Uint8Array, labels: Uint8Array, options: IdxD
     labels: Array.from(classes.data),
     ...(options.classNames === undefined ? {} : { classNames: options.classNames }),
   })
+}
+
+/** @throws NablaError E-DATA unless there is one label for each image. */
+export function checkIdxPair(images: Shape, labels: Shape, imagesWhere: string, labelsWhere: string): void {
+  if (labels.length !== 1) {
+    const expected = 'one dimension: a label for each image'
+    throw idxError(labelsWhere, 3, expected, formatShape(labels), 'name the labels file second.')
+  }
+  if (labels[0] === images[0]) return
+  const expected = `${images[0]} labels, one for each image in ${imagesWhere}`
+  throw idxError(labelsWhere, 4, expected, String(labels[0]), 'give the labels that belong to these images.')
 }

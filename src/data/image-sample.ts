@@ -2,6 +2,7 @@
 
 import { formatShape, type Shape } from '../shared/index.ts'
 import { dataError } from './mistakes.ts'
+import { resizePicture } from './picture.ts'
 import type { GreyImage } from './png.ts'
 
 export interface ImageSampleOptions {
@@ -67,12 +68,7 @@ function scaleToFit(image: GreyImage, width: number, height: number, background:
   const scale = Math.min(width / image.width, height / image.height)
   const fitWidth = Math.max(1, Math.round(image.width * scale))
   const fitHeight = Math.max(1, Math.round(image.height * scale))
-  const narrow = averageColumns(image.pixels, image.width, image.height, fitWidth)
-  const small = transpose(
-    averageColumns(transpose(narrow, fitWidth, image.height), image.height, fitWidth, fitHeight),
-    fitHeight,
-    fitWidth,
-  )
+  const small = resizePicture({ ...image, channels: 1 }, fitWidth, fitHeight).pixels
   const pixels = new Float32Array(width * height).fill(background)
   const left = Math.floor((width - fitWidth) / 2)
   const top = Math.floor((height - fitHeight) / 2)
@@ -80,30 +76,4 @@ function scaleToFit(image: GreyImage, width: number, height: number, background:
     pixels.set(small.subarray(y * fitWidth, (y + 1) * fitWidth), (top + y) * width + left)
   }
   return pixels
-}
-
-/** `[height, width]` to `[height, columns]`: each new column is the mean of the stretch that it covers. */
-function averageColumns(pixels: Float32Array, width: number, height: number, columns: number): Float32Array {
-  const averaged = new Float32Array(height * columns)
-  for (let column = 0; column < columns; column++) {
-    const from = (column * width) / columns
-    const to = ((column + 1) * width) / columns
-    for (let y = 0; y < height; y++) {
-      let sum = 0
-      for (let x = Math.floor(from); x < Math.min(width, Math.ceil(to)); x++) {
-        sum += (pixels[y * width + x] ?? 0) * (Math.min(to, x + 1) - Math.max(from, x))
-      }
-      averaged[y * columns + column] = sum / (to - from)
-    }
-  }
-  return averaged
-}
-
-/** `[height, width]` to `[width, height]`. */
-function transpose(pixels: Float32Array, width: number, height: number): Float32Array {
-  const turned = new Float32Array(pixels.length)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) turned[x * height + y] = pixels[y * width + x] ?? 0
-  }
-  return turned
 }

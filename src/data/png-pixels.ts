@@ -1,22 +1,31 @@
-/** Decoded PNG samples to grey: every bit depth, palettes, transparency. */
+/** Decoded PNG samples to grey or colour: every bit depth, palettes, transparency. */
 
 import type { DecodedPng } from 'fast-png'
 import { dataError } from './mistakes.ts'
+import { type Channels, LUMA } from './picture.ts'
 
-/** Shares of red, green and blue in luma (ITU-R BT.601), as in most tools that turn pictures grey. */
-const LUMA = [0.299, 0.587, 0.114] as const
+/** Red, green, blue and opacity of a pixel, from 0 to 1. */
+type Pixel = [red: number, green: number, blue: number, opacity: number]
+type PixelReader = (pixel: number, into: Pixel) => void
 
-/** `[height, width]` from 0 (black) to 1 (white). @throws NablaError E-DATA for a colour that the palette lacks. */
-export function greyPixels(png: DecodedPng, where: string): Float32Array {
+/** `[height, width, channels]` from 0 to 1. @throws NablaError E-DATA for a colour that the palette lacks. */
+export function pngPixels(png: DecodedPng, channels: Channels, where: string): Float32Array {
   const count = png.width * png.height
-  const grey = new Float32Array(count)
+  const pixels = new Float32Array(count * channels)
   const alpha = new Float32Array(count)
   const read = png.palette === undefined ? directReader(png) : paletteReader(png, png.palette, where)
-  for (let pixel = 0; pixel < count; pixel++) read(pixel, grey, alpha)
-  return compose(grey, alpha)
+  const isGrey = png.palette === undefined && png.channels < 3
+  const values: Pixel = [0, 0, 0, 1]
+  for (let pixel = 0; pixel < count; pixel++) {
+    read(pixel, values)
+    alpha[pixel] = values[3]
+    if (channels === 3) for (let k = 0; k < 3; k++) pixels[pixel * 3 + k] = values[k] ?? 0
+    else pixels[pixel] = isGrey ? values[0] : lumaOf(values[0], values[1], values[2])
+  }
+  return compose(pixels, alpha, channels)
 }
 
-type PixelReader = (pixel: number, grey: Float32Array, alpha: Float32Array) => void
+const lumaOf = (red: number, green: number, blue: number) => red * LUMA[0] + green * LUMA[1] + blue * LUMA[2]
 
 /** Sample `channel` of a pixel as it is stored; samples below 8 bits are packed, each row starting a byte. */
 function sampleReader(png: DecodedPng): (pixel: number, channel: number) => number {
@@ -37,22 +46,20 @@ function directReader(png: DecodedPng): PixelReader {
   const largest = 2 ** png.depth - 1
   const colours = channels >= 3 ? 3 : 1
   const hasAlpha = channels === 2 || channels === 4
-  return (pixel, grey, alpha) => {
-    let luma = 0
+  return (pixel, into) => {
     let isKey = transparency !== undefined && transparency.length >= colours
-    for (let channel = 0; channel < colours; channel++) {
-      const value = sample(pixel, channel)
-      luma += value * (colours === 1 ? 1 : (LUMA[channel] ?? 0))
-      isKey = isKey && value === transparency?.[channel]
+    for (let k = 0; k < 3; k++) {
+      const value = sample(pixel, colours === 1 ? 0 : k)
+      into[k] = value / largest
+      if (k < colours) isKey = isKey && value === transparency?.[k]
     }
-    grey[pixel] = luma / largest
-    alpha[pixel] = hasAlpha ? sample(pixel, channels - 1) / largest : isKey ? 0 : 1
+    into[3] = hasAlpha ? sample(pixel, channels - 1) / largest : isKey ? 0 : 1
   }
 }
 
 function paletteReader(png: DecodedPng, palette: readonly number[][], where: string): PixelReader {
   const sample = sampleReader(png)
-  return (pixel, grey, alpha) => {
+  return (pixel, into) => {
     const index = sample(pixel, 0)
     const colour = palette[index]
     if (colour === undefined) {
@@ -60,23 +67,28 @@ function paletteReader(png: DecodedPng, palette: readonly number[][], where: str
       throw dataError(place, `a colour from 0 to ${palette.length - 1}`, String(index), 'save the picture again.')
     }
     const [red = 0, green = 0, blue = 0, opacity = 255] = colour
-    grey[pixel] = (red * LUMA[0] + green * LUMA[1] + blue * LUMA[2]) / 255
-    alpha[pixel] = opacity / 255
+    into[0] = red / 255
+    into[1] = green / 255
+    into[2] = blue / 255
+    into[3] = opacity / 255
   }
 }
 
 /** Puts the picture on black; on white where what is opaque is dark, since it would vanish on black. */
-function compose(grey: Float32Array, alpha: Float32Array): Float32Array {
+function compose(pixels: Float32Array, alpha: Float32Array, channels: Channels): Float32Array {
   let ink = 0
   let weight = 0
-  for (let pixel = 0; pixel < grey.length; pixel++) {
-    ink += (grey[pixel] ?? 0) * (alpha[pixel] ?? 0)
-    weight += alpha[pixel] ?? 0
-  }
-  if (weight === grey.length) return grey
-  const background = weight > 0 && ink / weight < 0.5 ? 1 : 0
-  return grey.map((value, pixel) => {
+  for (let pixel = 0; pixel < alpha.length; pixel++) {
+    const at = pixel * channels
     const opacity = alpha[pixel] ?? 0
+    const grey = channels === 1 ? pixels[at] : lumaOf(pixels[at] ?? 0, pixels[at + 1] ?? 0, pixels[at + 2] ?? 0)
+    ink += (grey ?? 0) * opacity
+    weight += opacity
+  }
+  if (weight === alpha.length) return pixels
+  const background = weight > 0 && ink / weight < 0.5 ? 1 : 0
+  return pixels.map((value, at) => {
+    const opacity = alpha[Math.floor(at / channels)] ?? 0
     return value * opacity + background * (1 - opacity)
   })
 }

@@ -7,7 +7,8 @@
 
 import { formatCount, NablaError } from '../shared/index.ts'
 import { dataError } from './mistakes.ts'
-import { greyPixels } from './png-pixels.ts'
+import { type Channels, MOST_PIXELS, type Picture, type PictureHeader } from './picture.ts'
+import { pngPixels } from './png-pixels.ts'
 
 /** A greyscale picture: 0 is black, 1 is white. */
 export interface GreyImage {
@@ -18,8 +19,6 @@ export interface GreyImage {
 }
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
-/** 33 megapixels: beyond that, a picture is not meant as a sample. */
-const MOST_PIXELS = 2 ** 25
 const PIXEL_CHUNKS: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'])
 const CHANNELS: ReadonlyMap<number, number> = new Map([
   [0, 1],
@@ -37,18 +36,34 @@ const FIX_FILE = 'save the picture again as PNG; the file may be damaged or cut 
  * @throws NablaError E-DATA with the byte for a file that is no PNG, damaged, cut off or too large to be a sample.
  */
 export async function decodePng(bytes: Uint8Array, where: string): Promise<GreyImage> {
+  const { width, height, pixels } = await decodePngAs(bytes, 1, where)
+  return { width, height, pixels }
+}
+
+/** A PNG file as a picture, in grey (luma) or colour. @throws NablaError as `decodePng`. */
+export async function decodePngAs(bytes: Uint8Array, channels: Channels, where: string): Promise<Picture> {
   const chunks = walkChunks(bytes, where)
   const header = readHeader(chunks, where)
   const [{ decode }, { unzlibSync }] = await Promise.all([import('fast-png'), import('fflate')])
   checkPixelData(chunks, header, where, unzlibSync)
   try {
     const png = decode(joinChunks(chunks), { checkCrc: true })
-    return { width: png.width, height: png.height, pixels: greyPixels(png, where) }
+    return { width: png.width, height: png.height, channels, pixels: pngPixels(png, channels, where) }
   } catch (error) {
     if (error instanceof NablaError) throw error
     const received = error instanceof Error ? error.message : String(error)
     throw new NablaError({ code: 'E-DATA', where, expected: 'a valid PNG', received, fix: FIX_FILE }, { cause: error })
   }
+}
+
+export function isPng(bytes: Uint8Array): boolean {
+  return bytes.length >= 8 && SIGNATURE.every((byte, at) => bytes[at] === byte)
+}
+
+/** What the file says of its picture, once all of its chunks were found. @throws NablaError as `decodePng`. */
+export function readPngHeader(bytes: Uint8Array, where: string): PictureHeader {
+  const { width, height, channels, palette } = readHeader(walkChunks(bytes, where), where)
+  return { width, height, channels: palette || channels >= 3 ? 3 : 1 }
 }
 
 interface Chunk {
@@ -61,7 +76,7 @@ interface Chunk {
 }
 
 function walkChunks(bytes: Uint8Array, where: string): Chunk[] {
-  if (bytes.length < 8 || SIGNATURE.some((byte, at) => bytes[at] !== byte)) {
+  if (!isPng(bytes)) {
     const hex = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
     throw dataError(
       `${where}, byte 0`,
@@ -95,6 +110,7 @@ interface Header {
   height: number
   depth: number
   channels: number
+  palette: boolean
   interlaced: boolean
 }
 
@@ -126,7 +142,7 @@ function readHeader(chunks: readonly Chunk[], where: string): Header {
       'E-UNSUPPORTED',
     )
   }
-  return { width, height, depth, channels, interlaced }
+  return { width, height, depth, channels, palette: colour === 3, interlaced }
 }
 
 /** Unpacks the pixel data into a buffer of the size that the header promises, and no more. */

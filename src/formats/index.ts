@@ -3,4 +3,12 @@
 export { decodeNpy, encodeNpy } from './npy.ts'
 export { decodeNpz, encodeNpz, type NpzOptions } from './npz.ts'
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts'
-export type { DataOf, StoredArray, StoredTensor, TensorDtype, TensorOf } from './tensor.ts'
+export {
+  arrayOf,
+  type DataOf,
+  DTYPE_BYTES,
+  type StoredArray,
+  type StoredTensor,
+  type TensorDtype,
+  type TensorOf,
+} from './tensor.ts'

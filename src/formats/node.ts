@@ -1,4 +1,5 @@
-/** The formats room's second door: what writes files, for Node alone. */
+/** The formats room's second door: what reads and writes files, for Node alone. */
 
 export { writeFileAtomic } from './atomic.ts'
 export { appendJsonLine, parseJsonLines } from './json-lines.ts'
+export { type ArrayFile, locateNpy, locateNpzArray, namesInNpz } from './npy-file.ts'

@@ -12,7 +12,7 @@ const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)
 /** NumPy aligns the data to this many bytes (ARRAY_ALIGN). */
 const ALIGNMENT_BYTES = 64
 /** The longest header that version 1.0 allows; nothing here needs more. */
-const MOST_HEADER_BYTES = 65_535
+export const MOST_HEADER_BYTES = 65_535
 /** NumPy's own limit on dimensions (NPY_MAXDIMS in NumPy 2). */
 const MOST_AXES = 64
 
@@ -33,7 +33,7 @@ const NUMPY_TYPES: ReadonlyMap<string, TensorDtype> = new Map([
 
 const FIX_FILE = 'save it again with numpy.save; it may be damaged, or cut off, or not an npy file.'
 
-interface NpyHeader {
+export interface NpyHeader {
   dtype: TensorDtype
   bigEndian: boolean
   fortran: boolean
@@ -48,13 +48,8 @@ interface NpyHeader {
  *   not read here: pickled objects, records, text, half and complex floats.
  */
 export function decodeNpy(bytes: Uint8Array, where: string): StoredArray {
-  const header = readHeader(bytes, where)
+  const header = readNpyHeader(bytes, where, bytes.length)
   const { dtype, shape, start } = header
-  const needed = sizeOf(shape) * DTYPE_BYTES[dtype]
-  if (needed !== bytes.length - start) {
-    const expected = `${formatCount(needed)} bytes, for ${formatShape(shape)} of ${dtype}`
-    throw formatError(`${where}, byte ${start}`, expected, formatCount(bytes.length - start), FIX_FILE)
-  }
   // Not slice(): of a Node Buffer that is a view, and its buffer is someone else's too.
   const own = new Uint8Array(bytes.subarray(start))
   if (header.bigEndian) swapBytes(own, DTYPE_BYTES[dtype])
@@ -78,6 +73,19 @@ export function encodeNpy(array: StoredArray): Uint8Array {
   bytes.set(new TextEncoder().encode(`${text.padEnd(start - 11)}\n`), 10)
   bytes.set(bytesOf(array), start)
   return bytes
+}
+
+/**
+ * What the first bytes of an npy file say, for a file of `fileBytes`: they may be all, or as many as a header takes.
+ * @throws NablaError as `decodeNpy`.
+ */
+export function readNpyHeader(bytes: Uint8Array, where: string, fileBytes: number): NpyHeader {
+  const header = readHeader(bytes, where)
+  const { dtype, shape, start } = header
+  const needed = sizeOf(shape) * DTYPE_BYTES[dtype]
+  if (needed === fileBytes - start) return header
+  const expected = `${formatCount(needed)} bytes, for ${formatShape(shape)} of ${dtype}`
+  throw formatError(`${where}, byte ${start}`, expected, formatCount(fileBytes - start), FIX_FILE)
 }
 
 function readHeader(bytes: Uint8Array, where: string): NpyHeader {

@@ -15,21 +15,21 @@ export interface ZipMember {
   bytes: Uint8Array
 }
 
-const LOCAL = 0x04034b50
+export const LOCAL = 0x04034b50
 const CENTRAL = 0x02014b50
 const END = 0x06054b50
-const LOCAL_BYTES = 30
+export const LOCAL_BYTES = 30
 const CENTRAL_BYTES = 46
-const END_BYTES = 22
-const LONGEST_COMMENT = 0xffff
-const DEFLATED = 8
+export const END_BYTES = 22
+export const LONGEST_COMMENT = 0xffff
+export const DEFLATED = 8
 const ENCRYPTED = 1
 const UTF8_NAMES = 0x0800
 /** What DEFLATE reaches at most: 258 bytes from 2 bits. */
 const MOST_RATIO = 1032
 /** 1 January 1980, the first day that zip knows: equal content gives equal bytes. */
 const FIXED_DATE = 0x0021
-const FIX_FILE = 'save the archive again; it may be damaged, or cut off, or not a zip file.'
+export const FIX_FILE = 'save the archive again; it may be damaged, or cut off, or not a zip file.'
 
 /** A zip archive, deflated unless told otherwise. Names are written as UTF-8. */
 export function encodeZip(members: readonly ZipMember[], compress = true): Uint8Array {
@@ -87,7 +87,7 @@ export function encodeZip(members: readonly ZipMember[], compress = true): Uint8
   return bytes
 }
 
-interface Entry {
+export interface ZipEntry {
   name: string
   method: number
   crc: number
@@ -118,7 +118,8 @@ export function decodeZip(bytes: Uint8Array, where: string, mostBytes: number): 
   }))
 }
 
-function findDirectory(view: DataView, where: string): { start: number; count: number } {
+/** Where the directory lies in the file; `view` is its end, from byte `base` on. */
+export function findDirectory(view: DataView, where: string, base = 0): { start: number; count: number } {
   const last = view.byteLength - END_BYTES
   for (let at = last; at >= Math.max(0, last - LONGEST_COMMENT); at--) {
     if (view.getUint32(at, true) !== END || at + END_BYTES + view.getUint16(at + 20, true) !== view.byteLength) continue
@@ -128,10 +129,10 @@ function findDirectory(view: DataView, where: string): { start: number; count: n
       view.getUint32(at + 16, true),
     ]
     if (start === 0xffffffff || count === 0xffff) throw tooLarge(where)
-    if (start + sizeBytes !== at) {
+    if (start + sizeBytes !== base + at) {
       throw formatError(
-        `${where}, byte ${at + 12}`,
-        `a directory that ends at byte ${at}`,
+        `${where}, byte ${base + at + 12}`,
+        `a directory that ends at byte ${base + at}`,
         `${start + sizeBytes}`,
         FIX_FILE,
       )
@@ -141,18 +142,26 @@ function findDirectory(view: DataView, where: string): { start: number; count: n
   throw formatError(
     where,
     'a zip archive, with its directory at the end',
-    `${formatCount(view.byteLength)} bytes without one`,
+    `${formatCount(base + view.byteLength)} bytes without one`,
     FIX_FILE,
   )
 }
 
-function readDirectory(bytes: Uint8Array, view: DataView, start: number, count: number, where: string): Entry[] {
-  const entries: Entry[] = []
+/** The entries of a directory that starts at `start` of `bytes`, which are the file's end, from byte `base` on. */
+export function readDirectory(
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  count: number,
+  where: string,
+  base = 0,
+): ZipEntry[] {
+  const entries: ZipEntry[] = []
   let at = start
   for (let index = 0; index < count; index++) {
     if (at + CENTRAL_BYTES > bytes.length - END_BYTES || view.getUint32(at, true) !== CENTRAL) {
       throw formatError(
-        `${where}, byte ${at}`,
+        `${where}, byte ${base + at}`,
         `entry ${index + 1} of ${count} of the directory`,
         'something else',
         FIX_FILE,
@@ -161,9 +170,9 @@ function readDirectory(bytes: Uint8Array, view: DataView, start: number, count: 
     const nameBytes = view.getUint16(at + 28, true)
     const end = at + CENTRAL_BYTES + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
     if (end > bytes.length - END_BYTES)
-      throw formatError(`${where}, byte ${at + 28}`, 'a name within the file', 'a longer one', FIX_FILE)
+      throw formatError(`${where}, byte ${base + at + 28}`, 'a name within the file', 'a longer one', FIX_FILE)
     const name = new TextDecoder().decode(bytes.subarray(at + CENTRAL_BYTES, at + CENTRAL_BYTES + nameBytes))
-    const entry: Entry = {
+    const entry: ZipEntry = {
       name,
       method: view.getUint16(at + 10, true),
       crc: view.getUint32(at + 16, true),
@@ -178,7 +187,7 @@ function readDirectory(bytes: Uint8Array, view: DataView, start: number, count: 
   return entries
 }
 
-function checkEntry(entry: Entry, flags: number, place: string): void {
+function checkEntry(entry: ZipEntry, flags: number, place: string): void {
   const { method, packedBytes, sizeBytes, localStart } = entry
   if (sizeBytes === 0xffffffff || packedBytes === 0xffffffff || localStart === 0xffffffff) throw tooLarge(place)
   if ((flags & ENCRYPTED) !== 0 || (method !== 0 && method !== DEFLATED)) {
@@ -203,7 +212,7 @@ interface Range {
 }
 
 /** Where a member's packed bytes lie: after its own header, whose name and extra field may differ in length. */
-function locate(bytes: Uint8Array, view: DataView, entry: Entry, directory: number, where: string): Range {
+function locate(bytes: Uint8Array, view: DataView, entry: ZipEntry, directory: number, where: string): Range {
   const { localStart, packedBytes } = entry
   const place = `${where}, byte ${localStart}`
   if (localStart + LOCAL_BYTES > directory || view.getUint32(localStart, true) !== LOCAL) {
@@ -218,7 +227,7 @@ function locate(bytes: Uint8Array, view: DataView, entry: Entry, directory: numb
 }
 
 /** Members that share bytes make a small file unpack to a huge one (D. Fifield, "A better zip bomb", WOOT 2019). */
-function checkOverlap(entries: readonly Entry[], ranges: readonly Range[], where: string): void {
+function checkOverlap(entries: readonly ZipEntry[], ranges: readonly Range[], where: string): void {
   const spans = entries
     .map(({ name, localStart }, index) => ({ name, from: localStart, to: ranges[index]?.to ?? 0 }))
     .sort((a, b) => a.from - b.from)
@@ -232,7 +241,7 @@ function checkOverlap(entries: readonly Entry[], ranges: readonly Range[], where
   }
 }
 
-function unpack(packed: Uint8Array, entry: Entry, where: string): Uint8Array {
+function unpack(packed: Uint8Array, entry: ZipEntry, where: string): Uint8Array {
   const { sizeBytes, method, crc } = entry
   const place = `${where}, ${JSON.stringify(entry.name.slice(0, 100))}`
   let bytes = packed

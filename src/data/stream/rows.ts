@@ -5,6 +5,7 @@
 
 import { InternalError, type Shape, sizeOf } from '../../shared/index.ts'
 import type { Affine } from '../copy-rows.ts'
+import type { Targets } from '../dataset.ts'
 import { dataError } from '../mistakes.ts'
 
 /** What is to be learnt from a sample, without the targets themselves. */
@@ -86,6 +87,17 @@ export function allocateRows(format: RowFormat, count: number): Rows {
           : new Float32Array(values),
     weights: weighted ? new Float32Array(count) : undefined,
   }
+}
+
+/** The targets of rows that are all there is, as a data set keeps them. */
+export function storedTargets(targets: TargetKind | undefined, { targets: values }: Rows): Targets | undefined {
+  if (targets?.kind === 'classes' && values instanceof Int32Array) {
+    return { kind: 'classes', labels: values, classNames: targets.classNames }
+  }
+  if (targets?.kind === 'values' && values instanceof Float32Array) {
+    return { kind: 'values', values, shape: targets.shape, names: targets.names }
+  }
+  return undefined
 }
 
 /** Bytes of one row in memory. */

@@ -6,7 +6,7 @@
 
 import { formatBytes, formatCount, formatShape, type Shape, sizeOf } from '../../shared/index.ts'
 import { type Affine, byteTable, copyBytes, copyScaled } from '../copy-rows.ts'
-import { Dataset, type Targets } from '../dataset.ts'
+import { Dataset } from '../dataset.ts'
 import { checkWhole, dataError } from '../mistakes.ts'
 import { splitIndices } from '../partition.ts'
 import { RandomCursor, type RowCursor, SequentialCursor } from './cursor.ts'
@@ -19,6 +19,7 @@ import {
   type Rows,
   rowBytes,
   type SequentialRows,
+  storedTargets,
   type TargetKind,
   targetSizeOf,
 } from './rows.ts'
@@ -224,7 +225,7 @@ export class StreamedDataset {
       inputs: all.inputs,
       inputShape,
       affine,
-      targets: this.loadedTargets(all),
+      targets: storedTargets(this.targets, all),
       sampleWeights: all.weights,
       inputNames,
     })
@@ -238,17 +239,6 @@ export class StreamedDataset {
       weights: all.weights?.subarray(at),
     }
     return firstRows(this.parts, rest, count)
-  }
-
-  private loadedTargets({ targets: values }: Rows): Targets | undefined {
-    const { targets } = this
-    if (targets?.kind === 'classes' && values instanceof Int32Array) {
-      return { kind: 'classes', labels: values, classNames: targets.classNames }
-    }
-    if (targets?.kind === 'values' && values instanceof Float32Array) {
-      return { kind: 'values', values, shape: targets.shape, names: targets.names }
-    }
-    return undefined
   }
 
   /** The samples `indices`. Random access keeps their order; sequential access has that of the source. */
