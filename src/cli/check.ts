@@ -1,10 +1,11 @@
 /** `nabla check <file>`: what is wrong with the backward pass of a network that somebody wrote by hand. */
 
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { type CheckOptions, check, exitCodeOf, formatCheck } from '../diagnosis/node.ts'
+import { type CheckOptions, check, documentOf, exitCodeOf, formatCheck } from '../diagnosis/node.ts'
 import { NablaError } from '../shared/index.ts'
 import type { CommandContext } from './context.ts'
+import { EXIT } from './exit-codes.ts'
+import { watchInterrupts } from './interrupt.ts'
+import { widthOf } from './io.ts'
 
 const MOST_SECONDS = 24 * 3600
 
@@ -21,15 +22,6 @@ function readTimeout(text: string): number {
   })
 }
 
-/** A finding names files from the script's folder on. */
-function readSource(script: string, file: string): string | undefined {
-  try {
-    return readFileSync(resolve(dirname(script), file), 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
 /** @throws NablaError E-FILE for a script that can't be read, E-ENVIRONMENT where no Python is found. */
 export async function checkScript(
   context: CommandContext,
@@ -41,9 +33,20 @@ export async function checkScript(
     ...(flags.python === undefined ? {} : { python: flags.python }),
     ...(flags.timeout === undefined ? {} : { timeoutSeconds: readTimeout(flags.timeout) }),
   }
-  const result = await check(file, options)
-  const { schema, ...fields } = result
-  context.document(schema, fields)
-  context.print(formatCheck(result, (name) => readSource(file, name)).trimEnd())
-  return exitCodeOf(result)
+  const { io, colors } = context
+  const interruption = watchInterrupts(io, () => {})
+  try {
+    const result = await check(file, { ...options, signal: interruption.signal })
+    const { schema, ...fields } = documentOf(result)
+    context.document(schema, fields)
+    const width = io.stdout.isTTY === true ? { width: widthOf(io.stdout) } : {}
+    context.print(formatCheck(result, { ...width, paint: colors }).trimEnd())
+    return exitCodeOf(result)
+  } catch (error) {
+    if (!interruption.happened) throw error
+    context.note('interrupted; the script was stopped')
+    return EXIT.interrupted
+  } finally {
+    interruption.release()
+  }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { check, checkBackward, exitCodeOf, formatCheck } from './index.ts'
@@ -16,7 +15,7 @@ describe('check, on the faults of questions that people asked', () => {
       expect(result.verdict).toBe('faulty')
       expect([first?.line, first?.kind]).toEqual([31, 'scale'])
       expect(first?.fix?.added).toEqual(['    grads["dW1"] = np.dot(dZ1, X.T) / m'])
-      expect(formatCheck(result, () => readFileSync(fixture('missing-m.py'), 'utf8'))).toContain('^^^^')
+      expect(formatCheck(result)).toContain('^^^^')
       expect(exitCodeOf(result)).toBe(1)
     },
     LONG,
@@ -36,16 +35,6 @@ describe('check, on the faults of questions that people asked', () => {
     async () => {
       const result = await check(fixture('accumulators.py'))
       expect(result.findings.map((f) => f.kind)).toContain('accumulator-not-reset')
-    },
-    LONG,
-  )
-
-  it(
-    'names a stopping test that holds at once',
-    async () => {
-      const result = await check(fixture('xor-loop.py'))
-      expect(result.findings[0]?.kind).toBe('stopping-test')
-      expect(result.findings[0]?.line).toBe(27)
     },
     LONG,
   )

@@ -1,44 +1,51 @@
 /** A script's path in, a report out. */
 
 import { existsSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { NablaError } from '../../shared/index.ts'
 import { type Analysis, analyse, type Judged } from './analyse.ts'
 import { findingOf, unrepaired } from './findings/finding.ts'
-import { failureOf, reasonFor } from './findings/refusals.ts'
-import { findPython } from './interpreter.ts'
+import { reasonFor } from './findings/refusals.ts'
+import { findPython, pythonWith } from './interpreter.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
+import { type Base, reportOf } from './report/result.ts'
 import { loopFindings } from './rules/loop.ts'
 import { setupFindings } from './rules/setup.ts'
 import { afterStoppingTest } from './rules/stopping-test.ts'
 import { runTracer, type TraceRequest, type TraceRun } from './trace/run.ts'
+import type { Trace } from './trace/trace.ts'
 import type { CheckOptions, CheckResult, Finding } from './types.ts'
 
 const MAX_ROUNDS = 4
 
 /**
  * Runs a hand-written network and says where its backward pass is wrong.
- * @throws NablaError E-FILE when there is no such file, E-ENVIRONMENT when no Python can run it.
+ * @throws NablaError E-FILE when it is no file that can be read, E-ENVIRONMENT when no Python can run it; the signal's
+ *   reason when it was aborted.
  */
 export async function check(path: string, options: CheckOptions = {}): Promise<CheckResult> {
   const started = Date.now()
-  const full = resolve(path)
-  if (!existsSync(full) || !statSync(full).isFile()) {
-    throw new NablaError({
-      code: 'E-FILE',
-      where: path,
-      expected: 'a Python script or a notebook',
-      received: 'no such file',
-      fix: 'check the path.',
-    })
-  }
-  const python = options.python ?? (await findPython(full))
+  const full = scriptAt(path)
+  let python = options.python ?? (await findPython(full))
   const timeoutMs = (options.timeoutSeconds ?? 60) * 1000
   const deadline = started + timeoutMs
+  const { args = [], signal } = options
+  // What is named after -- is named from where the command is given; a script alone finds its data beside it.
+  const folders = args.length > 0 ? [process.cwd(), dirname(full)] : [dirname(full), process.cwd()]
+  let cwd = folders[0] as string
   const run = (request: Omit<TraceRequest, 'path'>): Promise<TraceRun> =>
-    runTracer(python, { path: full, args: options.args ?? [], ...request }, Math.max(1000, deadline - Date.now()))
-  const first = await run({})
-  const base = { file: path, python: first.trace.python || python, started }
+    runTracer(python, { path: full, args, cwd, ...request }, Math.max(1000, deadline - Date.now()), signal)
+  let first = await run({})
+  if (missesFile(first.trace, folders[1] as string)) {
+    cwd = folders[1] as string
+    first = await run({})
+  }
+  const another = options.python === undefined ? await pythonFor(first.trace) : undefined
+  if (another !== undefined && another !== python) {
+    python = another
+    first = await run({})
+  }
+  const base = { file: path, python: first.trace.python || python, started, trace: first.trace }
   const analysis = analyse(first.trace)
   if (analysis.chains.length === 0 || analysis.dependence.parameters.length === 0) {
     const stopped = await afterStoppingTest(run, first.trace)
@@ -47,15 +54,9 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
       return { ...rest, verdict: 'faulty', findings: [...stopped.findings, ...rest.findings] }
     }
   }
-  const refusal = reasonFor(first, analysis, timeoutMs)
-  if (refusal !== undefined) return report(base, 'unsupported', [], undefined, failureOf(refusal))
+  const refusal = reasonFor(first, analysis, timeoutMs, full)
+  if (refusal !== undefined) return reportOf(base, 'unsupported', [], undefined, refusal)
   return judgeScript(run, analysis, deadline, base)
-}
-
-interface Base {
-  readonly file: string
-  readonly python: string
-  readonly started: number
 }
 
 async function judgeScript(
@@ -84,59 +85,32 @@ async function judgeScript(
     current = { analysis: repair.afterAnalysis, judged: repair.after }
   }
   findings.push(...setupFindings(analysis))
-  return report(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)
+  return reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)
 }
 
-function report(
-  base: Base,
-  verdict: CheckResult['verdict'],
-  findings: readonly Finding[],
-  analysis: Analysis | undefined,
-  reason: string | null,
-): CheckResult {
-  const best = analysis?.best
-  const site = analysis?.trace.sites[best?.measured.loss.site ?? -1]
-  const parameters = (best?.results ?? []).map((r) => ({
-    name: r.chain.name,
-    status:
-      r.status === 'right'
-        ? ('right' as const)
-        : r.status === 'unreached'
-          ? ('not reached' as const)
-          : ('wrong' as const),
-    relativeError: r.residual,
-    ratio: r.ratio,
-    relativeRatio: r.relative,
-  }))
-  return {
-    schema: 'nabla.check/1',
-    file: base.file,
-    verdict,
-    findings,
-    notes: best === undefined ? [] : notesOf(best),
-    parameters,
-    roles: {
-      loss: best?.measured.loss.name ?? null,
-      lossLine: site?.line ?? null,
-      stated: best?.measured.loss.stated ?? false,
-      parameters: parameters.map((p) => p.name),
-    },
-    reason,
-    python: base.python,
-    elapsedMs: Date.now() - base.started,
-  }
+/** The absolute path of a script. */
+function scriptAt(path: string): string {
+  const full = resolve(path)
+  const stats = statSync(full, { throwIfNoEntry: false })
+  if (stats?.isFile()) return full
+  throw new NablaError({
+    code: 'E-FILE',
+    where: path,
+    expected: 'a Python script or a notebook',
+    received: stats === undefined ? 'no such file' : stats.isDirectory() ? 'a folder' : 'something that is no file',
+    fix: stats?.isDirectory() ? 'name the script in it that trains.' : 'check the path.',
+  })
 }
 
-function notesOf(best: Judged): string[] {
-  const { loss } = best.measured
-  const notes: string[] = []
-  if (!loss.stated)
-    notes.push(`the script states no loss that its gradients follow; they are those of the ${loss.form} loss`)
-  const share = best.results.find((r) => r.status === 'right')
-  const factor = share === undefined ? 1 : share.ratio / share.rate
-  if (loss.stated && share !== undefined && share.rate !== 1 && Math.abs(factor - 1) > 1e-5)
-    notes.push(
-      `all gradients are ${Number(factor.toPrecision(4))} times those of ${loss.name}; the learning rate absorbs that`,
-    )
-  return notes
+/** Whether the script did not find a file that it would find from another folder. */
+function missesFile({ error }: Trace, folder: string): boolean {
+  if (error?.kind !== 'FileNotFoundError' || error.about === undefined || isAbsolute(error.about)) return false
+  return existsSync(join(folder, error.about))
+}
+
+/** Another Python, for a script that did not find a module, its own or that of a file beside it. */
+async function pythonFor({ error }: Trace): Promise<string | undefined> {
+  const name = error?.kind === 'ModuleNotFoundError' ? error.about : undefined
+  if (name === undefined || !/^\w+$/.test(name)) return undefined
+  return pythonWith(['numpy', name])
 }

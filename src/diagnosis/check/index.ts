@@ -8,5 +8,7 @@ export {
   checkBackward,
 } from './backward.ts'
 export { check } from './check.ts'
-export { exitCodeOf, formatCheck } from './report/text.ts'
-export type { CheckOptions, CheckResult, Finding, FindingKind, ParameterReport, Verdict } from './types.ts'
+export { documentOf, type Jsonable } from './report/document.ts'
+export type { Paint } from './report/terminal.ts'
+export { exitCodeOf, formatCheck, type TextOptions } from './report/text.ts'
+export type { CheckOptions, CheckResult, Finding, FindingKind, LossCourse, ParameterReport, Verdict } from './types.ts'

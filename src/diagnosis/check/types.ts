@@ -42,6 +42,8 @@ export interface Finding {
   readonly code: string
   readonly kind: FindingKind
   readonly file: string
+  /** The code cell of a notebook, from 1; lines are then the cell's. */
+  readonly cell?: number
   /** From 1. */
   readonly line: number
   /** From 1. */
@@ -59,6 +61,10 @@ export interface Finding {
   } | null
   readonly evidence: readonly string[]
   readonly parameters: readonly string[]
+  /** What the marked part is, in a few words. */
+  readonly label?: string
+  /** The script's lines there, the first of them numbered `line`. */
+  readonly frame?: { readonly line: number; readonly lines: readonly string[] }
 }
 
 export interface ParameterReport {
@@ -70,6 +76,16 @@ export interface ParameterReport {
   readonly ratio: number
   /** The same, relative to the other parameters. */
   readonly relativeRatio: number
+}
+
+export interface LossCourse {
+  /** As the script calls it. */
+  readonly name: string
+  /** How many times the loss had been computed. */
+  readonly steps: readonly number[]
+  /** The loss then; null where the run did not get so far. */
+  readonly original: readonly (number | null)[]
+  readonly repaired: readonly (number | null)[]
 }
 
 export interface CheckResult {
@@ -85,8 +101,17 @@ export interface CheckResult {
     readonly stated: boolean
     readonly parameters: readonly string[]
   }
+  /** The stated loss with and without all verified fixes, where both were run. */
+  readonly course: LossCourse | null
   /** Why nothing could be said, for `unsupported`. */
   readonly reason: string | null
+  /** The script's own lines that led to an error that it raised, outermost first. */
+  readonly traceback: readonly {
+    readonly file: string
+    readonly cell?: number
+    readonly line: number
+    readonly function: string
+  }[]
   readonly python: string
   readonly elapsedMs: number
 }
@@ -96,5 +121,8 @@ export interface CheckOptions {
   readonly python?: string
   /** Of the script, all runs together. 60 by default. */
   readonly timeoutSeconds?: number
+  /** What the script gets as its own arguments. */
   readonly args?: readonly string[]
+  /** Stops the script when it is aborted. */
+  readonly signal?: AbortSignal
 }

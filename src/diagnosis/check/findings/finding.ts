@@ -1,5 +1,6 @@
 /** A repair (or the lack of one) in, a finding with its evidence out. */
 
+import { formatNumber } from '../../../shared/index.ts'
 import type { Analysis, Judged } from '../analyse.ts'
 import type { Repair } from '../repair/repair.ts'
 import type { Site } from '../trace/trace.ts'
@@ -14,8 +15,9 @@ export function diffOf(source: string, span: readonly number[], text: string): {
   const lines = source.split('\n')
   const [first = 1, column = 0, last = 1, end = 0] = span
   const removed = lines.slice(first - 1, last)
-  const head = (lines[first - 1] ?? '').slice(0, column)
-  const tail = (lines[last - 1] ?? '').slice(end)
+  // Columns count characters, of which one may take two places in a string here.
+  const head = [...(lines[first - 1] ?? '')].slice(0, column).join('')
+  const tail = [...(lines[last - 1] ?? '')].slice(end).join('')
   return { removed: removed.map((l) => l.trimEnd()), added: (head + text + tail).split('\n').map((l) => l.trimEnd()) }
 }
 
@@ -40,8 +42,6 @@ export function subjectOf(source: string, site: Site): string {
 }
 
 export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): Finding {
-  const { trace } = repair.afterAnalysis
-  void trace
   const { trial, suspect, edit } = repair
   const source = analysis.trace.sources.get(edit.file) ?? ''
   const site = analysis.trace.sites[suspect.site]
@@ -71,7 +71,7 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
             `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`,
         )
         .join(', ')}`,
-      `checked: with the change, ${rightAfter} of ${repair.after.results.length} gradients agree with the true ones (largest relative error ${scientific(worst)})`,
+      `checked: applying it, ${rightAfter === repair.after.results.length ? 'all' : `${rightAfter} of`} ${repair.after.results.length} gradients agree with the true ones${rightAfter === 0 ? '' : ` (largest relative error ${scientific(worst)})`}`,
       ...(repair.alternatives.length > 0
         ? [
             `the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`,
@@ -79,7 +79,20 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
         : []),
     ],
     parameters: repair.fixedNames,
+    ...labelOf(judged, repair),
   }
+}
+
+/** What the marked part is of the true gradient, where it is a multiple of that. */
+function labelOf(judged: Judged, { trial, edit }: Repair): { label?: string } {
+  const result = judged.results.find((r) => trial.fixed.includes(r.chain.id))
+  if (result === undefined || trial.fixed.length !== 1 || (result.status !== 'scaled' && result.status !== 'sign'))
+    return {}
+  const divisor = /\/ *([A-Za-z_][\w.]*)$/.exec(edit.text)?.[1]
+  const times = formatNumber(result.relative)
+  const factor = divisor !== undefined && result.relative > 1 ? `${divisor} = ${times}` : times
+  const error = `(relative error after ÷${times}: ${scientific(result.residual)})`
+  return { label: `is ${factor} times ∂${judged.measured.loss.name}/∂${result.chain.name} ${error}` }
 }
 
 export function unrepaired(analysis: Analysis, judged: Judged, explained: ReadonlySet<string>): Finding[] {

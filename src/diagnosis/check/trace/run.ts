@@ -1,7 +1,9 @@
 /** A script in, its trace out: starts Python on the tracer, bounded in time, output and trace size. */
 
 import { spawn } from 'node:child_process'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { NablaError } from '../../../shared/index.ts'
 import { parseTrace, type Trace } from './trace.ts'
 
 export interface TraceRequest {
@@ -25,6 +27,8 @@ export interface TraceRequest {
   values?: number
   seconds?: number
   after?: 'run'
+  /** The folder that the script runs in; its own where nothing is said. */
+  cwd?: string
 }
 
 export interface TraceRun {
@@ -44,10 +48,22 @@ const MAX_TRACE_BYTES = 450_000_000
 const MAX_OUTPUT_BYTES = 64_000_000
 const KEPT_OUTPUT = 65_536
 
-export function runTracer(python: string, request: TraceRequest, timeoutMs: number): Promise<TraceRun> {
+/**
+ * @param signal when it is aborted, the script is stopped.
+ * @throws NablaError E-ENVIRONMENT when Python can't be started; the signal's reason when it was aborted.
+ */
+export function runTracer(
+  python: string,
+  request: TraceRequest,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<TraceRun> {
   const started = Date.now()
   return new Promise((resolve, reject) => {
-    const child = spawn(python, ['-B', '-u', TRACER, JSON.stringify(request)], {
+    if (signal?.aborted) return reject(signal.reason)
+    const { cwd = dirname(request.path), ...asked } = request
+    const child = spawn(python, ['-B', TRACER, JSON.stringify(asked)], {
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       detached: true,
       env: {
@@ -74,6 +90,11 @@ export function runTracer(python: string, request: TraceRequest, timeoutMs: numb
       state.timedOut = true
       stop()
     }, timeoutMs)
+    signal?.addEventListener('abort', stop, { once: true })
+    const release = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
     child.stdout?.on('data', (data: Buffer) => {
       state.outputBytes += data.length
       if (state.output.length < KEPT_OUTPUT) state.output += data.toString('utf8')
@@ -92,17 +113,30 @@ export function runTracer(python: string, request: TraceRequest, timeoutMs: numb
       else pieces.push(data)
     })
     child.on('error', (error) => {
-      clearTimeout(timer)
-      reject(error)
+      release()
+      reject(notStarted(python, error))
     })
-    child.on('close', (code, signal) => {
-      clearTimeout(timer)
+    child.on('close', (code, killedBy) => {
+      release()
+      // What the script started and left behind.
+      stop()
+      if (signal?.aborted) return reject(signal.reason)
       try {
         const trace = parseTrace(Buffer.concat(pieces).toString('utf8'))
-        resolve({ trace, ...state, exit: signal ?? String(code), elapsedMs: Date.now() - started })
+        resolve({ trace, ...state, exit: killedBy ?? String(code), elapsedMs: Date.now() - started })
       } catch (error) {
         reject(error)
       }
     })
+  })
+}
+
+function notStarted(python: string, error: Error): NablaError {
+  return new NablaError({
+    code: 'E-ENVIRONMENT',
+    where: python,
+    expected: 'a Python interpreter',
+    received: error.message,
+    fix: 'name one with --python.',
   })
 }

@@ -74,6 +74,15 @@ export interface ScriptError {
   readonly kind: string
   readonly message: string
   readonly frames: readonly { file: string; line: number; function: string }[]
+  /** The module or the file that the error is about. */
+  readonly about?: string
+}
+
+/** A library that the script imports, and where. */
+export interface Import {
+  readonly name: string
+  readonly file: string
+  readonly line: number
 }
 
 export interface Trace {
@@ -87,7 +96,12 @@ export interface Trace {
   readonly watched: readonly (readonly [number, number])[]
   /** Opaque node -> the leaf that holds what it returned. */
   readonly opaque: ReadonlyMap<number, number>
+  /** The first line of each cell of a notebook, by file. */
+  readonly cells: ReadonlyMap<string, readonly number[]>
+  readonly imports: readonly Import[]
   readonly error?: ScriptError
+  /** What the script ended itself with: a status, or a text. */
+  readonly exit?: number | string
   readonly status: string
 }
 
@@ -115,9 +129,12 @@ class Builder {
   readonly probes = new Map<number, EditRow[]>()
   readonly watched: [number, number][] = []
   readonly opaque = new Map<number, number>()
+  readonly cells = new Map<string, readonly number[]>()
+  readonly imports: Import[] = []
   python = ''
   status = 'killed'
   error?: ScriptError
+  exit?: number | string
 
   check(condition: boolean, line: number, what: string): asserts condition {
     if (!condition) throw bad(line, what)
@@ -180,6 +197,17 @@ class Builder {
       case 'file':
         this.sources.set(String(row[1]), String(row[2]))
         break
+      case 'cells':
+        this.check(integers(row[2]), line, 'malformed cells')
+        this.cells.set(String(row[1]), row[2])
+        break
+      case 'import':
+        this.check(isInteger(row[3]), line, 'a malformed import')
+        this.imports.push({ name: String(row[1]), file: String(row[2]), line: row[3] })
+        break
+      case 'exit':
+        this.exit = typeof row[1] === 'number' ? row[1] : String(row[1])
+        break
       case 'probe':
         this.check(isInteger(row[1]) && Array.isArray(row[2]), line, 'a malformed probe')
         this.probes.set(
@@ -201,6 +229,7 @@ class Builder {
             line: Number(f[1]),
             function: String(f[2]),
           })),
+          ...(typeof row[4] === 'string' && { about: row[4] }),
         }
         break
       case 'meta':

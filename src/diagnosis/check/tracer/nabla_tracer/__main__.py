@@ -8,27 +8,34 @@ import os
 import random
 import resource
 import sys
-import threading
 import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[0:1] = [os.path.dirname(HERE)]
-from nabla_tracer import candidates, notebook, record, rewrite, session, stubs  # noqa: E402
+from nabla_tracer import candidates, record, refusals, rewrite, session, source as sources, stubs  # noqa: E402
 sys.path.pop(0)
+
+VALUES = {'n"', 'l"', 's"', 'w"', 'm"', 'g"', 'i"', 'e"', 'c"', 'o"'}  # rows that a cleared trace does not keep
+end_process = os._exit
 
 
 class Output:
-    """Trace lines, written in large pieces."""
+    """Trace lines, written in large pieces once it is known that they are wanted."""
 
     def __init__(self, descriptor):
         self.descriptor, self.lines, self.size = descriptor, [], 0
+        self.wanted = lambda: True
 
     def write(self, text):
         self.lines.append(text)
         self.size += len(text)
-        if self.size > 1_000_000:
+        if self.size > 1_000_000 and self.wanted():
             self.flush()
+
+    def clear(self):
+        self.lines = [line for line in self.lines if line[2:4] not in VALUES]
+        self.size = sum(map(len, self.lines))
 
     def flush(self):
         data = ("\n".join(self.lines) + "\n").encode() if self.lines else b""
@@ -48,7 +55,8 @@ class Run:
         self.sent = 0
         self.files = {}
         self.recorder = record.Recorder(self.out.write, request.get("nodes", 250_000), request.get("bytes", 200_000_000))
-        self.session = session.Session(self.recorder, self.enough)
+        self.session = session.Session(self.recorder, self.enough, self.out.clear)
+        self.out.wanted = lambda: self.session.updates.steps > 0 or not self.session.on
         self.session.updates.wanted = request.get("steps", 4)
         self.session.updates.brief = "probes" in request
         self.session.on = request.get("trace", True)
@@ -65,8 +73,15 @@ class Run:
         self.send_sites()
         self.emit(["end", status])
         self.out.flush()
-        sys.stdout.flush()
-        os._exit(0)
+        try:
+            sys.stdout.flush()
+        finally:
+            end_process(0)
+
+    def ended(self, status):
+        """The script ended itself."""
+        self.emit(["exit", 0 if status is None else status if isinstance(status, int) else str(status)[:2000]])
+        self.finish("finished")
 
     def enough(self):
         if self.request.get("after") != "run":
@@ -78,8 +93,9 @@ class Run:
         self.sent = len(self.sites.rows)
 
     def compile(self, path, source=None):
+        starts = []
         if source is None:
-            source = notebook.read(path)
+            source, starts = sources.read(path)
         name = os.path.relpath(path, self.folder)
         for edit in self.request.get("edits", []):
             if edit["file"] == name:
@@ -88,6 +104,8 @@ class Run:
         if name not in self.files:
             self.files[name] = source
             self.emit(["file", name, source])
+            if starts:
+                self.emit(["cells", name, starts])
         probes = {}
         for probe in candidates.probes_for(self.request.get("probes", []), tree, source, name):
             probes[(name, *probe.span)] = probe
@@ -118,10 +136,15 @@ class Beside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.run = run
 
     def find_spec(self, name, path=None, target=None):
-        folder = self.run.folder if path is None else list(path)[0]
-        if not os.path.abspath(folder).startswith(self.run.folder):
-            return None
         last = name.split(".")[-1]
+        for folder in [self.run.folder, *sys.path] if path is None else list(path):
+            if os.path.join(os.path.abspath(folder), "").startswith(os.path.join(self.run.folder, "")):
+                found = self.beside(name, folder, last)
+                if found is not None:
+                    return found
+        return None
+
+    def beside(self, name, folder, last):
         for candidate, package in ((os.path.join(folder, last + ".py"), False), (os.path.join(folder, last, "__init__.py"), True)):
             if os.path.isfile(candidate):
                 return importlib.util.spec_from_file_location(
@@ -137,26 +160,55 @@ class Beside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def edited(source, edit):
     """The source with one span (line, column, end line, end column; columns in characters) replaced."""
-    lines = source.splitlines(keepends=True)
+    lines = source.split("\n")
     first, start, last, end = edit["span"]
-    before = "".join(lines[:first - 1]) + lines[first - 1][:start]
-    after = lines[last - 1][end:] + "".join(lines[last:])
-    return before + edit["text"] + after
+    middle = lines[first - 1][:start] + edit["text"] + lines[last - 1][end:]
+    return "\n".join([*lines[:first - 1], middle, *lines[last:]])
 
 
 def limit(request):
     memory = request.get("memory", 4 << 30)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (256 << 20, 256 << 20))
+    for kind, most in (("RLIMIT_AS", memory), ("RLIMIT_CORE", 0), ("RLIMIT_FSIZE", 256 << 20), ("RLIMIT_STACK", 64 << 20)):
+        try:
+            hard = resource.getrlimit(getattr(resource, kind))[1]
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(getattr(resource, kind), (most, hard if kind == "RLIMIT_STACK" else most))
+        except (AttributeError, OSError, ValueError):
+            pass  # a system without this limit
 
 
 def describe(run, error, kind=None):
     rows = []
     for frame in traceback.extract_tb(error.__traceback__):
-        if os.path.abspath(frame.filename).startswith(run.folder) and not frame.filename.startswith(HERE):
-            rows.append([os.path.relpath(frame.filename, run.folder), frame.lineno, frame.name])
-    return ["error", kind or type(error).__name__, str(error)[:2000], rows]
+        name = os.path.relpath(frame.filename, run.folder)
+        if name in run.files:
+            rows.append([name, frame.lineno, frame.name])
+    if isinstance(error, SyntaxError) and error.filename:
+        rows.append([os.path.relpath(error.filename, run.folder), error.lineno or 0, ""])
+    if isinstance(error, sources.Unreadable):
+        rows.append([os.path.basename(run.path), error.line, ""])
+    return ["error", kind or type(error).__name__, said(error), rows, getattr(error, "name", None) or getattr(error, "filename", None)]
+
+
+def said(error):
+    try:
+        return str(error.msg if isinstance(error, SyntaxError) else error)[:2000]
+    except Exception:  # an exception whose own text cannot be made
+        return "an error that cannot be shown"
+
+
+def asks_for(run):
+    """Tells the trace which libraries the script imports, and where."""
+    def asked(name):
+        frame = sys._getframe(2)
+        while frame is not None:
+            file = os.path.relpath(frame.f_code.co_filename, run.folder)
+            if file in run.files:
+                return run.emit(["import", name, file, frame.f_lineno])
+            if "importlib" not in frame.f_code.co_filename and not frame.f_code.co_filename.startswith(HERE):
+                return None  # a library asks for another
+            frame = frame.f_back
+    return asked
 
 
 def seed_by_default(number):
@@ -185,27 +237,28 @@ def main():
     run.emit(["meta", "nabla.trace/1", sys.version.split()[0], sys.executable])
     try:
         code = run.compile(run.path)
-    except SyntaxError as error:
-        run.emit(["error", "SyntaxError", str(error.msg), [[os.path.basename(run.path), error.lineno or 0, ""]]])
+    except RecursionError as error:
+        run.emit(["error", type(error).__name__, "its expressions are nested too deeply", []])
         run.finish("syntax")
-    except (ValueError, RecursionError, UnicodeDecodeError, OSError) as error:
-        run.emit(["error", type(error).__name__, str(error)[:500], []])
+    except (SyntaxError, ValueError, sources.Unreadable, OSError) as error:
+        run.emit(describe(run, error))
         run.finish("syntax")
     session.put_in_builtins(run.session)
     run.session.watched = run.watch
-    stubs.install()
+    refusals.install()
+    stubs.install(asks_for(run), run.path.endswith(".ipynb"))
     sys.meta_path.insert(0, Beside(run))
     seed_by_default(request.get("seed", 1))
     limit(request)
-    threading.stack_size(64 << 20)
+    os._exit = lambda status=0: run.ended(status)
     scope = {"__name__": "__main__", "__file__": run.path, "__builtins__": builtins}
     main_module = type(sys)("__main__")
     main_module.__dict__.update(scope)
     sys.modules["__main__"] = main_module
     try:
         exec(code, main_module.__dict__)
-    except SystemExit:
-        run.finish("finished")
+    except SystemExit as error:
+        run.ended(error.code)
     except record.Limit:
         run.finish("limit")
     except MemoryError as error:

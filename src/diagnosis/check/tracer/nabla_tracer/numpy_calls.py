@@ -303,12 +303,20 @@ def install(session):
         return read(owner)
 
     def fill(site, owner, args, keywords):
-        owner[...] = args[0]
-        record.forget(owner)
+        owner.fill(*args, **keywords)
+        if owner.size:
+            record.forget(owner)
 
     def sort(site, owner, args, keywords):
         owner.sort(*args, **keywords)
-        record.forget(owner)
+        if owner.size:
+            record.forget(owner)
 
-    methods.update({"flatten": flatten, "reshape": reshape, "astype": cast, "item": item, "tolist": tolist,
-                    "fill": fill, "sort": sort, "resize": sort})
+    def resize(site, owner, args, keywords):
+        # Our own reference is not to make it refuse.
+        owner.resize(*args, **{**keywords, "refcheck": False})
+        if owner.size:
+            record.forget(owner)
+
+    methods.update({"resize": resize, "flatten": flatten, "reshape": reshape, "astype": cast, "item": item, "tolist": tolist,
+                    "fill": fill, "sort": sort})

@@ -10,7 +10,11 @@ import json
 HUGE = 500_000
 
 
-class Limit(Exception):
+# A budget that is spent ends the trace at the next call or round of a loop; this many times the budget, anywhere.
+PATIENCE = 4
+
+
+class Limit(BaseException):
     """Enough has been recorded."""
 
 
@@ -26,9 +30,15 @@ class Recorder:
     def __init__(self, write, budget_nodes, budget_bytes):
         self.write = write
         self.np = None
+        self.budget_nodes, self.budget_bytes = budget_nodes, budget_bytes
+        self.weights = {}
+        self.clear()
+
+    def clear(self):
+        """Forgets all values: those that are met again are leaves."""
+        self.over = False
         self.count = 0
         self.bytes = 0
-        self.budget_nodes, self.budget_bytes = budget_nodes, budget_bytes
         self.floats = {}  # id -> (object, node)
         self.integers = {}
         self.roots = {}  # id of owning array -> Root
@@ -36,7 +46,6 @@ class Recorder:
         self.ops = []
         self.depth = []
         self.multiplied = set()
-        self.weights = {}
         self.first_use = {}  # node -> the first that was computed from it
 
     # --- nodes ------------------------------------------------------------------------------------------------
@@ -56,7 +65,9 @@ class Recorder:
         shape, kind, digest = self.describe(value)
         self.emit(["n", number, op, args, params, site, shape, kind, digest])
         if self.count > self.budget_nodes or self.bytes > self.budget_bytes:
-            raise Limit()
+            self.over = True
+            if self.count > PATIENCE * self.budget_nodes or self.bytes > PATIENCE * self.budget_bytes:
+                raise Limit()
         return number
 
     def leaf(self, value, site=-1):
@@ -89,7 +100,7 @@ class Recorder:
         kind = value.dtype.str.lstrip("<>=|")
         if value.ndim == 0:
             return 0, kind, float(value)
-        flat = value.ravel()
+        flat = np.asarray(value).ravel()
         if flat.size > 65536:
             flat = flat[:: flat.size // 65536]
         weights = self.weights.get(flat.size)

@@ -9,6 +9,10 @@ import ast
 import copy
 
 REC = "_nabla_"
+COMPOUND = tuple(getattr(ast, name) for name in (
+    "FunctionDef", "AsyncFunctionDef", "ClassDef", "For", "AsyncFor", "While", "If", "With", "AsyncWith", "Try",
+    "TryStar", "Match") if hasattr(ast, name))
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 UNTOUCHED_CALLS = {"super", "locals", "globals", "vars", "eval", "exec", "dir"}
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul",
@@ -33,6 +37,32 @@ def const(value):
 
 def is_on():
     return ast.Attribute(value=load(REC), attr="on", ctx=ast.Load())
+
+
+def declared(body):
+    """The `global` and `nonlocal` statements of a function's body, those in its blocks included."""
+    found, stack = [], list(body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            found.append(node)
+        elif not isinstance(node, SCOPES):
+            stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+class Undeclared(ast.NodeTransformer):
+    """The same body without those statements."""
+
+    def visit_Global(self, node):
+        return ast.copy_location(ast.Pass(), node)
+
+    visit_Nonlocal = visit_Global
+
+    def kept(self, node):
+        return node
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_Lambda = kept
 
 
 class Sites:
@@ -98,7 +128,7 @@ class Rewriter(ast.NodeTransformer):
         out = []
         for statement in statements:
             saved = self.sites.current_statement
-            if not isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try)):
+            if not isinstance(statement, COMPOUND):
                 self.sites.current_statement = self.site(statement, type(statement).__name__).value
             result = self.visit(statement)
             self.sites.current_statement = saved
@@ -114,7 +144,7 @@ class Rewriter(ast.NodeTransformer):
         return [ast.If(test=test, body=self.block(statements) or [ast.Pass()], orelse=plain)]
 
     def plain_copy(self, node):
-        node = copy.deepcopy(node)
+        node = Undeclared().visit(copy.deepcopy(node))
         return Watcher(self).visit(node) if self.watches else node
 
     def visit_FunctionDef(self, node):
@@ -122,8 +152,7 @@ class Rewriter(ast.NodeTransformer):
         head, body = [], node.body
         if body and self.is_docstring(body[0]):
             head, body = [body[0]], body[1:]
-        scope = [s for s in body if isinstance(s, (ast.Global, ast.Nonlocal))]
-        body = [s for s in body if not isinstance(s, (ast.Global, ast.Nonlocal))]
+        scope = declared(body)
         node.args = self.arguments(node.args)
         node.decorator_list = [self.visit(d) for d in node.decorator_list]
         node.body = head + scope + (self.two_bodies(body, is_on()) if body else [ast.Pass()])
@@ -136,7 +165,12 @@ class Rewriter(ast.NodeTransformer):
         return args
 
     def visit_AsyncFunctionDef(self, node):
-        return node
+        return node  # runs as it is written
+
+    def visit_Global(self, node):
+        return None  # stands at the head of its function already: a body that is there twice may not repeat it
+
+    visit_Nonlocal = visit_Global
 
     def visit_ClassDef(self, node):
         self.classes.append(node.name)
@@ -189,6 +223,15 @@ class Rewriter(ast.NodeTransformer):
         node.finalbody = self.block(node.finalbody)
         return node
 
+    visit_TryStar = visit_Try
+
+    def visit_Match(self, node):
+        node.subject = self.visit(node.subject)
+        for case in node.cases:  # patterns are no expressions
+            case.guard = case.guard and self.visit(case.guard)
+            case.body = self.block(case.body)
+        return node
+
     def visit_Return(self, node):
         if node.value is None:
             return node
@@ -239,11 +282,14 @@ class Rewriter(ast.NodeTransformer):
             else:
                 out.append(self.at(node, ast.Assign(targets=[element], value=part)))
                 out.extend(self.at(node, self.store_event(n)) for n in self.names_of(element))
+        out.append(self.at(node, ast.Delete(targets=[ast.Name(id="_nabla_tuple", ctx=ast.Del())])))
         return out
 
     def visit_AnnAssign(self, node):
-        if node.value is None or not isinstance(node.target, ast.Name):
+        if node.value is None:
             return node
+        if not isinstance(node.target, ast.Name):
+            return self.visit_Assign(self.at(node, ast.Assign(targets=[node.target], value=node.value)))
         node.value = recorder("store", self.site(node, "Assign"), const(self.sites.function), const(node.target.id),
                               self.visit(node.value))
         return node
@@ -258,11 +304,12 @@ class Rewriter(ast.NodeTransformer):
             call = recorder("augment_name", site, const(self.sites.function), const(target.id), const(op),
                             load(target.id), value)
             return self.at(node, ast.Assign(targets=[target], value=call))
+        # The place is read before the right-hand side is computed, as Python does.
         if isinstance(target, ast.Attribute):
-            return self.at(node, ast.Expr(recorder("augment_attribute", site, const(op), self.visit(target.value),
-                                                   const(self.mangle(target.attr)), value)))
-        return self.at(node, ast.Expr(recorder("augment_item", site, const(op), self.visit(target.value),
-                                               self.index(target.slice), value)))
+            place = recorder("attribute", self.visit(target.value), const(self.mangle(target.attr)))
+            return self.at(node, ast.Expr(recorder("augment_attribute", site, const(op), place, value)))
+        place = recorder("item", self.visit(target.value), self.index(target.slice))
+        return self.at(node, ast.Expr(recorder("augment_item", site, const(op), place, value)))
 
     @staticmethod
     def at(node, new):
@@ -321,6 +368,11 @@ class Rewriter(ast.NodeTransformer):
                             self.visit(node.left), self.visit(node.comparators[0]))
         node.left = self.visit(node.left)
         node.comparators = [self.visit(c) for c in node.comparators]
+        return node
+
+    def visit_NamedExpr(self, node):
+        node.value = recorder("store", self.site(node, "Assign"), const(self.sites.function), const(node.target.id),
+                              self.visit(node.value))
         return node
 
     def visit_Call(self, node):

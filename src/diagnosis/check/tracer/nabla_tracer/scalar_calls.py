@@ -55,6 +55,11 @@ def install(session):
     def loop_over(site, function, args, keywords):
         return function(*[session.iterate(site, a) for a in args], **keywords)
 
+    def backwards(site, function, args, keywords):
+        if len(args) == 1 and session.is_array(args[0]):
+            args = (list(session.iterate(site, args[0])),)
+        return function(*args, **keywords)
+
     def show(site, function, args, keywords):
         session.show(args, site)
         return function(*args, **keywords)
@@ -67,7 +72,7 @@ def install(session):
     session.handlers.update({math.pow: power, builtins.pow: power, builtins.abs: absolute, builtins.sum: total,
                              math.fsum: total, builtins.float: to_float, builtins.zip: loop_over,
                              builtins.enumerate: loop_over, builtins.list: loop_over, builtins.tuple: loop_over,
-                             builtins.reversed: loop_over, builtins.print: show, builtins.max: extreme,
+                             builtins.reversed: backwards, builtins.print: show, builtins.max: extreme,
                              builtins.min: extreme})
 
     def mapped(site, function, args, keywords):

@@ -2,8 +2,10 @@
 import builtins
 import operator
 import sys
+from itertools import islice
 
 from . import scalar_calls
+from .record import Limit
 from .updates import Updates
 
 EDIT_NODES = 20_000
@@ -16,8 +18,9 @@ COMPARE = {"less": operator.lt, "less_equal": operator.le, "greater": operator.g
 
 
 class Session:
-    def __init__(self, recorder, done):
+    def __init__(self, recorder, done, cleared):
         self.on = True
+        self.cleared = cleared  # called when what was recorded so far is not needed
         self.record = recorder
         self.done = done  # called when enough has been seen
         self.updates = Updates(recorder, self.enough)
@@ -43,6 +46,16 @@ class Session:
         if not self.candidate:
             self.on = False
             self.done()
+
+    def full(self):
+        """The budget is spent. What ran before the first update was the making of data: it is forgotten."""
+        if self.candidate:
+            return
+        if self.updates.steps > 0:
+            raise Limit()
+        self.record.clear()
+        self.updates.clear()
+        self.cleared()
 
     def is_array(self, value):
         return self.np is not None and isinstance(value, self.np.ndarray)
@@ -72,6 +85,11 @@ class Session:
 
     def recorded(self, site, op, left, right, value):
         record = self.record
+        if op in ("mul", "pow") and self.np is not None and (isinstance(left, self.np.matrix) or isinstance(right, self.np.matrix)):
+            if op == "pow":
+                return self.opaque(site, "matrix power", [left, right], value)
+            if self.np.ndim(left) == 2 and self.np.ndim(right) == 2:
+                op = "matmul"
         a, b = record.ref(left), record.ref(right)
         if a is None or b is None or not record.is_number(value):
             return value
@@ -283,21 +301,30 @@ class Session:
             self.slot(site, "name", scope, name, result)
         return result
 
-    def augment_attribute(self, site, op, owner, name, value):
-        result = self.augmented(site, op, getattr(owner, name), value)
+    @staticmethod
+    def attribute(owner, name):
+        return owner, name, getattr(owner, name)
+
+    @staticmethod
+    def item(owner, index):
+        return owner, index, owner[index]
+
+    def augment_attribute(self, site, op, place, value):
+        owner, name, before = place
+        result = self.augmented(site, op, before, value)
         setattr(owner, name, result)
         if self.on:
             self.slot(site, "attr", self.container(owner), name, result)
 
-    def augment_item(self, site, op, owner, index, value):
+    def augment_item(self, site, op, place, value):
+        owner, index, part = place
         if not self.on or not self.is_array(owner):
-            result = self.augmented(site, op, owner[index], value)
+            result = self.augmented(site, op, part, value)
             owner[index] = result
             if self.on and isinstance(index, (str, int)):
                 self.slot(site, "item", self.container(owner), index, result)
             return
-        record, part = self.record, owner[index]
-        node = None
+        record, node = self.record, None
         if self.is_mask(owner, index) and getattr(value, "size", 1) == 1:
             whole, by = record.ref(owner), record.ref(value)
             changed = record.node(op, [whole, by], 0, site, DO[op](owner, value))
@@ -321,9 +348,11 @@ class Session:
         self.written(site, owner, index, node, lambda: owner.__setitem__(index, result))
 
     # --- calls ------------------------------------------------------------------------------------------------
-    def call(self, site, function, *args, **keywords):
+    def call(self, site, function, /, *args, **keywords):
         if not self.on:
             return function(*args, **keywords)
+        if self.record.over:
+            self.full()
         self.numpy()
         try:
             handler = self.handlers.get(function)
@@ -351,7 +380,7 @@ class Session:
             return value
         return self.opaque(site, getattr(function, "__name__", "?"), sources, value)
 
-    def method(self, site, owner, name, *args, **keywords):
+    def method(self, site, owner, name, /, *args, **keywords):
         if not self.on:
             return getattr(owner, name)(*args, **keywords)
         self.numpy()
@@ -418,19 +447,23 @@ class Session:
 
     # --- control ----------------------------------------------------------------------------------------------
     def unpack(self, value, count):
-        value = tuple(value) if not self.is_array(value) else tuple(self.iterate(-1, value))
-        if len(value) != count:
-            raise ValueError(f"expected {count} values to unpack, received {len(value)}")
-        return value
+        parts = tuple(islice(self.iterate(-1, value), count + 1))
+        if len(parts) > count:
+            raise ValueError(f"too many values to unpack (expected {count})")
+        if len(parts) < count:
+            raise ValueError(f"not enough values to unpack (expected {count}, got {len(parts)})")
+        return parts
 
     def iterate(self, site, value):
         if self.on and self.numpy() is not None and self.is_array(value) and value.ndim == 1 \
                 and value.dtype.kind == "f" and value.size <= 50_000:
-            return [self.get_item(site, value, i) for i in range(value.size)]
+            return (self.get_item(site, value, i) for i in range(value.size))  # as late as Python would read them
         return value
 
     def tick(self, site):
         if self.on and not self.candidate:
+            if self.record.over:
+                self.full()
             self.updates.iteration(site)
             self.record.emit(["i", site])
         return self.on

@@ -21,6 +21,10 @@ class Updates:
         self.brief = False
         self.step_loop = None  # the loop of which one round is one step
 
+    def clear(self):
+        self.held = {}
+        self.loops = [(site, 0) for site, _ in self.loops]
+
     def stored(self, place, node):
         before = self.held.get(place)
         self.held[place] = node
