@@ -23,11 +23,6 @@ const CASES: readonly Case[] = [
   },
   { script: 'seeds/two-layers-softmax.py', faults: [] },
   { script: 'seeds/spiral-division.py', faults: [] },
-  { script: 'missing-m.py', faults: [{ line: 31, kind: 'scale', fix: '    grads["dW1"] = np.dot(dZ1, X.T) / m' }] },
-  {
-    script: 'seeds/deep-slope-of-z.py',
-    faults: [{ line: 39, kind: 'derivative-of-wrong-value', fix: '    DZ4 = DA4 * sigmoid_slope(A4)' }],
-  },
   { script: 'seeds/biases-and-penalty.py', faults: [{ line: 36, kind: 'accumulator-not-reset' }, { line: 38 }] },
   { script: 'seeds/biases-apart.py', faults: [] },
 ]

@@ -83,9 +83,9 @@ class Run:
         self.emit(["exit", 0 if status is None else status if isinstance(status, int) else str(status)[:2000]])
         self.finish("finished")
 
-    def enough(self):
+    def enough(self, status):
         if self.request.get("after") != "run":
-            self.finish("enough")
+            self.finish(status)
 
     def send_sites(self):
         for row in self.sites.rows[self.sent:]:

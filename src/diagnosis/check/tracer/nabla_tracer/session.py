@@ -5,7 +5,6 @@ import sys
 from itertools import islice
 
 from . import scalar_calls
-from .record import Limit
 from .updates import Updates
 
 EDIT_NODES = 20_000
@@ -42,17 +41,17 @@ class Session:
             numpy_calls.install(self)
         return self.np
 
-    def enough(self):
+    def enough(self, status="enough"):
         if not self.candidate:
             self.on = False
-            self.done()
+            self.done(status)
 
     def full(self):
         """The budget is spent. What ran before the first update was the making of data: it is forgotten."""
         if self.candidate:
             return
         if self.updates.steps > 0:
-            raise Limit()
+            return self.enough("limit")
         self.record.clear()
         self.updates.clear()
         self.cleared()
@@ -349,10 +348,10 @@ class Session:
 
     # --- calls ------------------------------------------------------------------------------------------------
     def call(self, site, function, /, *args, **keywords):
+        if self.on and self.record.over:
+            self.full()
         if not self.on:
             return function(*args, **keywords)
-        if self.record.over:
-            self.full()
         self.numpy()
         try:
             handler = self.handlers.get(function)
@@ -461,9 +460,9 @@ class Session:
         return value
 
     def tick(self, site):
+        if self.on and self.record.over:
+            self.full()
         if self.on and not self.candidate:
-            if self.record.over:
-                self.full()
             self.updates.iteration(site)
             self.record.emit(["i", site])
         return self.on
