@@ -65,10 +65,12 @@ export const layerKinds: readonly string[] = Object.keys(LAYERS)
  * @throws NablaError E-NAME with the nearest kind; what the layer's own function throws for its options.
  */
 export function layerByName(kind: string, options: Fields = {}, where = 'layer'): Layer {
+  const own = registeredLayers.get(kind)
   const make = Object.hasOwn(LAYERS, kind) ? LAYERS[kind] : undefined
-  if (make === undefined) throw unknownName(where, 'layer', kind, layerKinds)
+  if (make === undefined && own === undefined) throw unknownKind(where, 'layer', kind, layerKinds, registeredLayers)
   const { name, ...fields } = options
-  if (name === undefined || typeof name === 'string') return make(fields, name, where)
+  if (own !== undefined && (name === undefined || typeof name === 'string')) return own(options)
+  if (make !== undefined && (name === undefined || typeof name === 'string')) return make(fields, name, where)
   throw new NablaError({
     code: 'E-NAME',
     where,
@@ -121,7 +123,61 @@ export const lossNames: readonly string[] = Object.keys(LOSSES)
 
 /** A loss by its name. @throws NablaError E-NAME with the nearest name; E-VALUE for its options. */
 export function lossByName(name: string, options: Fields = {}): Loss {
-  const make = Object.hasOwn(LOSSES, name) ? LOSSES[name] : undefined
-  if (make === undefined) throw unknownName('loss', 'loss', name, lossNames)
+  const make = Object.hasOwn(LOSSES, name) ? LOSSES[name] : registeredLosses.get(name)
+  if (make === undefined) throw unknownKind('loss', 'loss', name, lossNames, registeredLosses)
   return make(options)
+}
+
+const registeredLayers = new Map<string, (options: Fields) => Layer>()
+const registeredLosses = new Map<string, (options: Fields) => Loss>()
+
+/**
+ * Makes a kind of layer of one's own known by its `kind`, so that a model that has it can be saved and loaded: `make` gets
+ * the layer's `options` (and its `name`, if it has one) as they were saved, and makes the layer again. Options from a file
+ * are hostile: check them. Loading needs the same call before it.
+ * @throws NablaError E-NAME for a kind that is nabla's own; E-USAGE unless `make` is a function.
+ */
+export function registerLayer(kind: string, make: (options: Fields) => Layer): void {
+  checkRegistration('registerLayer', kind, make, layerKinds)
+  registeredLayers.set(kind, make)
+}
+
+/**
+ * Makes a loss of one's own known by its name, so that a model that was trained by it can be saved with it: `make` gets the
+ * loss's `options` as they were saved. `registerLoss('cubic', () => customLoss(…, { name: 'cubic' }))`.
+ * @throws NablaError E-NAME for a name that is nabla's own; E-USAGE unless `make` is a function.
+ */
+export function registerLoss(name: string, make: (options: Fields) => Loss): void {
+  checkRegistration('registerLoss', name, make, lossNames)
+  registeredLosses.set(name, make)
+}
+
+/** Whether `lossByName` knows it. */
+export function isLossName(name: string): boolean {
+  return Object.hasOwn(LOSSES, name) || registeredLosses.has(name)
+}
+
+function checkRegistration(where: string, name: unknown, make: unknown, own: readonly string[]): void {
+  const isText = typeof name === 'string' && name !== ''
+  if (!isText || typeof make !== 'function') {
+    const expected = 'a name, and a function that makes it of its options'
+    const received = `${showValue(name)} and ${showValue(make)}`
+    throw new NablaError({ code: 'E-USAGE', where, expected, received, fix: `write ${where}('mine', () => …).` })
+  }
+  if (!own.includes(name)) return
+  const [expected, fix] = ["a name that is not nabla's own", 'choose another name.']
+  throw new NablaError({ code: 'E-NAME', where, expected, received: JSON.stringify(name), fix })
+}
+
+function unknownKind(
+  where: string,
+  what: 'layer' | 'loss',
+  name: string,
+  own: readonly string[],
+  registered: ReadonlyMap<string, unknown>,
+): NablaError {
+  const problem = unknownName(where, what, name, [...own, ...registered.keys()]).toJSON()
+  const register = what === 'layer' ? 'registerLayer' : 'registerLoss'
+  const call = `if it is your own, call ${register}(${JSON.stringify(name)}, …) first.`
+  return new NablaError({ ...problem, fix: `${problem.fix.replace(/\.$/, '')}; ${call}` })
 }

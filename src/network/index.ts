@@ -17,7 +17,16 @@ export {
 export { type Clipping, checkClipping, clipGradients, globalNorm } from './clipping.ts'
 export { type DenseOptions, dense } from './dense.ts'
 export { type DropoutOptions, dropout } from './dropout.ts'
-export { layerByName, layerKinds, lossByName, lossNames, networkFromJson } from './from-json.ts'
+export {
+  isLossName,
+  layerByName,
+  layerKinds,
+  lossByName,
+  lossNames,
+  networkFromJson,
+  registerLayer,
+  registerLoss,
+} from './from-json.ts'
 export {
   constant,
   glorotNormal,

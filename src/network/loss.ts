@@ -32,6 +32,8 @@ export interface Loss {
   /** False for a loss that learns from inputs alone. */
   readonly needsTargets: boolean
   readonly needsRandom?: boolean
+  /** True for a function of the user's: it may be given targets of any shape, and rightness means nothing to it. */
+  readonly custom?: boolean
   /** Targets that are numbers have to lie here. */
   readonly targetRange?: readonly [low: number, high: number]
   /** The loss of each sample, [batch]; a custom loss may give the scalar of the whole batch. */

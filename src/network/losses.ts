@@ -18,6 +18,7 @@ import {
   where,
 } from '../ops/index.ts'
 import { formatShape, NablaError } from '../shared/index.ts'
+import type { JsonObject } from './layer.ts'
 import { type Loss, type LossContext, type LossSource, targetsLike } from './loss.ts'
 import { checkFlag, checkNumber, checkOptions, showValue } from './validate.ts'
 
@@ -158,7 +159,10 @@ function singleOutput(x: Tensor): NablaError {
 }
 
 export interface CustomLossOptions {
+  /** What messages call it; and under which name `registerLoss` makes it again for a saved model. */
   name?: string
+  /** What `registerLoss`'s function gets, to make it again. */
+  options?: JsonObject
   /** False where the loss learns from inputs alone. */
   needsTargets?: boolean
   /** True where it draws random numbers by `uniform`. */
@@ -172,7 +176,7 @@ export interface CustomLossOptions {
  *   the path from the loss to the parameters.
  */
 export function customLoss(perSample: (context: LossContext) => Tensor, options: CustomLossOptions = {}): Loss {
-  checkOptions(options, ['name', 'needsTargets', 'needsRandom'], 'customLoss')
+  checkOptions(options, ['name', 'options', 'needsTargets', 'needsRandom'], 'customLoss')
   if (typeof perSample !== 'function') {
     throw new NablaError({
       code: 'E-USAGE',
@@ -182,6 +186,7 @@ export function customLoss(perSample: (context: LossContext) => Tensor, options:
       fix: 'write customLoss(({ predictions, targets }) => …).',
     })
   }
-  const { name = 'custom', needsTargets = true, needsRandom = false } = options
-  return { name, options: {}, link: 'identity', from: 'auto', needsTargets, needsRandom, perSample }
+  const { name = 'custom', options: saved = {}, needsTargets = true, needsRandom = false } = options
+  const custom = { custom: true, link: 'identity', from: 'auto' } as const
+  return { name, options: saved, needsTargets, needsRandom, perSample, ...custom }
 }

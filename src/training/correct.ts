@@ -5,7 +5,7 @@ import type { ProgramOptions } from './step-program.ts'
 
 /** Whether accuracy means anything: for classes, and for the losses of probabilities. */
 export function hasAccuracy({ loss, targets }: Pick<ProgramOptions, 'loss' | 'targets'>): boolean {
-  if (loss.name === 'custom') return false
+  if (loss.custom === true) return false
   return targets.kind === 'classes' || (targets.kind === 'values' && loss.link !== 'identity')
 }
 

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../formats/node.ts'
 import { NablaError } from '../shared/index.ts'
 import type { Model } from './model.ts'
 import { describeModel, encodeParameters, readModel } from './model-files.ts'
+import { checkSaveable } from './saveable.ts'
 
 export const NETWORK_FILE = 'network.json'
 export const PARAMETERS_FILE = 'model.safetensors'
@@ -90,16 +91,19 @@ export function writeJson(path: string, record: unknown): Promise<void> {
 
 /** Writes the two files of a model into a folder that is the caller's. */
 export async function writeModelFiles(directory: string, model: Model): Promise<void> {
+  const record = describeModel(model)
   await writeFileAtomic(join(directory, PARAMETERS_FILE), encodeParameters(model))
-  await writeJson(join(directory, NETWORK_FILE), describeModel(model))
+  await writeJson(join(directory, NETWORK_FILE), record)
 }
 
 /**
  * Saves a model as `network.json` and `model.safetensors` in a folder, which is made if need be. A model that is there
  * already is not written over, unless told so.
- * @throws NablaError E-FILE where the folder holds something, or can't be written to.
+ * @throws NablaError E-FILE where the folder holds something, or can't be written to; E-MODEL for layers or losses of
+ *   one's own that could not be loaded again.
  */
 export async function saveModel(directory: string, model: Model, options: { overwrite?: boolean } = {}): Promise<void> {
+  checkSaveable(model)
   if (options.overwrite !== true) await claimFolder(directory)
   else await mkdir(directory, { recursive: true })
   await writeModelFiles(directory, model)

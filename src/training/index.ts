@@ -45,6 +45,7 @@ export {
   untrainedModel,
 } from './model.ts'
 export { decodeParameters, describeModel, encodeParameters, MODEL_SCHEMA, readModel } from './model-files.ts'
+export { checkSaveable } from './saveable.ts'
 export { buildEvaluation, buildPrediction, buildStep, type ProgramOptions, type StepOptions } from './step-program.ts'
 export type { Patience, Stopping, Target } from './stopping.ts'
 export { checkInputs, checkTargets, type TargetSpec } from './targets.ts'

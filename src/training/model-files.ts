@@ -9,17 +9,22 @@ import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../form
 import { type Loss, lossByName, type Network, networkFromJson, showValue } from '../network/index.ts'
 import { formatShape, NablaError, sameShape, unknownName } from '../shared/index.ts'
 import { Model, type ParameterArray } from './model.ts'
+import { checkSaveable, isSavedLoss } from './saveable.ts'
 
 export const MODEL_SCHEMA = 'nabla.model/1'
 
-/** What `network.json` holds. */
+/**
+ * What `network.json` holds.
+ * @throws NablaError E-MODEL for layers or losses of one's own that could not be made again when it is read.
+ */
 export function describeModel(model: Model): Record<string, unknown> {
   const { network, loss, classNames, preprocessing } = model
+  checkSaveable(model)
   return {
     schema: MODEL_SCHEMA,
     network: network.toJSON(),
-    // A loss of one's own is code, and is not saved; the model predicts without it.
-    ...(loss === undefined || loss.name === 'custom' ? {} : { loss: { name: loss.name, ...loss.options } }),
+    // A loss of one's own is code: without a registered name it is not saved, and the model predicts without it.
+    ...(loss === undefined || !isSavedLoss(loss) ? {} : { loss: { name: loss.name, ...loss.options } }),
     ...(classNames === undefined ? {} : { classNames: [...classNames] }),
     ...(preprocessing === undefined ? {} : { preprocessing: preprocessing.toJSON() }),
   }

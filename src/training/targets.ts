@@ -47,8 +47,7 @@ export function checkTargets(network: Network, loss: Loss, data: Dataset | Strea
   if (loss.needsTargets) {
     const { layer } = lossInput(loss, network)
     const output = network.layers[layer]?.outputShape ?? network.outputShape
-    if (!sameShape(output, targets.shape) && loss.name !== 'custom')
-      throw shapeProblem(loss, name, output, targets.shape)
+    if (!sameShape(output, targets.shape) && loss.custom !== true) throw shapeProblem(loss, name, output, targets.shape)
     // What a stream holds is looked at as it comes.
     if (data instanceof Dataset && data.targets?.kind === 'values') {
       reachCheck(network, loss, data)?.(data.targets.values)

@@ -71,7 +71,7 @@ function lossOf(model: Model, given: Loss | undefined): Loss {
     code: 'E-USAGE',
     where: 'evaluate',
     expected: 'a loss to evaluate by',
-    received: 'a model that carries none',
+    received: 'a model that carries none (a loss of your own is saved with a model only when registerLoss knows it)',
     fix: 'write evaluate(model, data, { loss: crossEntropy() }).',
   })
 }
