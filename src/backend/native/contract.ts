@@ -151,12 +151,27 @@ class ContractWriter {
     }
     code.loop('r0', 'm0', 'm1', mBlock, () => {
       code.line(`const long r1 = r0 + ${mBlock} < m1 ? r0 + ${mBlock} : m1;`)
-      const { outerStride, innerStride } = this.kernel.left
+      this.packLeft()
+      this.overTiles()
+    })
+  }
+
+  /** A[r0 … r1, q …] into panels of a tile's rows. Where its columns are contiguous each is read from end to end and dealt out. */
+  private packLeft(): void {
+    const { code } = this.context
+    const { outerStride, innerStride } = this.kernel.left
+    if (outerStride !== 1) {
       const from = `A + row * ${outerStride} + q * ${innerStride}`
       this.overRows((rows) => {
         code.line(`pack(left + (row - r0) * depth, ${from}, ${rows}, ${rows}, depth, ${outerStride}, ${innerStride});`)
       })
-      this.overTiles()
+      return
+    }
+    code.loop('p', 0, 'depth', 1, () => {
+      code.line(`const float *const from = A + (q + p) * ${innerStride};`)
+      this.overRows((rows) => {
+        code.line(`storePart(left + (row - r0) * depth + p * ${rows}, load(from + row), ${rows});`)
+      })
     })
   }
 

@@ -126,9 +126,15 @@ interface Parts {
   readonly blocks: ReadonlyMap<number, Block>
 }
 
+interface Writable {
+  readonly node: GraphNode
+  readonly view: Float32Array | Int32Array
+}
+
 export class NativeExecutable implements Executable {
   readonly plan: Plan
   private readonly parts: Parts
+  private readonly writable = new Map<string, Writable>()
 
   constructor(parts: Parts) {
     this.parts = parts
@@ -151,10 +157,20 @@ export class NativeExecutable implements Executable {
     return this.view({ ...known(this.plan.buffers[id], 'a buffer'), size: sizeOf(node.shape), dtype: node.dtype })
   }
 
-  write(name: string, values: Values): void {
+  /** Found once for each name: to look for it takes longer than a step of a small network. */
+  private writableOf(name: string): Writable {
+    const found = this.writable.get(name)
+    if (found !== undefined) return found
     const node = writableNode(this.parts.graph, this.parts.name, name)
+    const made = { node, view: this.storageOf(node, name) }
+    this.writable.set(name, made)
+    return made
+  }
+
+  write(name: string, values: Values): void {
+    const { node, view } = this.writableOf(name)
     checkValues(node, values)
-    this.storageOf(node, name).set(values)
+    view.set(values)
   }
 
   read(name: string): Float32Array | Int32Array {
@@ -166,13 +182,13 @@ export class NativeExecutable implements Executable {
   }
 
   runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): void {
-    const { graph, name: program, library, context } = this.parts
+    const { library, context } = this.parts
     const entries = Object.entries(inputs)
-    for (const [name, values] of entries) stepValues(writableNode(graph, program, name), values, count)
+    for (const [name, values] of entries) stepValues(this.writableOf(name).node, values, count)
     // As the head of the C text declares a feed: to, from, bytes.
     const feeds = new BigInt64Array(new ArrayBuffer(24 * Math.max(1, entries.length)))
     entries.forEach(([name, values], i) => {
-      const to = this.storageOf(writableNode(graph, program, name), name)
+      const to = this.writableOf(name).view
       library.bind(feeds, 3 * i, to)
       library.bind(feeds, 3 * i + 1, values)
       feeds[3 * i + 2] = BigInt(to.byteLength)

@@ -5,10 +5,12 @@ import type { Lanes } from './preamble.ts'
 
 /** Rows of a tile, tallest first: with two vectors of columns the sums fill the registers and leave some for operands. */
 const TILE_ROWS: Readonly<Record<Lanes, readonly number[]>> = { 16: [12, 8, 4], 8: [6, 4, 2], 4: [4] }
+/** The same where three or four vectors are all columns that there are: then A is read once, and B lies as a panel. */
+const WIDE_TILE_ROWS: Readonly<Record<number, readonly number[]>> = { 3: [8, 4, 2], 4: [6, 4, 2] }
 /** k in one block: a panel of B of 32 columns then takes 32 KiB, about a first-level cache. */
 const K_BLOCK = 256
-/** Rows of A in one block: packed, they take 120 KiB, a part of a second-level cache. */
-const M_BLOCK = 120
+/** Elements of A in one block: packed, they take 120 KiB, a part of a second-level cache. */
+const LEFT_BLOCK = 120 * 256
 /** Columns of B in one block: packed, they take 512 KiB, half of a second-level cache. */
 const N_BLOCK = 512
 
@@ -35,21 +37,32 @@ const ceil = (a: number, b: number) => Math.ceil(a / b)
 
 /** Vectors of columns in a tile: more where there are few rows, so that enough sums are under way. */
 function vectorsOf(m: number, n: number, lanes: Lanes): number {
-  const most = m === 1 ? 8 : m === 2 ? 4 : 2
-  return Math.max(1, Math.min(most, ceil(n, lanes)))
+  const all = Math.max(1, ceil(n, lanes))
+  if (lanes === 16 && m > 4 && all in WIDE_TILE_ROWS) return all
+  return Math.min(m === 1 ? 8 : m === 2 ? 4 : 2, all)
 }
 
-function rightMode(kernel: ContractKernel, m: number, n: number, tall: number, lanes: Lanes): Tiling['right'] {
+function rightMode(
+  kernel: ContractKernel,
+  m: number,
+  n: number,
+  tall: number,
+  lanes: Lanes,
+  isPanel: boolean,
+): Tiling['right'] {
   const { left, right, k } = kernel
   const isContiguous = left.innerStride === 1 && right.innerStride === 1
   if (isContiguous && (m <= 4 || n <= 2) && k >= 2 * lanes) return 'dots'
-  if (right.outerStride === 1 || n === 1) return m <= 2 * tall || k <= 8 ? 'direct' : 'packed'
+  if (right.outerStride === 1 || n === 1) return m <= 2 * tall || k <= 8 || isPanel ? 'direct' : 'packed'
   return k * n <= 512 ? 'strided' : 'packed'
 }
 
 /** A is copied where its elements for one step of k lie far apart and are read more than once or twice. */
-function packsLeft({ left }: ContractKernel, m: number, panels: number, granule: number): boolean {
-  if (m < granule || panels < 2) return false
+function packsLeft({ left, k }: ContractKernel, m: number, panels: number, granule: number): boolean {
+  if (m < granule) return false
+  // Elements that lie a multiple of pages apart fall into the same few sets of the caches.
+  if (left.innerStride >= 1024 && k >= 32) return true
+  if (panels < 2) return false
   if (left.innerStride === 1) return (4 * left.outerStride) % 1024 === 0 || panels >= 6
   return panels >= 3
 }
@@ -58,15 +71,17 @@ export function tilingOf(kernel: ContractKernel, lanes: Lanes): Tiling {
   const rank = kernel.domain.length
   const m = kernel.domain[rank - 2] ?? 1
   const n = kernel.domain[rank - 1] ?? 1
-  const rows = TILE_ROWS[lanes]
+  const vectors = vectorsOf(m, n, lanes)
+  const rows = (m > 4 ? WIDE_TILE_ROWS[vectors] : undefined) ?? TILE_ROWS[lanes]
   const [tall = 1] = rows
   const granule = rows[rows.length - 1] ?? 1
-  const vectors = vectorsOf(m, n, lanes)
   const width = vectors * lanes
   const panels = ceil(n, width)
-  const right = rightMode(kernel, m, n, tall, lanes)
+  const isPanel = panels === 1 && kernel.right.innerStride === width
+  const right = rightMode(kernel, m, n, tall, lanes, isPanel)
   const left = right !== 'dots' && packsLeft(kernel, m, panels, granule)
-  const isBlocked = right === 'packed' || left
+  const isBlocked = right === 'packed' || left || isPanel
+  const kBlock = isBlocked ? Math.min(K_BLOCK, kernel.k) : kernel.k
   const readsElements = kernel.body.loads.some(({ strides }) => strides[rank - 2] !== 0 && strides[rank - 1] !== 0)
   return {
     m,
@@ -76,8 +91,8 @@ export function tilingOf(kernel: ContractKernel, lanes: Lanes): Tiling {
     width,
     right,
     packsLeft: left,
-    kBlock: isBlocked ? Math.min(K_BLOCK, kernel.k) : kernel.k,
-    mBlock: left ? M_BLOCK : m,
+    kBlock,
+    mBlock: left ? tall * Math.max(1, Math.floor(LEFT_BLOCK / kBlock / tall)) : m,
     nBlock: right === 'packed' ? Math.min(N_BLOCK, panels * width) : panels * width,
     rowsFirst: readsElements && kernel.k <= K_BLOCK,
     shared: sharedAxis(kernel, { m, n, granule, panels, packsRight: right === 'packed', packsLeft: left }),
