@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import * as backend from './backend/index.ts'
 import * as data from './data/index.ts'
+import * as experiment from './experiment/index.ts'
 import * as formats from './formats/index.ts'
 import * as gradient from './gradient/index.ts'
 import * as graph from './graph/index.ts'
@@ -60,6 +61,7 @@ describe('what the rooms offer', () => {
       'checkFlag',
       'checkOptions',
       'showValue',
+      'describeRange',
       'backendOf',
       'checkParameters',
       'checkInputs',
@@ -87,6 +89,7 @@ describe('what the rooms offer', () => {
     ['data', data],
     ['formats', formats],
     ['training', training],
+    ['experiment', experiment],
   ])('%s/ is public, but for what is listed here', (_, room) => {
     expect(Object.keys(room).filter((name) => !(name in nabla) && !inner.has(name))).toEqual([])
   })

@@ -37,5 +37,6 @@ export {
   latestCheckpoint,
   loadModel,
   RunFolder,
+  readHistory,
   saveModel,
 } from './training/node.ts'

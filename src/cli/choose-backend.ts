@@ -2,11 +2,11 @@
 
 import { type Backend, backendByName } from '../backend/index.ts'
 import type { CommandContext } from './context.ts'
-import { readBackendName } from './train-settings.ts'
+import { backendName, readFlag } from './read-flag.ts'
 
 /** @throws NablaError E-NAME for an unknown name. */
 export function chooseBackend({ io }: CommandContext, flag: string | undefined): Backend {
   const variable = io.env.NABLA_BACKEND
-  if (flag !== undefined) return backendByName(readBackendName(flag, '--backend'))
-  return backendByName(variable === undefined ? 'wasm' : readBackendName(variable, 'NABLA_BACKEND'))
+  if (flag !== undefined) return backendByName(readFlag(backendName, flag, '--backend'))
+  return backendByName(variable === undefined ? 'wasm' : readFlag(backendName, variable, 'NABLA_BACKEND'))
 }

@@ -1,5 +1,6 @@
 /** What every command is given: where it writes, and how much it is to say. */
 
+import { stringifyNumbers } from '../formats/index.ts'
 import { type Colors, type CommandIo, colorsFor } from './io.ts'
 
 export interface CommandContext {
@@ -26,7 +27,7 @@ export function createContext(io: CommandIo, options: { json?: boolean; quiet?: 
       if (!json) io.stdout.write(`${line}\n`)
     },
     document: (schema, fields) => {
-      if (json) io.stdout.write(`${JSON.stringify({ schema, ...fields }, null, 2)}\n`)
+      if (json) io.stdout.write(`${stringifyNumbers({ schema, ...fields }, 2)}\n`)
     },
     note: (line) => {
       if (options.quiet !== true) io.stderr.write(`${line}\n`)

@@ -70,45 +70,59 @@ describe('wrong use', () => {
       'option "--seed <count>" argument missing',
       'see nabla --help, or nabla COMMAND --help.',
     ],
+  ])('%s', async (line, where, expected, received, fix) => {
+    const { code, stdout, stderr } = await nabla(line)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toBe(`E-USAGE: ${where}\n  expected  ${expected}\n  received  ${received}\n  fix       ${fix}\n`)
+  })
+
+  it.each([
     [
       'train',
-      'nabla train',
+      'E-USAGE',
+      'data',
       'what to train on: mnist, or the path of a CSV file',
       'nothing',
-      'write nabla train mnist, or nabla train FILE.csv --target COLUMN.',
+      'give data, or write nabla train DATA.',
     ],
     [
       'train nmist',
-      'data "nmist"',
-      'mnist, or a CSV file and --target with the column to predict',
+      'E-NAME',
+      'data (the command line)',
+      'mnist, or the path of a CSV file',
       '"nmist"',
       'did you mean mnist?',
     ],
     [
       'train flowers.csv',
-      'data "flowers.csv"',
-      'mnist, or a CSV file and --target with the column to predict',
-      'no --target',
-      'nabla train flowers.csv --target COLUMN',
+      'E-USAGE',
+      'data.target',
+      'the column to predict: the name of a column',
+      'nothing',
+      'give data.target, or write --target <column>.',
     ],
     [
       'train mnist --target digit',
-      '--target',
-      'a CSV file to train on',
-      'mnist, which has labels and a test set of its own',
-      'leave it out.',
+      'E-NAME',
+      'data.target (--target)',
+      'one of the options of mnist: folder',
+      '"target"',
+      'leave it out, or choose another kind of data.',
     ],
     [
       'train mnist --clip-norm 1 --clip-value 1',
-      '--clip-norm and --clip-value',
-      'one of them',
+      'E-USAGE',
+      'clip (--clip-norm, --clip-value)',
+      'norm or value, one of them',
       'both',
       'leave one out.',
     ],
-  ])('%s', async (line, where, expected, received, fix) => {
+  ])('%s', async (line, errorCode, where, expected, received, fix) => {
     const { code, stdout, stderr } = await nabla(line)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toBe(`E-USAGE: ${where}\n  expected  ${expected}\n  received  ${received}\n  fix       ${fix}\n`)
+    expect(stderr).toBe(
+      `${errorCode}: ${where}\n  expected  ${expected}\n  received  ${received}\n  fix       ${fix}\n`,
+    )
   })
 
   it('without arguments shows the help, and asks for one', async () => {
@@ -120,27 +134,27 @@ describe('wrong use', () => {
 
 describe('wrong settings', () => {
   it.each([
-    ['--optimizer adma', 'E-NAME', '--optimizer', 'did you mean "adam"?'],
-    ['--activation rleu', 'E-NAME', '--activation', 'did you mean "relu"?'],
-    ['--loss crossentropy', 'E-NAME', '--loss', 'did you mean "crossEntropy"?'],
-    ['--backend wsam', 'E-NAME', '--backend', 'did you mean "wasm"?'],
-    ['--backend constructor', 'E-NAME', '--backend', 'use one of these backends.'],
-    ['--scale minmax', 'E-NAME', '--scale', 'did you mean "minMax"?'],
-    ['--learning-rate -0.1', 'E-VALUE', '--learning-rate', 'give a positive number, such as 0.001.'],
-    ['--learning-rate fast', 'E-VALUE', '--learning-rate', 'give a positive number, such as 0.001.'],
-    ['--layers 300,x', 'E-VALUE', '--layers', 'give the units of each hidden layer, such as 300,75, or none.'],
-    ['--layers 0', 'E-VALUE', '--layers', 'give the units of each hidden layer, such as 300,75, or none.'],
-    ['--batch some', 'E-VALUE', '--batch', 'give how many samples a step takes, such as 128, or all.'],
-    ['--epochs 2.5', 'E-VALUE', '--epochs', 'give a whole number of 1 or more.'],
+    ['--optimizer adma', 'E-NAME', 'optimizer (--optimizer)', 'did you mean "adam"?'],
+    ['--activation rleu', 'E-NAME', 'network.activation (--activation)', 'did you mean "relu"?'],
+    ['--loss crossentropy', 'E-NAME', 'loss (--loss)', 'did you mean "crossEntropy"?'],
+    ['--backend wsam', 'E-NAME', 'backend (--backend)', 'did you mean "wasm"?'],
+    ['--backend constructor', 'E-NAME', 'backend (--backend)', 'use one of these backends.'],
+    ['--scale minmax', 'E-NAME', 'scaling (--scale)', 'did you mean "minMax"?'],
+    ['--learning-rate -0.1', 'E-VALUE', 'optimizer.learningRate (--learning-rate)', 'give a finite number above 0.'],
+    ['--learning-rate fast', 'E-VALUE', 'optimizer.learningRate (--learning-rate)', 'give a finite number above 0.'],
+    ['--layers 300,x', 'E-VALUE', 'network.hidden.1 (--layers)', 'give a whole number of 1 or more.'],
+    ['--layers 0', 'E-VALUE', 'network.hidden.0 (--layers)', 'give a whole number of 1 or more.'],
+    ['--batch some', 'E-VALUE', 'batchSize (--batch)', 'give how many samples a step takes, such as 128, or all.'],
+    ['--epochs 2.5', 'E-VALUE', 'epochs (--epochs)', 'give a whole number of 1 or more.'],
     [
       '--validation 1',
       'E-VALUE',
-      '--validation',
+      'validation (--validation)',
       'give the share of the training data to keep apart, such as 0.1, or none.',
     ],
-    ['--dropout 1', 'E-VALUE', '--dropout', 'give a finite number of 0 or more and below 1.'],
-    ['--seed -1', 'E-VALUE', '--seed', 'give a whole number of 0 or more.'],
-    ['--momentum 0.9', 'E-NAME', '--momentum', 'leave it out, or choose another --optimizer.'],
+    ['--dropout 1', 'E-VALUE', 'network.dropout (--dropout)', 'give a finite number of 0 or more and below 1.'],
+    ['--seed -1', 'E-VALUE', 'seed (--seed)', 'give a whole number of 0 or more.'],
+    ['--momentum 0.9', 'E-NAME', 'optimizer.momentum (--momentum)', 'leave it out, or choose another optimizer.'],
   ])('%s', async (flags, code, where, fix) => {
     const result = await nabla(`${TRAIN} ${flags} --json`)
     expect(result.code).toBe(2)
@@ -152,8 +166,8 @@ describe('wrong settings', () => {
     writeFileSync('settings.json', '{"epochs": 0}')
     writeFileSync('misspelt.json', '{"epoch": 1}')
     const where = async (line: string, env = {}) => JSON.parse((await nabla(`${line} --json`, { env })).stdout)
-    expect(await where('train mnist', { NABLA_EPOCHS: 'many' })).toMatchObject({ where: 'NABLA_EPOCHS' })
-    expect(await where('train mnist --config settings.json')).toMatchObject({ where: 'settings.json, epochs' })
+    expect(await where('train mnist', { NABLA_EPOCHS: 'many' })).toMatchObject({ where: 'epochs (NABLA_EPOCHS)' })
+    expect(await where('train mnist --config settings.json')).toMatchObject({ where: 'epochs (settings.json)' })
     expect(await where('train mnist --config misspelt.json')).toMatchObject({ fix: 'did you mean "epochs"?' })
     expect(await where('train mnist --config gap.csv')).toMatchObject({ code: 'E-FILE', expected: 'a JSON object' })
   })
@@ -163,7 +177,7 @@ describe('wrong files', () => {
   it.each([
     ['train nowhere.csv --target a', 'E-FILE', 'nowhere.csv'],
     ['train gap.csv --target species', 'E-DATA', 'gap.csv, line 3'],
-    ['train fake.png --target a', 'E-DATA', 'fake.png'],
+    ['train fake.png --target a', 'E-NAME', 'data (the command line)'],
     ['train flowers.csv --target spices', 'E-NAME', 'flowers.csv'],
     ['evaluate nowhere', 'E-FILE', 'nowhere/config.json'],
     ['summary .', 'E-FILE', 'config.json'],
@@ -217,7 +231,7 @@ describe('a run', () => {
     expect(document).toMatchObject({
       schema: 'nabla.train/1',
       samples: { train: 54, validation: 6, test: 0 },
-      settings: { layers: [8], learningRate: 0.05, optimizer: 'adam' },
+      experiment: { network: { hidden: [8] }, optimizer: { name: 'adam', learningRate: 0.05 } },
       stopped: { reason: 'epochs' },
       validation: { count: 6 },
       test: null,
@@ -244,9 +258,9 @@ describe('a run', () => {
     await nabla(`${TRAIN} --batch 7 --out runs/a`)
     const line = 'train --config runs/a/config.json --epochs 3 --out runs/b'
     expect((await nabla(line, { env: { NABLA_EPOCHS: '4', NABLA_L2: '0.01' } })).code).toBe(0)
-    const { data, settings } = JSON.parse(readFileSync('runs/b/config.json', 'utf8'))
-    expect(data).toBe('flowers.csv')
-    expect(settings).toMatchObject({ batch: 7, epochs: 3, l2: 0.01, out: 'runs/b' })
+    const { experiment } = JSON.parse(readFileSync('runs/b/config.json', 'utf8'))
+    const data = { kind: 'csv', path: 'flowers.csv', target: 'species' }
+    expect(experiment).toMatchObject({ data, batchSize: 7, epochs: 3, regularizer: { l2: 0.01 } })
   })
 
   it('with the same seed gives the same bits', async () => {

@@ -3,12 +3,12 @@
 import { open } from 'node:fs/promises'
 import { type Dataset, dataset, imageSample } from '../data/index.ts'
 import { readCsvDataset, readImage } from '../data/node.ts'
+import { loadRun, type SavedRun } from '../experiment/node.ts'
 import { formatNumber, formatPercent, NablaError } from '../shared/index.ts'
 import { type Predictions, predict } from '../training/index.ts'
 import { chooseBackend } from './choose-backend.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
-import { loadRun, type SavedRun } from './saved-run.ts'
 import { formatColumns } from './text.ts'
 
 export const PREDICT_SCHEMA = 'nabla.predict/1'

@@ -1,6 +1,7 @@
 /** The command line as commander knows it: commands, arguments, flags, help. What a command does is in its own file. */
 
 import { Command } from 'commander'
+import { flagHelp, version } from '../experiment/node.ts'
 import { checkScript } from './check.ts'
 import { type CommandContext, createContext } from './context.ts'
 import { evaluateRun } from './evaluate.ts'
@@ -9,13 +10,12 @@ import { planRun } from './plan.ts'
 import { predictFile } from './predict.ts'
 import { summarizeRun } from './summary.ts'
 import { train } from './train.ts'
-import { addTrainOptions } from './train-settings.ts'
-import { version } from './version.ts'
 
 const EXAMPLES = `
 Examples:
   nabla train mnist --layers 300,75 --epochs 5 --batch 128 --out runs/a
   nabla train iris.csv --target species --out runs/iris
+  nabla train experiment.ts
   nabla evaluate runs/a
   nabla predict runs/a digit.png --json
   nabla summary runs/a
@@ -24,11 +24,15 @@ Examples:
 Exit codes: 0 fine, 1 a run failed, 2 wrong use, 3 can't be analysed, 130 interrupted.`
 
 const TRAIN_NOTES = `
-Every setting can also be given as a variable (NABLA_EPOCHS=5) or in a settings
-file ({"epochs": 5}). Flags beat variables, variables beat the file.
+Every flag is also a variable (NABLA_EPOCHS=5) and stands for a field of an
+experiment; --set reaches every other field. Flags beat variables, variables beat
+the file. --fields lists all fields. docs/experiments.md has more.
 
-Example:
-  nabla train mnist --layers 300,75 --epochs 5 --batch 128 --out runs/a`
+Examples:
+  nabla train mnist --layers 300,75 --epochs 5 --batch 128 --out runs/a
+  nabla train spiral.ts --set optimizer.learningRate=0.01
+  nabla train runs/a/config.json --seed 2      the same again, with another seed
+  nabla train --resume runs/a                  goes on with a run that was stopped`
 
 /** Where an action leaves the exit code. */
 export interface Outcome {
@@ -59,13 +63,20 @@ export function buildProgram(io: CommandIo, outcome: Outcome): Command {
   return program
 }
 
+/** A flag that may be repeated. */
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
 type Add = (name: string, description: string, action: Action) => Command
 
 function addTrain(add: Add): Command {
   const command = add('train', 'train a network and save it', (context, [data], flags) => train(context, data, flags))
-    .argument('[data]', 'mnist, or the path of a CSV file')
-    .option('--config <file>', 'settings as JSON, or the config.json of an earlier run')
-  addTrainOptions(command)
+    .argument('[what]', 'mnist, a CSV file, or an experiment: a .ts, .js or .json file, the config.json of a run')
+    .option('--config <file>', 'an experiment, where the argument names the data')
+    .option('--resume <run>', 'goes on with a run that was stopped or killed')
+  for (const { flag, help } of flagHelp()) command.option(flag, help)
+  command
+    .option('--set <field=value>', 'any field of the experiment; may be repeated', collect)
+    .option('--fields', 'lists all fields, and trains nothing')
   return command.addHelpText('after', TRAIN_NOTES)
 }
 
@@ -74,7 +85,8 @@ function addEvaluate(add: Add): Command {
     evaluateRun(context, run, flags),
   )
     .argument('<run>', 'the folder of a run')
-    .option('--data <file>', 'a CSV file to test on')
+    .option('--data <file>', 'a file to test on')
+    .option('--metrics <names>', 'further figures: f1,rocAuc')
     .option('--backend <name>', 'what computes')
 }
 

@@ -1,9 +1,9 @@
 /** `nabla summary <run>`: the layers of a saved network, their shapes and parameters. */
 
+import { dataNameOf, loadRun } from '../experiment/node.ts'
 import { sizeOf } from '../shared/index.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
-import { loadRun } from './saved-run.ts'
 
 export const SUMMARY_SCHEMA = 'nabla.summary/1'
 
@@ -12,11 +12,11 @@ export async function summarizeRun(context: CommandContext, directory: string): 
   const { network, loss, classNames } = model
   context.print(network.summary())
   context.print('')
-  context.print(`trained on ${config.data}${loss === undefined ? '' : `, loss ${loss.name}`}`)
+  context.print(`trained on ${dataNameOf(config)}${loss === undefined ? '' : `, loss ${loss.name}`}`)
   if (classNames !== undefined) context.print(`classes: ${classNames.join(', ')}`)
   context.document(SUMMARY_SCHEMA, {
     run: directory,
-    data: config.data,
+    data: dataNameOf(config),
     input: network.inputShape,
     layers: network.layers.map(({ name, layer, inputShape, outputShape, parameters }) => ({
       name,

@@ -2,18 +2,15 @@
 
 import { join } from 'node:path'
 import { backendByName } from '../backend/index.ts'
+import type { Evaluated, Job } from '../experiment/node.ts'
 import { formatCount } from '../shared/index.ts'
-import type { Evaluation, Run } from '../training/index.ts'
+import type { EpochRecord, Run } from '../training/index.ts'
 import type { CommandContext } from './context.ts'
-import type { Job } from './prepare-job.ts'
 
-/** The model's figures at the end, on the part of the data that it did not learn from. */
-export interface Evaluated {
-  part: 'validation' | 'test'
-  evaluation: Evaluation
-}
-
-export function describeJob(context: CommandContext, { network, data, optimizer, settings }: Job): void {
+export function describeJob(
+  context: CommandContext,
+  { name, network, data, optimizer, experiment, batchSize }: Job,
+): void {
   const held = data.validation?.count ?? 0
   const apart = held === 0 ? '' : ` (${formatCount(held)} of them kept apart for validation)`
   const tested = data.test === undefined ? '' : `, ${formatCount(data.test.count)} for the test`
@@ -22,18 +19,18 @@ export function describeJob(context: CommandContext, { network, data, optimizer,
     ...network.layers.flatMap(({ layer, outputShape }) => (layer.kind === 'dense' ? [outputShape] : [])),
   ]
   const shape = layers.map((extents) => extents.join('×')).join('-')
-  context.note(`${data.name}: ${formatCount(data.train.count + held)} ${data.samples}${apart}${tested}`)
+  context.note(`${name}: ${formatCount(data.train.count + held)} ${data.samples}${apart}${tested}`)
   context.note(`network ${shape}: ${formatCount(network.trainableCount)} parameters`)
   context.note(
-    `optimizer ${optimizer.name}, learning rate ${optimizer.learningRate}, batch ${settings.batch}, seed ${settings.seed}, ${backendByName(settings.backend).name}`,
+    `optimizer ${optimizer.name}, learning rate ${optimizer.learningRate}, batch ${batchSize}, seed ${experiment.seed}, ${backendByName(experiment.backend).name}`,
   )
 }
 
 /** What --json prints. Figures that a run does not have are null, so that every epoch has the same fields. */
 export function trainDocument(job: Job, run: Run, path: string, evaluated: Evaluated | undefined) {
-  const { data, settings, network, dataName } = job
+  const { data, network, name, config } = job
   return {
-    data: dataName,
+    name,
     samples: {
       train: data.train.count,
       validation: data.validation?.count ?? 0,
@@ -41,20 +38,9 @@ export function trainDocument(job: Job, run: Run, path: string, evaluated: Evalu
     },
     network: network.toJSON(),
     parameters: network.trainableCount,
-    settings,
+    experiment: config,
     backend: run.backend,
-    epochs: run.history.map(
-      ({ epoch, step, loss, accuracy, validationLoss, validationAccuracy, learningRate, seconds }) => ({
-        epoch,
-        step,
-        loss,
-        accuracy: accuracy ?? null,
-        validationLoss: validationLoss ?? null,
-        validationAccuracy: validationAccuracy ?? null,
-        learningRate,
-        seconds,
-      }),
-    ),
+    epochs: run.history.map(documentEpoch),
     stopped: run.stopped,
     best: run.best ?? null,
     kept: run.kept,
@@ -64,5 +50,20 @@ export function trainDocument(job: Job, run: Run, path: string, evaluated: Evalu
     test: evaluated?.part === 'test' ? evaluated.evaluation : null,
     run: path,
     model: join(path, 'model.safetensors'),
+  }
+}
+
+function documentEpoch(record: EpochRecord) {
+  const { epoch, step, loss, accuracy, validationLoss, validationAccuracy, metrics, learningRate, seconds } = record
+  return {
+    epoch,
+    step,
+    loss,
+    accuracy: accuracy ?? null,
+    validationLoss: validationLoss ?? null,
+    validationAccuracy: validationAccuracy ?? null,
+    metrics: metrics ?? {},
+    learningRate,
+    seconds,
   }
 }

@@ -5,11 +5,12 @@
 
 import { open } from 'node:fs/promises'
 import { writeError } from './atomic.ts'
+import { stringifyNumbers } from './json-numbers.ts'
 import { formatError } from './tensor.ts'
 
-/** Appends one record, in a single write. @throws NablaError E-FILE where the file cannot be written. */
+/** Appends one record, in a single write; NaN and infinities are kept (`stringifyNumbers`). @throws NablaError E-FILE where the file cannot be written. */
 export async function appendJsonLine(path: string, record: unknown): Promise<void> {
-  const line = Buffer.from(`${JSON.stringify(record)}\n`)
+  const line = Buffer.from(`${stringifyNumbers(record)}\n`)
   try {
     const file = await open(path, 'a+')
     try {

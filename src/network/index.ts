@@ -114,4 +114,5 @@ export {
   stepDecay,
   warmup,
 } from './schedule.ts'
+export { scheduleByName, scheduleNames } from './schedule-by-name.ts'
 export { checkFlag, checkNumber, checkOptions, describeRange, type NumberRange, showValue } from './validate.ts'

@@ -5,7 +5,13 @@
  */
 
 import { StreamedDataset } from '../data/index.ts'
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../formats/index.ts'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  readNumbers,
+  type StoredTensor,
+  stringifyNumbers,
+} from '../formats/index.ts'
 import { showValue } from '../network/index.ts'
 import { NablaError } from '../shared/index.ts'
 import type { EngineState } from './engine.ts'
@@ -21,6 +27,10 @@ export interface RunIdentity {
   readonly loss: string
   readonly optimizer: string
   readonly schedule: string
+  readonly regularizer: string
+  readonly clip: string
+  readonly classWeights: string
+  readonly metrics: string
   readonly seed: number
   readonly batchSize: number
   readonly samples: number
@@ -48,13 +58,17 @@ export interface Checkpoint {
 }
 
 export function identityOf(plan: FitPlan): RunIdentity {
-  const { network, loss, optimizer, schedule, seed, batchSize, data, shuffle } = plan
+  const { network, loss, optimizer, schedule, metrics, classWeights, seed, batchSize, data, shuffle, given } = plan
   const { name, learningRate, hyperparameters } = optimizer
   return {
     network: JSON.stringify(network),
     loss: JSON.stringify({ name: loss.name, ...loss.options }),
     optimizer: JSON.stringify({ name, learningRate, ...hyperparameters }),
     schedule: JSON.stringify({ name: schedule.name, ...schedule.options }),
+    regularizer: JSON.stringify(given.regularizer ?? 'none'),
+    clip: JSON.stringify(given.clip ?? 'none'),
+    classWeights: JSON.stringify(classWeights === undefined ? 'none' : [...classWeights]),
+    metrics: JSON.stringify(metrics.map((metric) => metric.name)),
     seed,
     batchSize,
     samples: data.count,
@@ -71,7 +85,7 @@ export function checkIdentity(checkpoint: RunIdentity, run: RunIdentity): void {
       where: `resume, ${field}`,
       expected: `what the checkpoint was made with: ${showValue(checkpoint[field])}`,
       received: showValue(run[field]),
-      fix: 'go on with the same network, loss, optimiser, schedule, data, batch size and seed; or start anew from the parameters (initial).',
+      fix: 'go on with the same network, loss, optimiser, schedule, penalties, weights, metrics, data, batch size and seed; or start anew from the parameters (initial).',
     })
   }
 }
@@ -89,7 +103,7 @@ export function encodeCheckpoint({ identity, engine, host, bestParameters }: Che
     ...[...engine.values].map(([name, data]) => tensor(`${STATE}${name}`, data)),
     ...[...(bestParameters ?? [])].map(([name, data]) => tensor(`${BEST}${name}`, data)),
   ]
-  const record = JSON.stringify({ identity, step: engine.step, host })
+  const record = stringifyNumbers({ identity, step: engine.step, host })
   return encodeSafetensors(tensors, { schema: CHECKPOINT_SCHEMA, record })
 }
 
@@ -116,7 +130,13 @@ function parseRecord(
   if (!Array.isArray(history) || !isObject(sums) || !Array.isArray(metricMemories) || !isObject(scheduleMemory)) {
     throw checkpointError(`${where}, host`, 'history, sums, metricMemories and scheduleMemory', 'others')
   }
-  return { identity: identity as RunIdentity, step: step as number, host: host as HostState }
+  return { identity: identity as RunIdentity, step: step as number, host: readHost(host as HostState) }
+}
+
+/** All of it is numbers, but for the name of the watched metric. */
+function readHost(host: HostState): HostState {
+  const read = readNumbers(host) as HostState
+  return host.best === undefined ? read : { ...read, best: { ...(read.best ?? host.best), metric: host.best.metric } }
 }
 
 /**

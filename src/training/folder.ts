@@ -2,6 +2,7 @@
 
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { stringifyNumbers } from '../formats/index.ts'
 import { writeFileAtomic } from '../formats/node.ts'
 import { NablaError } from '../shared/index.ts'
 import type { Model } from './model.ts'
@@ -84,9 +85,9 @@ export async function readJson(path: string, fix: string): Promise<unknown> {
   }
 }
 
-/** Writes a record as indented JSON, as one step. */
+/** Writes a record as indented JSON, as one step; NaN and infinities are kept (`stringifyNumbers`). */
 export function writeJson(path: string, record: unknown): Promise<void> {
-  return writeFileAtomic(path, `${JSON.stringify(record, undefined, 2)}\n`)
+  return writeFileAtomic(path, `${stringifyNumbers(record, 2)}\n`)
 }
 
 /** Writes the two files of a model into a folder that is the caller's. */

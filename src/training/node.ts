@@ -2,4 +2,4 @@
 
 export { type CheckpointFolderOptions, checkpointFolder, latestCheckpoint } from './checkpoint-folder.ts'
 export { loadModel, saveModel } from './folder.ts'
-export { RUN_SCHEMA, RunFolder } from './run-folder.ts'
+export { RUN_SCHEMA, RunFolder, readHistory } from './run-folder.ts'

@@ -4,11 +4,23 @@
  */
 
 import { join } from 'node:path'
-import { appendJsonLine, writeFileAtomic } from '../formats/node.ts'
-import { claimFolder, readJson, writeJson, writeModelFiles } from './folder.ts'
+import { readNumbers, stringifyNumbers } from '../formats/index.ts'
+import { appendJsonLine, parseJsonLines, writeFileAtomic } from '../formats/node.ts'
+import { claimFolder, readJson, readWhole, writeJson, writeModelFiles } from './folder.ts'
 import type { EpochRecord, Run } from './history.ts'
 
-export const RUN_SCHEMA = 'nabla.run/1'
+export const RUN_SCHEMA = 'nabla.run/2'
+
+/**
+ * The epochs of a run folder, of a run that is still going on or was killed too; NaN is NaN again.
+ * @throws NablaError E-FILE where there is no `metrics.jsonl` that can be read.
+ */
+export async function readHistory(directory: string): Promise<EpochRecord[]> {
+  const path = join(directory, 'metrics.jsonl')
+  const text = new TextDecoder().decode(await readWhole(path, 'give the folder of a run.'))
+  // A line that a kill cut off is one that was not written.
+  return readNumbers(parseJsonLines(text, path, () => {})) as EpochRecord[]
+}
 
 export class RunFolder {
   readonly directory: string
@@ -29,12 +41,18 @@ export class RunFolder {
 
   /**
    * Takes up the folder of a run that was stopped or killed: its epochs become those that the checkpoint knows, since
-   * the others will be trained again.
+   * the others will be trained again. A `config` that is given takes the place of the one that is there.
    * @throws NablaError E-FILE, E-DATA where it holds no run.
    */
-  static async resume(directory: string, history: readonly EpochRecord[]): Promise<RunFolder> {
-    await readJson(join(directory, 'config.json'), 'give the folder of a run.')
-    const lines = history.map((record) => `${JSON.stringify(record)}\n`).join('')
+  static async resume(
+    directory: string,
+    history: readonly EpochRecord[],
+    config?: Readonly<Record<string, unknown>>,
+  ): Promise<RunFolder> {
+    const path = join(directory, 'config.json')
+    await readJson(path, 'give the folder of a run.')
+    if (config !== undefined) await writeJson(path, { schema: RUN_SCHEMA, ...config })
+    const lines = history.map((record) => `${stringifyNumbers(record)}\n`).join('')
     await writeFileAtomic(join(directory, 'metrics.jsonl'), lines)
     return new RunFolder(directory)
   }

@@ -111,14 +111,25 @@ export function isBetter(value: number, best: number, better: 'higher' | 'lower'
   return better === 'lower' ? value < best - leastGain : value > best + leastGain
 }
 
+/** A number in as many digits, four at least, as show that it is within the limit: 0.049998 is below 0.05. */
+function formatWithin(value: number, isWithin: (value: number) => boolean): string {
+  for (let digits = 4; digits < 17; digits++) {
+    const text = formatNumber(value, digits)
+    if (isWithin(Number(text))) return text
+  }
+  return String(value)
+}
+
 /** What was reached, in words, if all targets were; undefined otherwise, or without targets. */
 export function reachedTargets(targets: readonly Target[], record: EpochRecord): string | undefined {
   const words = targets.map(({ metric, below, above, absolute }) => {
+    const isWithin = (value: number) => {
+      const size = absolute === true ? Math.abs(value) : value
+      return below !== undefined ? size < below : above !== undefined && size > above
+    }
     const value = metricOf(record, metric) ?? Number.NaN
-    const size = absolute === true ? Math.abs(value) : value
-    const reached = below !== undefined ? size < below : above !== undefined && size > above
     const limit = below !== undefined ? `below ${below}` : `above ${above}`
-    return reached ? `${metric} ${formatNumber(value)} is ${limit}` : undefined
+    return isWithin(value) ? `${metric} ${formatWithin(value, isWithin)} is ${limit}` : undefined
   })
   return words.length > 0 && words.every((each) => each !== undefined) ? words.join(', ') : undefined
 }

@@ -9,7 +9,7 @@ import { nameOf } from './name-of.ts'
 const file = text('the path of a CSV file')
 const column = text('the name of a column')
 
-const entries = {
+export const CSV_ENTRIES = {
   path: required(file, 'the file to train on'),
   target: required(column, 'the column to predict'),
   validation: optional(file, 'a file to judge by, in place of a share of the first'),
@@ -24,7 +24,7 @@ const entries = {
   delimiter: optional(text('the character between cells'), 'guessed where nothing is said'),
 }
 
-type CsvConfig = ReadObject<typeof entries>
+type CsvConfig = ReadObject<typeof CSV_ENTRIES>
 
 function optionsOf(config: CsvConfig): CsvOptions {
   const { path: _, validation: _v, test: _t, ...options } = config
@@ -53,7 +53,9 @@ async function load(config: CsvConfig, _place: Place) {
 export const csv = dataKind({
   kind: 'csv',
   help: 'rows of a CSV file (gzip is unpacked)',
-  entries,
+  short: 'the path of a CSV file',
+  samples: 'samples',
+  entries: CSV_ENTRIES,
   fromText: (given) => (/\.(csv|tsv|txt)(\.gz)?$/i.test(given) ? { path: given } : undefined),
   load,
   loadTest: async ({ test }, { columns }, given) => {

@@ -3,8 +3,11 @@
  * A new kind is one file beside this one, listed in `index.ts`; checks, flags, help and the saved configuration follow.
  */
 
-import type { CsvSchema, Dataset } from '../../data/index.ts'
+import type { CsvSchema, Dataset, StreamedDataset } from '../../data/index.ts'
 import type { Entries, Place, ReadObject } from '../schema/index.ts'
+
+/** In memory, or read while it is used. */
+export type Samples = Dataset | StreamedDataset
 
 /** What a kind's data becomes. Nothing here is scaled yet. */
 export interface LoadedData {
@@ -12,10 +15,10 @@ export interface LoadedData {
   name: string
   /** What a sample is called, in the plural. */
   samples: string
-  train: Dataset
+  train: Samples
   /** Absent: a share of `train` is kept apart. */
-  validation?: Dataset | undefined
-  test?: Dataset | undefined
+  validation?: Samples | undefined
+  test?: Samples | undefined
   /** How a file's columns became numbers; saved with the run as `columns`. */
   schema?: CsvSchema | undefined
   /** What is done to the inputs where nothing is said. */
@@ -32,6 +35,10 @@ export interface SavedEncoding {
 export interface DataKind<E extends Entries = Entries> {
   readonly kind: string
   readonly help: string
+  /** What stands for it in short, for messages: "the path of a CSV file". */
+  readonly short: string
+  /** What a sample is called, in the plural. */
+  readonly samples: string
   readonly entries: E
   /** The fields that a bare text stands for, such as a path; undefined where the text is another kind's. */
   fromText?(text: string): Readonly<Record<string, unknown>> | undefined
@@ -40,7 +47,7 @@ export interface DataKind<E extends Entries = Entries> {
   /**
    * What a run is tested on: the file that is given, else the run's own test data; undefined where there is none.
    */
-  loadTest(config: ReadObject<E>, saved: SavedEncoding, given: string | undefined): Promise<Dataset | undefined>
+  loadTest(config: ReadObject<E>, saved: SavedEncoding, given: string | undefined): Promise<Samples | undefined>
 }
 
 /** The kind with its type erased, for the table of all kinds. */

@@ -4,12 +4,18 @@ import { loadMnist } from '../../data/node.ts'
 import { optional, text } from '../schema/index.ts'
 import { dataKind } from './kind.ts'
 
+export const MNIST_ENTRIES = {
+  folder: optional(text('the path of a folder'), 'the folder with the four IDX files'),
+}
+
 const optionsOf = ({ folder }: { folder: string | undefined }) => (folder === undefined ? {} : { folder })
 
 export const mnist = dataKind({
   kind: 'mnist',
   help: 'handwritten digits, 28 × 28',
-  entries: { folder: optional(text('the path of a folder'), 'the folder with the four IDX files') },
+  short: 'mnist',
+  samples: 'images',
+  entries: MNIST_ENTRIES,
   fromText: (given) => (given === 'mnist' ? {} : undefined),
   load: async (config) => {
     const { train, test } = await loadMnist(optionsOf(config))

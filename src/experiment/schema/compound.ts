@@ -1,6 +1,7 @@
 /** Fields that hold others: lists, records, objects, and objects whose fields depend on a name in them. */
 
 import { showValue } from '../../network/index.ts'
+import { type NablaError, nearest } from '../../shared/index.ts'
 import type { Entries, Entry, Field, ReadObject } from './field.ts'
 import type { Place } from './place.ts'
 import { parsePlain, splitList, splitPairs } from './text.ts'
@@ -14,20 +15,21 @@ export function isObject(value: unknown): value is Fields {
   return prototype === Object.prototype || prototype === null
 }
 
-/** A list; as text its elements stand between commas, and "none" is an empty one. */
-export function list<T>(element: Field<T>, what = `a list, each ${element.expected}`): Field<T[]> {
+/** A list, or with `short` its only element; as text its elements stand between commas, and "none" is an empty one. */
+export function list<T>(element: Field<T>, what = `a list, each ${element.expected}`, short = false): Field<T[]> {
   return {
     expected: what,
     read: (value, place) => {
-      if (!Array.isArray(value)) throw wrongType(place, what, value)
-      return value.map((each: unknown, index) => element.read(each, place.child(index)))
+      if (Array.isArray(value)) return value.map((each: unknown, index) => element.read(each, place.child(index)))
+      if (short) return [element.read(value, place)]
+      throw wrongType(place, what, value)
     },
     parse: (given, place) => {
       if (given === 'none' || given.trim() === '') return []
       if (given.trim().startsWith('[')) return parsePlain(given, place)
       return splitList(given).map((part) => element.parse(part, place))
     },
-    expand: (value) => (Array.isArray(value) ? value : value === undefined ? [] : [value]),
+    expand: (value) => (Array.isArray(value) || value === undefined ? (value ?? []) : short ? [value] : value),
     element,
   }
 }
@@ -65,14 +67,18 @@ function readEntry({ field, initial, required, help }: Entry, value: unknown, pl
   if (initial !== undefined) return field.read(value === undefined || value === null ? initial : value, place)
   if (!isAbsent(value)) return field.read(value, place)
   if (required !== true) return undefined
-  throw place.error('E-USAGE', `${help}: ${field.expected}`, 'nothing', `give ${field.expected}.`)
+  throw place.missing(`${help}: ${field.expected}`)
 }
 
 /** The entries' values, unknown names refused. What is absent is left out. */
-export function readEntries<E extends Entries>(entries: E, value: Fields, place: Place, kind = 'field'): ReadObject<E> {
-  const names = Object.keys(entries)
+export function readEntries<E extends Entries>(
+  entries: E,
+  value: Fields,
+  place: Place,
+  unknown = (at: Place, name: string) => at.unknown('field', name, Object.keys(entries)),
+): ReadObject<E> {
   for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(entries, name)) throw place.child(name).unknown(kind, name, names)
+    if (!Object.hasOwn(entries, name)) throw unknown(place.child(name), name)
   }
   const read = Object.entries(entries).map(([name, entry]) => [name, readEntry(entry, value[name], place.child(name))])
   return Object.fromEntries(read.filter(([, each]) => each !== undefined)) as ReadObject<E>
@@ -87,12 +93,10 @@ export interface ObjectOptions {
   check?: (value: Fields, place: Place) => void
 }
 
-function childrenOf(entries: Entries): Map<string, Field> {
-  return new Map(Object.entries(entries).map(([name, { field }]) => [name, field]))
-}
+const childrenOf = (entries: Entries): Map<string, Entry> => new Map(Object.entries(entries))
 
 export function object<E extends Entries>(entries: E, { what, short, check }: ObjectOptions): Field<ReadObject<E>> {
-  const expand = (value: unknown) => (isObject(value) ? value : (short?.(value) ?? value))
+  const expand = (value: unknown) => short?.(value) ?? value
   const children = childrenOf(entries)
   return {
     expected: what,
@@ -103,7 +107,7 @@ export function object<E extends Entries>(entries: E, { what, short, check }: Ob
       check?.(read, place)
       return read
     },
-    parse: (given, place) => parsePairs(given, place, (name) => children.get(name)),
+    parse: (given, place) => parsePairs(given, place, (name) => children.get(name)?.field),
     expand,
     children,
   }
@@ -116,23 +120,23 @@ export interface NamedOptions {
   tag?: string
   /** The object that a short form stands for, other than a name. */
   short?: (value: unknown) => Fields | undefined
+  /** What is wrong between options. */
+  check?: (value: Fields, place: Place) => void
 }
 
-/** What a named thing is read to: its name, and the options that go with it. */
-export type NamedValue = { readonly name: string } & Fields
+/** What a named thing is read to: its name (or kind), and the options that go with it. */
+export type NamedValue = Fields
 
 /**
  * A thing with a name, and options that depend on it: "adam", or { name: "adam", beta1: 0.8 }; as text also
  * "adam,beta1=0.8".
  */
 export function named(variants: Readonly<Record<string, Entries>>, options: NamedOptions): Field<NamedValue> {
-  const { kind, tag = 'name', short } = options
+  const { kind, tag = 'name', short, check } = options
   const names = Object.keys(variants)
   const children = new Map(Object.values(variants).flatMap((entries) => [...childrenOf(entries)]))
-  const expand = (value: unknown): unknown => {
-    if (isObject(value)) return value
-    return short?.(value) ?? (typeof value === 'string' ? { [tag]: value } : value)
-  }
+  // Things made in code are plain objects too, so they are looked at first.
+  const expand = (value: unknown): unknown => short?.(value) ?? (typeof value === 'string' ? { [tag]: value } : value)
   return {
     expected: names.join(', '),
     read: (value, place) => {
@@ -147,11 +151,15 @@ export function named(variants: Readonly<Record<string, Entries>>, options: Name
           `add ${tag}: one of ${names.join(', ')}.`,
         )
       }
-      const at = isObject(value) ? place.child(tag) : place
-      if (typeof name !== 'string') throw wrongType(at, `the name of a ${kind}`, name)
+      if (typeof name !== 'string') throw wrongType(place.child(tag), `the name of a ${kind}`, name)
       const entries = Object.hasOwn(variants, name) ? variants[name] : undefined
-      if (entries === undefined) throw at.unknown(kind, name, names)
-      return { [tag]: name, ...readEntries(entries, rest, place, `${name} option`) } as unknown as NamedValue
+      if (entries === undefined) throw place.unknown(kind, name, names)
+      const read = {
+        [tag]: name,
+        ...readEntries(entries, rest, place, (at, option) => unknownOption(at, option, name, entries, kind)),
+      }
+      check?.(read, place)
+      return read
     },
     parse: (given, place) => {
       if (/^\s*[[{]/.test(given)) return parsePlain(given, place)
@@ -159,13 +167,23 @@ export function named(variants: Readonly<Record<string, Entries>>, options: Name
       if (first !== '' || rest.length === 0) return given
       const options = rest.map(([key, value]) => {
         const at = place.child(key)
-        return [key, children.get(key)?.parse(value, at) ?? parsePlain(value, at)]
+        return [key, children.get(key)?.field.parse(value, at) ?? parsePlain(value, at)]
       })
       return { [tag]: name, ...Object.fromEntries(options) }
     },
     expand,
-    children: new Map([[tag, nameField(kind)], ...children]),
+    children: new Map([[tag, { field: nameField(kind), help: `which ${kind}` }], ...children]),
   }
+}
+
+/** An option that another of the names may have. */
+function unknownOption(at: Place, option: string, name: string, entries: Entries, kind: string): NablaError {
+  const names = Object.keys(entries)
+  const near = nearest(option, names)
+  const fix = near === undefined ? `leave it out, or choose another ${kind}.` : `did you mean "${near}"?`
+  const expected =
+    names.length === 0 ? `no options: ${name} has none` : `one of the options of ${name}: ${names.join(', ')}`
+  return at.error('E-NAME', expected, JSON.stringify(option), fix)
 }
 
 const nameField = (kind: string): Field => ({

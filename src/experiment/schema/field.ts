@@ -15,7 +15,7 @@ export interface Field<T = unknown> {
   /** The object that a short form stands for, so that a field within it can be set: "adam" is { name: "adam" }. */
   expand?(value: unknown): unknown
   /** Fields within, by name. */
-  readonly children?: ReadonlyMap<string, Field>
+  readonly children?: ReadonlyMap<string, Entry>
   /** The field of every other name: of the elements of a list, of a record's values. */
   readonly element?: Field
 }
@@ -39,4 +39,13 @@ export type ReadObject<E extends Entries> = { -readonly [K in keyof E]: ValueOf<
 export const withInitial = <T>(field: Field<T>, initial: unknown, help: string): Entry<T> => ({ field, help, initial })
 /** A field that may be left out; `none` leaves it out too. */
 export const optional = <T>(field: Field<T>, help: string): Entry<T | undefined> => ({ field, help })
-export const required = <T>(field: Field<T>, help: string): Entry<T> => ({ field, help, required: true })
+export const required = <T>(field: Field<T>, help: string): Entry<T> & { readonly required: true } => ({
+  field,
+  help,
+  required: true,
+})
+
+/** The object that a user writes for entries: what is required, and whatever else. */
+export type WrittenObject<E extends Entries> = {
+  readonly [K in keyof E as E[K] extends { readonly required: true } ? K : never]: ValueOf<E[K]>
+} & { readonly [K in keyof E as E[K] extends { readonly required: true } ? never : K]?: ValueOf<E[K]> }

@@ -1,8 +1,17 @@
 /** What fields are made of. */
 
 export { isObject, list, type NamedValue, named, object, readEntries, record } from './compound.ts'
-export { type Entries, type Entry, type Field, optional, type ReadObject, required, withInitial } from './field.ts'
-export { type OriginOf, Place } from './place.ts'
+export {
+  type Entries,
+  type Entry,
+  type Field,
+  optional,
+  type ReadObject,
+  required,
+  type WrittenObject,
+  withInitial,
+} from './field.ts'
+export { Place, type Surroundings } from './place.ts'
 export { parsePlain, splitList } from './text.ts'
 export {
   aboveZero,

@@ -2,32 +2,46 @@
 
 import { type ErrorCode, NablaError, unknownName } from '../../shared/index.ts'
 
-/** What gave the value at a path: "--epochs", "NABLA_EPOCHS", "spiral.ts"; undefined where nothing did. */
-export type OriginOf = (path: string) => string | undefined
+/** What is known of paths from outside the experiment. */
+export interface Surroundings {
+  /** What gave the value at a path: "--epochs", "NABLA_EPOCHS", "spiral.ts"; undefined where nothing did. */
+  originOf(path: string): string | undefined
+  /** The flag that sets a path; undefined where there is none. */
+  flagOf(path: string): string | undefined
+}
+
+const NONE: Surroundings = { originOf: () => undefined, flagOf: () => undefined }
 
 export class Place {
   /** "optimizer.learningRate"; empty for the root. */
   readonly path: string
-  private readonly originOf: OriginOf
+  private readonly surroundings: Surroundings
 
-  constructor(path = '', originOf: OriginOf = () => undefined) {
+  constructor(path = '', surroundings: Partial<Surroundings> = {}) {
     this.path = path
-    this.originOf = originOf
+    this.surroundings = { ...NONE, ...surroundings }
   }
 
   child(name: string | number): Place {
-    return new Place(this.path === '' ? String(name) : `${this.path}.${name}`, this.originOf)
+    return new Place(this.path === '' ? String(name) : `${this.path}.${name}`, this.surroundings)
   }
 
   /** "optimizer.learningRate (--learning-rate)" */
   toString(): string {
-    const origin = this.originOf(this.path)
+    const origin = this.surroundings.originOf(this.path)
     if (this.path === '') return origin ?? 'experiment'
     return origin === undefined ? this.path : `${this.path} (${origin})`
   }
 
   error(code: ErrorCode, expected: string, received: string, fix: string, cause?: unknown): NablaError {
     return new NablaError({ code, where: String(this), expected, received, fix }, { cause })
+  }
+
+  /** What has to be there and is not. */
+  missing(expected: string): NablaError {
+    const flag = this.surroundings.flagOf(this.path)
+    const fix = flag === undefined ? `give ${this.path}.` : `give ${this.path}, or write ${flag}.`
+    return new NablaError({ code: 'E-USAGE', where: this.path, expected, received: 'nothing', fix })
   }
 
   unknown(kind: string, name: string, names: readonly string[]): NablaError {

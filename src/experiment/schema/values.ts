@@ -75,6 +75,6 @@ export function orWord<T, const W extends string>(field: Field<T>, words: readon
 }
 
 /** What only code can say, such as a function, or what `field` takes. */
-export function orCode<T, C>(field: Field<T>, isCode: (value: unknown) => value is C): Field<T | C> {
-  return { ...field, read: (value, place) => (isCode(value) ? value : field.read(value, place)) }
+export function orCode<T, C>(field: Field<T>, isCode: (value: unknown) => boolean): Field<T | C> {
+  return { ...field, read: (value, place) => (isCode(value) ? (value as C) : field.read(value, place)) }
 }
