@@ -3,7 +3,7 @@
  * (https://webassembly.github.io/spec/core/binary/instructions.html), and the relaxed SIMD proposal.
  */
 
-import { known } from '../../shared/index.ts'
+import { ByteWriter } from './bytes.ts'
 
 export const I32 = 0x7f
 export const I64 = 0x7e
@@ -74,39 +74,13 @@ export const SIMD = {
 /** Atomic instructions on 32-bit words (prefix 0xfe). */
 export const ATOMIC = { notify: 0x00, wait32: 0x01, load: 0x10, store: 0x17, add: 0x1e } as const
 
-/** Unsigned LEB128. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = []
-  let rest = value
-  do {
-    const low = rest % 128
-    rest = Math.floor(rest / 128)
-    bytes.push(rest > 0 ? low | 0x80 : low)
-  } while (rest > 0)
-  return bytes
-}
-
-/** Signed LEB128 of a 32-bit integer. */
-export function signed(value: number): number[] {
-  const bytes: number[] = []
-  let rest = value | 0
-  for (;;) {
-    const low = rest & 0x7f
-    rest >>= 7
-    const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)
-    bytes.push(done ? low : low | 0x80)
-    if (done) return bytes
-  }
-}
-
 /** A local variable of a function. */
 export type Local = number
 
 export class FunctionWriter {
-  private readonly bytes: number[] = []
+  private readonly code = new ByteWriter()
   private readonly types: ValueType[] = []
   readonly parameters: readonly ValueType[]
-  private depth = 0
 
   constructor(parameters: readonly ValueType[]) {
     this.parameters = parameters
@@ -117,65 +91,132 @@ export class FunctionWriter {
     return this.parameters.length + this.types.length - 1
   }
 
-  private emit(...bytes: readonly number[]): this {
-    for (const byte of bytes) this.bytes.push(byte)
+  /** An instruction of one byte. */
+  op(opcode: number): this {
+    this.code.byte(opcode)
     return this
   }
 
-  op = (opcode: number) => this.emit(opcode)
-  simd = (opcode: number) => this.emit(0xfd, ...unsigned(opcode))
-  get = (local: Local) => this.emit(0x20, ...unsigned(local))
-  set = (local: Local) => this.emit(0x21, ...unsigned(local))
-  tee = (local: Local) => this.emit(0x22, ...unsigned(local))
-  i32 = (value: number) => this.emit(0x41, ...signed(value))
-  call = (callee: number) => this.emit(0x10, ...unsigned(callee))
+  private withIndex(opcode: number, index: number): this {
+    this.code.byte(opcode)
+    this.code.unsigned(index)
+    return this
+  }
+
+  simd(opcode: number): this {
+    return this.withIndex(0xfd, opcode)
+  }
+
+  get(local: Local): this {
+    return this.withIndex(0x20, local)
+  }
+
+  set(local: Local): this {
+    return this.withIndex(0x21, local)
+  }
+
+  tee(local: Local): this {
+    return this.withIndex(0x22, local)
+  }
+
+  call(callee: number): this {
+    return this.withIndex(0x10, callee)
+  }
+
+  i32(value: number): this {
+    this.code.byte(0x41)
+    this.code.signed(value)
+    return this
+  }
 
   i64(value: bigint): this {
-    this.emit(0x42)
-    let rest = value
-    for (;;) {
-      const low = Number(rest & 0x7fn)
-      rest >>= 7n
-      const done = (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)
-      this.emit(done ? low : low | 0x80)
-      if (done) return this
-    }
+    this.code.byte(0x42)
+    this.code.signed64(value)
+    return this
   }
 
-  private memory(alignment: number, offset: number): number[] {
-    return [...unsigned(alignment), ...unsigned(offset)]
+  /** Alignment (as a power of two) and offset of a memory instruction that was just begun. */
+  private at(alignment: number, offset: number): this {
+    this.code.unsigned(alignment)
+    this.code.unsigned(offset)
+    return this
   }
 
-  i32load = (offset: number) => this.emit(0x28, ...this.memory(2, offset))
-  f32load = (offset: number) => this.emit(0x2a, ...this.memory(2, offset))
-  i32store = (offset: number) => this.emit(0x36, ...this.memory(2, offset))
-  f32store = (offset: number) => this.emit(0x38, ...this.memory(2, offset))
-  load = (offset: number) => this.simd(0x00).emit(...this.memory(2, offset))
-  load32splat = (offset: number) => this.simd(0x09).emit(...this.memory(2, offset))
-  store = (offset: number) => this.simd(0x0b).emit(...this.memory(2, offset))
-  load32zero = (offset: number) => this.simd(0x5c).emit(...this.memory(2, offset))
-  load64zero = (offset: number) => this.simd(0x5d).emit(...this.memory(2, offset))
+  private lane(lane: number): this {
+    this.code.byte(lane)
+    return this
+  }
+
+  i32load(offset: number): this {
+    return this.op(0x28).at(2, offset)
+  }
+
+  f32load(offset: number): this {
+    return this.op(0x2a).at(2, offset)
+  }
+
+  i32store(offset: number): this {
+    return this.op(0x36).at(2, offset)
+  }
+
+  f32store(offset: number): this {
+    return this.op(0x38).at(2, offset)
+  }
+
+  load(offset: number): this {
+    return this.simd(0x00).at(2, offset)
+  }
+
+  load32splat(offset: number): this {
+    return this.simd(0x09).at(2, offset)
+  }
+
+  store(offset: number): this {
+    return this.simd(0x0b).at(2, offset)
+  }
+
+  load32zero(offset: number): this {
+    return this.simd(0x5c).at(2, offset)
+  }
+
+  load64zero(offset: number): this {
+    return this.simd(0x5d).at(2, offset)
+  }
+
   /** Stack: address, vector. */
-  load32lane = (offset: number, lane: number) => this.simd(0x56).emit(...this.memory(2, offset), lane)
-  store32lane = (offset: number, lane: number) => this.simd(0x5a).emit(...this.memory(2, offset), lane)
-  store64lane = (offset: number, lane: number) => this.simd(0x5b).emit(...this.memory(2, offset), lane)
-  extractFloat = (lane: number) => this.simd(0x1f).emit(lane)
+  load32lane(offset: number, lane: number): this {
+    return this.simd(0x56).at(2, offset).lane(lane)
+  }
+
+  store32lane(offset: number, lane: number): this {
+    return this.simd(0x5a).at(2, offset).lane(lane)
+  }
+
+  store64lane(offset: number, lane: number): this {
+    return this.simd(0x5b).at(2, offset).lane(lane)
+  }
+
+  extractFloat(lane: number): this {
+    return this.simd(0x1f).lane(lane)
+  }
 
   /** An atomic instruction on the word at the address under its operands (threads proposal, prefix 0xfe). */
-  atomic = (opcode: number) => this.emit(0xfe, ...unsigned(opcode), ...this.memory(2, 0))
+  atomic(opcode: number): this {
+    return this.withIndex(0xfe, opcode).at(2, 0)
+  }
 
   /** Lanes of the two vectors on the stack, by number: 0 to 3 of the first, 4 to 7 of the second. */
   shuffle(lanes: readonly number[]): this {
-    return this.simd(0x0d).emit(...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)))
+    this.simd(0x0d)
+    for (const lane of lanes) for (let byte = 0; byte < 4; byte++) this.code.byte(4 * lane + byte)
+    return this
   }
 
   /** Four 32-bit words, given as integers. */
   words(words: readonly number[]): this {
-    const view = new DataView(new ArrayBuffer(16))
-    words.forEach((word, lane) => {
-      view.setInt32(4 * lane, word | 0, true)
-    })
-    return this.simd(0x0c).emit(...new Uint8Array(view.buffer))
+    this.simd(0x0c)
+    for (const word of words) for (let shift = 0; shift < 32; shift += 8) this.code.byte((word >>> shift) & 0xff)
+    return this
   }
 
   floats(values: readonly number[]): this {
@@ -184,48 +225,52 @@ export class FunctionWriter {
 
   /** Runs `body` while it holds that `counter` < `limit` (unsigned), adding `step` each time; `counter` is set before. */
   loopWhileBelow(counter: Local, limit: (f: this) => void, step: number, body: () => void): void {
-    this.emit(0x02, VOID, 0x03, VOID)
-    this.depth += 2
+    const { code } = this
+    code.append([0x02, VOID, 0x03, VOID])
     this.get(counter)
     limit(this)
-    this.op(OP.i32geU).emit(0x0d, 1)
+    this.op(OP.i32geU)
+    code.append([0x0d, 1])
     body()
-    this.get(counter).i32(step).op(OP.i32add).set(counter).emit(0x0c, 0)
-    this.emit(0x0b, 0x0b)
-    this.depth -= 2
+    this.get(counter).i32(step).op(OP.i32add).set(counter)
+    code.append([0x0c, 0, 0x0b, 0x0b])
   }
 
   /** Runs `body` if the i32 on the stack is not 0. */
   when(body: () => void, otherwise?: () => void): void {
-    this.emit(0x04, VOID)
+    this.code.append([0x04, VOID])
     body()
     if (otherwise !== undefined) {
-      this.emit(0x05)
+      this.code.byte(0x05)
       otherwise()
     }
-    this.emit(0x0b)
+    this.code.byte(0x0b)
   }
 
-  /** The function's code, with its size before it. */
-  finish(): number[] {
-    const groups = this.types.flatMap((type) => [1, type])
-    const code = [...unsigned(this.types.length), ...groups]
-    return withSize(concatBytes([code, this.bytes, [0x0b]]))
+  /** Appends the function's code, with its size before it: runs of locals of one type, then the instructions. */
+  finish(module: ByteWriter): void {
+    const locals = new ByteWriter()
+    const runs = runsOf(this.types)
+    locals.unsigned(runs.length)
+    for (const { type, count } of runs) {
+      locals.unsigned(count)
+      locals.byte(type)
+    }
+    module.unsigned(locals.length + this.code.length + 1)
+    module.append(locals.written)
+    module.append(this.code.written)
+    module.byte(0x0b)
   }
 }
 
-function concatBytes(parts: readonly (readonly number[])[]): number[] {
-  const all: number[] = []
-  for (const part of parts) for (const byte of part) all.push(byte)
-  return all
-}
-
-function withSize(bytes: readonly number[]): number[] {
-  return concatBytes([unsigned(bytes.length), bytes])
-}
-
-function text(value: string): number[] {
-  return withSize([...new TextEncoder().encode(value)])
+function runsOf(types: readonly ValueType[]): { type: ValueType; count: number }[] {
+  const runs: { type: ValueType; count: number }[] = []
+  for (const type of types) {
+    const last = runs[runs.length - 1]
+    if (last?.type === type) last.count++
+    else runs.push({ type, count: 1 })
+  }
+  return runs
 }
 
 interface Imported {
@@ -250,30 +295,50 @@ export class ModuleWriter {
   }
 
   finish(memory: { shared: boolean; maximumPages: number }): Uint8Array<ArrayBuffer> {
+    const module = new ByteWriter()
+    const section = (id: number, count: number, write: (section: ByteWriter) => void) => {
+      const content = new ByteWriter()
+      content.unsigned(count)
+      write(content)
+      module.byte(id)
+      module.sized(content.written)
+    }
     const all = [...this.imports, ...this.functions.map(({ writer }) => writer)]
-    const types = all.map(({ parameters }) => [0x60, ...withSize(parameters), 0])
-    const limits = memory.shared ? [0x03, 0, ...unsigned(memory.maximumPages)] : [0x00, 0]
-    const imports = [
-      [...text('nabla'), ...text('memory'), 0x02, ...limits],
-      ...this.imports.map(({ name }, i) => [...text('nabla'), ...text(name), 0x00, ...unsigned(i)]),
-    ]
-    const own = this.functions.map((_, i) => unsigned(this.imports.length + i))
-    const exports = this.functions.flatMap(({ exported }, i) =>
-      exported === undefined ? [] : [[...text(exported), 0x00, ...unsigned(this.imports.length + i)]],
-    )
-    const section = (id: number, entries: readonly (readonly number[])[]) => [
-      [id],
-      withSize(concatBytes([unsigned(entries.length), ...entries])),
-    ]
-    const code = this.functions.map(({ writer }) => writer.finish())
-    const parts = [
-      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      ...section(1, types),
-      ...section(2, imports),
-      ...section(3, own),
-      ...section(7, exports),
-      ...section(10, code),
-    ]
-    return Uint8Array.from(concatBytes(parts.map((part) => known(part, 'a section'))))
+    const exported = this.functions.filter((own) => own.exported !== undefined).length
+    module.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
+    section(1, all.length, (types) => {
+      for (const { parameters } of all) {
+        types.byte(0x60)
+        types.sized(parameters)
+        types.byte(0)
+      }
+    })
+    section(2, 1 + this.imports.length, (imports) => {
+      imports.name('nabla')
+      imports.name('memory')
+      imports.append(memory.shared ? [0x02, 0x03, 0] : [0x02, 0x00, 0])
+      if (memory.shared) imports.unsigned(memory.maximumPages)
+      this.imports.forEach(({ name }, type) => {
+        imports.name('nabla')
+        imports.name(name)
+        imports.byte(0x00)
+        imports.unsigned(type)
+      })
+    })
+    section(3, this.functions.length, (types) => {
+      for (const number of this.functions.keys()) types.unsigned(this.imports.length + number)
+    })
+    section(7, exported, (exports) => {
+      this.functions.forEach(({ exported: name }, number) => {
+        if (name === undefined) return
+        exports.name(name)
+        exports.byte(0x00)
+        exports.unsigned(this.imports.length + number)
+      })
+    })
+    section(10, this.functions.length, (code) => {
+      for (const { writer } of this.functions) writer.finish(code)
+    })
+    return module.written.slice()
   }
 }
