@@ -74,7 +74,6 @@ describe('what the rooms offer', () => {
       'CHECKPOINT_SCHEMA',
       'expandComposites',
       'liveNodes',
-      'rewriteGraph',
       'passesOf',
       'variesAlongRow',
     ],

@@ -1,5 +1,5 @@
 export { GraphBuilder } from './builder.ts'
 export * from './graph.ts'
 export { printGraph } from './print.ts'
-export { expandComposites, liveNodes, rewriteGraph } from './rewrite.ts'
+export { expandComposites, liveNodes } from './rewrite.ts'
 export { verifyGraph } from './verify.ts'

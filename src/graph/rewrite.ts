@@ -1,6 +1,6 @@
-/** Passes that give the same program in other nodes: composites expanded, what nothing needs left out. */
+/** The same program in other nodes: composites expanded, what nothing needs left out. */
 
-import type { Tensor } from '../ops/index.ts'
+import type { Attributes, Operation, Tensor } from '../ops/index.ts'
 import { known } from '../shared/index.ts'
 import { GraphBuilder } from './builder.ts'
 import type { Graph, GraphNode, NodeId } from './graph.ts'
@@ -22,46 +22,42 @@ export function liveNodes(graph: Graph): Set<NodeId> {
   return live
 }
 
+/** A builder in which composite operations never appear: what they stand for is built in their place. */
+class ExpandingBuilder extends GraphBuilder {
+  override apply(operation: Operation, inputs: readonly Tensor[], attributes: Attributes): Tensor {
+    return operation.kind === 'composite'
+      ? operation.expand(inputs, attributes)
+      : super.apply(operation, inputs, attributes)
+  }
+}
+
 /**
- * The same program, each node given to `rewrite` with its inputs already rewritten. Inputs and states stay, used or
- * not, so that a program's interface does not depend on what it computes; other dead nodes are left out.
+ * The same program, every composite operation replaced by the operations that define it. Inputs and states stay, used
+ * or not, so that a program's interface does not depend on what it computes; other dead nodes are left out.
  */
-export function rewriteGraph(
-  graph: Graph,
-  rewrite: (node: GraphNode & { kind: 'apply' }, inputs: readonly Tensor[], builder: GraphBuilder) => Tensor,
-): Graph {
-  const builder = new GraphBuilder()
+export function expandComposites(graph: Graph): Graph {
+  if (!graph.nodes.some((node) => node.kind === 'apply' && node.operation.kind === 'composite')) return graph
+  const builder = new ExpandingBuilder()
   const live = liveNodes(graph)
   const moved: Tensor[] = []
   const at = (id: NodeId) => known(moved[id], 'inputs precede')
+  const copy = (node: GraphNode) => {
+    if (node.kind === 'constant') return builder.constant(node.values, node.shape, node.dtype)
+    if (node.kind === 'apply') return builder.apply(node.operation, node.inputs.map(at), node.attributes)
+    return builder[node.kind](node.name, node.shape, node.dtype)
+  }
   for (const node of graph.nodes) {
     if (node.kind === 'input' || node.kind === 'state') {
-      moved[node.id] = builder[node.kind](node.name, node.shape, node.dtype)
+      moved[node.id] = copy(node)
     } else if (live.has(node.id)) {
       moved[node.id] = builder.copyOrigin(
         node.origin,
         (id) => moved[id]?.id,
-        () =>
-          node.kind === 'constant'
-            ? builder.constant(node.values, node.shape, node.dtype)
-            : rewrite(node, node.inputs.map(at), builder),
+        () => copy(node),
       )
     }
   }
   for (const { name, node } of graph.outputs) builder.output(name, at(node))
   for (const { state, value } of graph.updates) builder.update(at(state), at(value))
   return builder.build()
-}
-
-/** Every composite operation replaced by the operations that define it. */
-export function expandComposites(graph: Graph): Graph {
-  const expand = (node: GraphNode & { kind: 'apply' }, inputs: readonly Tensor[], builder: GraphBuilder): Tensor =>
-    node.operation.kind === 'composite'
-      ? node.operation.expand(inputs, node.attributes)
-      : builder.apply(node.operation, inputs, node.attributes)
-  let expanded = graph
-  while (expanded.nodes.some((node) => node.kind === 'apply' && node.operation.kind === 'composite')) {
-    expanded = rewriteGraph(expanded, expand)
-  }
-  return expanded
 }

@@ -1,7 +1,7 @@
 /** Writes the body of a kernel: the members' scalar programs, joined, with loads for what comes from outside. */
 
 import type { ApplyNode, NodeId } from '../graph/index.ts'
-import { type Layout, type Scalar, ScalarWriter, scalarProgram } from '../ops/index.ts'
+import { type Layout, type Scalar, ScalarWriter } from '../ops/index.ts'
 import { known } from '../shared/index.ts'
 import { squeezedPlaces, squeezedStrides } from './domain.ts'
 import type { Fusion, Group } from './group.ts'
@@ -18,6 +18,7 @@ export class BodyWriter {
   private readonly bufferOf: BufferOf
   private readonly values = new Map<NodeId, Scalar>()
   private readonly loads: Access[] = []
+  private readonly slots = new Map<string, Scalar>()
   private readonly stores: (Omit<Store, 'value'> & { value: Scalar })[] = []
   /** For each axis of the kernel's domain, the axis of the group's domain that it is; undefined for extent 1. */
   private readonly axes: readonly (number | undefined)[]
@@ -51,10 +52,14 @@ export class BodyWriter {
   }
 
   load(access: Access): Scalar {
-    const key = JSON.stringify(access)
-    const found = this.loads.findIndex((load) => JSON.stringify(load) === key)
-    if (found < 0) this.loads.push(access)
-    return this.s.input(found < 0 ? this.loads.length - 1 : found)
+    const { buffer, dtype, offset, strides, indirect } = access
+    const through = indirect === undefined ? '' : `${indirect.load},${indirect.stride},${indirect.extent}`
+    const key = `${buffer}|${dtype}|${offset}|${strides}|${through}`
+    const found = this.slots.get(key)
+    if (found !== undefined) return found
+    const value = this.s.input(this.loads.push(access) - 1)
+    this.slots.set(key, value)
+    return value
   }
 
   /** The value that a member reads through `input`: of the body, inlined, constant, or loaded. */
@@ -78,10 +83,7 @@ export class BodyWriter {
 
   /** Joins a member's scalar program. */
   private program(node: ApplyNode, inputs: readonly Scalar[], index: (axis: number) => Scalar): Scalar {
-    const { operation } = node
-    const write = operation.kind === 'map' ? operation.program : undefined
-    const program = scalarProgram(inputs.length, (s, x) => known(write, 'a map has a program')(s, x, node.attributes))
-    const [value] = this.s.inline(program, inputs, index)
+    const [value] = this.s.inline(this.fusion.programOf(node), inputs, index)
     return known(value, 'a program has a result')
   }
 

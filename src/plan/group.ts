@@ -8,7 +8,7 @@
  */
 
 import type { ApplyNode, Graph, NodeId } from '../graph/index.ts'
-import { isTranscendental, scalarProgram } from '../ops/index.ts'
+import { isTranscendental, type ScalarProgram, scalarProgram } from '../ops/index.ts'
 import { known, type Shape, sameShape } from '../shared/index.ts'
 import { isIdentity, isRowBroadcast, squeeze } from './domain.ts'
 import type { Operand } from './normalize.ts'
@@ -21,8 +21,11 @@ export interface Group {
   domain: Shape
   /** Axes of the domain that are reduced. */
   reduced: readonly number[]
-  /** In the order of the graph. */
+  /** In the order of the graph once fusion is done. */
   members: NodeId[]
+  /** The first and the last of the members. */
+  first: NodeId
+  last: NodeId
 }
 
 /** Whether a member has a value for each element of the domain or for each row of a reduction. */
@@ -41,6 +44,7 @@ export class Fusion {
   /** Scalars and cheap functions of one value, which are computed again wherever they are used. */
   readonly inlined = new Set<NodeId>()
   private readonly consumers = new Map<NodeId, NodeId[]>()
+  private readonly programs = new Map<NodeId, ScalarProgram>()
   private readonly needed: ReadonlySet<NodeId>
   /** What is read by address and not as a value, and so can't be inlined. */
   private readonly stored = new Set<NodeId>()
@@ -68,6 +72,16 @@ export class Fusion {
     return known(node?.kind === 'apply' ? node : undefined, `node ${id} is computed`)
   }
 
+  /** What an elementwise node computes. */
+  programOf({ id, operation, attributes, inputs }: ApplyNode): ScalarProgram {
+    const found = this.programs.get(id)
+    if (found !== undefined) return found
+    const write = known(operation.kind === 'map' ? operation.program : undefined, 'a map has a program')
+    const program = scalarProgram(inputs.length, (s, x) => write(s, x, attributes))
+    this.programs.set(id, program)
+    return program
+  }
+
   operand(id: NodeId): Operand {
     return known(this.operands[id], `node ${id} has an operand`)
   }
@@ -88,13 +102,6 @@ export class Fusion {
     return node.operation.kind === 'reduce' || !sameShape(squeeze(node.shape), group.domain) ? 'row' : 'element'
   }
 
-  /** Whether a node's value must be stored: read by another group, an output, or an update. */
-  isStored(id: NodeId): boolean {
-    if (this.needed.has(id)) return true
-    const group = this.groupOf.get(id)
-    return this.consumersOf(id).some((consumer) => this.groupOf.get(consumer) !== group)
-  }
-
   consumersOf(id: NodeId): readonly NodeId[] {
     return this.consumers.get(id) ?? []
   }
@@ -107,7 +114,9 @@ export class Fusion {
     }
     this.groupOf.set(node.id, this.alone(node))
     for (const source of this.throughInlined(sources)) {
-      this.consumers.set(source, [...(this.consumers.get(source) ?? []), node.id])
+      const consumers = this.consumers.get(source)
+      if (consumers === undefined) this.consumers.set(source, [node.id])
+      else consumers.push(node.id)
     }
   }
 
@@ -139,64 +148,78 @@ export class Fusion {
     if (only === undefined || new Set(tensors.map(({ source }) => source)).size !== 1) return false
     const from = known(this.graph.nodes[only.source], 'a source is a node')
     if (from.kind !== 'apply' || !tensors.every(({ layout }) => isIdentity(layout, from.shape))) return false
-    const { instructions } = scalarProgram(node.inputs.length, (s, x) => operation.program(s, x, node.attributes))
+    const { instructions } = this.programOf(node)
     const arithmetic = instructions.filter((i) => i.operation !== 'input' && i.operation !== 'constant')
     return arithmetic.length <= CHEAP_INSTRUCTIONS && !arithmetic.some((i) => isTranscendental(i.operation))
   }
 
   private alone(node: ApplyNode): Group {
-    const { operation } = node
-    const domain = squeeze(node.shape)
-    if (operation.kind === 'map') return { kind: 'map', domain, reduced: [], members: [node.id] }
-    if (operation.kind === 'contract') return { kind: 'contract', domain, reduced: [], members: [node.id] }
-    if (operation.kind !== 'reduce') return { kind: 'alone', domain, reduced: [], members: [node.id] }
+    const { operation, id } = node
+    const members = { members: [id], first: id, last: id }
+    const { kind } = operation
+    if (kind !== 'reduce') {
+      const own: GroupKind = kind === 'map' || kind === 'contract' ? kind : 'alone'
+      return { kind: own, domain: squeeze(node.shape), reduced: [], ...members }
+    }
     const shape = known(this.graph.nodes[node.inputs[0] ?? -1], 'a reduction has an input').shape
     const axes = node.attributes.axes as readonly number[]
     let place = 0
     const places = shape.map((extent) => (extent === 1 ? -1 : place++))
     const reduced = axes.map((axis) => places[axis] ?? -1).filter((axis) => axis >= 0)
-    return { kind: 'reduce', domain: squeeze(shape), reduced, members: [node.id] }
+    return { kind, domain: squeeze(shape), reduced, ...members }
   }
 
   /** Merges two groups if that is allowed; says whether it was done. */
   tryMerge(a: Group, b: Group): boolean {
-    const merged = a === b ? undefined : this.merged(a, b)
-    if (merged === undefined || !this.edgesFit(merged) || this.thirdBetween(a, b)) return false
-    for (const id of merged.members) this.groupOf.set(id, merged)
+    if (a === b) return false
+    const [base, other] = a.kind === 'map' ? [b, a] : [a, b]
+    if (!canJoin(base, other) || !this.edgesFit(base, other) || this.thirdBetween(a, b)) return false
+    // The larger one takes the members of the smaller, so that no node moves more than log n times.
+    const [to, from] = base.members.length >= other.members.length ? [base, other] : [other, base]
+    const { kind, domain, reduced } = base
+    to.kind = kind
+    to.domain = domain
+    to.reduced = reduced
+    to.first = Math.min(a.first, b.first)
+    to.last = Math.max(a.last, b.last)
+    for (const id of from.members) {
+      to.members.push(id)
+      this.groupOf.set(id, to)
+    }
     return true
   }
 
-  /** The merged group by domains and kinds alone. */
-  private merged(a: Group, b: Group): Group | undefined {
-    const [base, other] = a.kind === 'map' ? [b, a] : [a, b]
-    const members = [...a.members, ...b.members].sort((x, y) => x - y)
-    const sameDomain = sameShape(base.domain, other.domain)
-    if (base.kind === 'alone' || other.kind === 'alone' || other.kind === 'contract') return undefined
-    if (other.kind === 'map') {
-      const kept = base.domain.filter((_, axis) => !base.reduced.includes(axis))
-      const asRows = base.kind === 'reduce' && sameShape(other.domain, kept)
-      return sameDomain || asRows ? { ...base, members } : undefined
-    }
-    const sameRows = base.kind === 'reduce' && sameDomain && sameShape(base.reduced, other.reduced)
-    return sameRows ? { ...base, members } : undefined
+  /**
+   * Whether every value that one of the groups makes and the other reads would go from an element to itself, or from a
+   * row to its elements. What passes inside each of them does already.
+   */
+  private edgesFit(base: Group, other: Group): boolean {
+    const [few, many] = base.members.length < other.members.length ? [base, other] : [other, base]
+    return few.members.every(
+      (id) =>
+        this.node(id).inputs.every((input) => {
+          const { source } = this.operand(input)
+          return this.groupOf.get(source) !== many || this.edgeFits(base, id, input)
+        }) &&
+        this.consumersOf(id).every((consumer) => {
+          if (this.groupOf.get(consumer) !== many) return true
+          return this.node(consumer).inputs.every(
+            (input) => this.operand(input).source !== id || this.edgeFits(base, consumer, input),
+          )
+        }),
+    )
   }
 
-  /** Whether every value that is made and read inside the group goes from an element to itself, or from row to element. */
-  private edgesFit(group: Group): boolean {
-    const inside = new Set(group.members)
-    return group.members.every((id) => {
-      const node = this.node(id)
-      return node.inputs.every((input) => {
-        const { source, layout } = this.operand(input)
-        if (!inside.has(source)) return true
-        if (node.operation.kind !== 'map' && node.operation.kind !== 'reduce') return false
-        const shape = this.node(source).shape
-        const from = this.roleOf(source, group)
-        const to = node.operation.kind === 'reduce' ? 'element' : this.roleOf(id, group)
-        if (from === to) return isIdentity(layout, shape)
-        return from === 'row' && isRowBroadcast(layout, shape, group.domain, group.reduced)
-      })
-    })
+  /** Whether `reader` may read through `input` what is made in the same group, one of the kind and domain of `base`. */
+  private edgeFits(base: Group, reader: NodeId, input: NodeId): boolean {
+    const node = this.node(reader)
+    if (node.operation.kind !== 'map' && node.operation.kind !== 'reduce') return false
+    const { source, layout } = this.operand(input)
+    const { shape } = this.node(source)
+    const from = this.roleOf(source, base)
+    const to = node.operation.kind === 'reduce' ? 'element' : this.roleOf(reader, base)
+    if (from === to) return isIdentity(layout, shape)
+    return from === 'row' && isRowBroadcast(layout, shape, base.domain, base.reduced)
   }
 
   /** Whether a value goes from one of the groups through a third one into the other. */
@@ -205,24 +228,34 @@ export class Fusion {
   }
 
   private reaches(from: Group, to: Group): boolean {
-    const last = Math.max(...to.members)
-    const pending = from.members.flatMap((id) => this.consumersOf(id))
-    const seen = new Set<Group>([from])
+    if (from.first > to.last) return false
+    const pending = [from]
+    const seen = new Set<Group>(pending)
     while (pending.length > 0) {
-      const id = known(pending.pop(), 'pending is not empty')
-      const group = known(this.groupOf.get(id), 'a consumer is in a group')
-      if (seen.has(group) || Math.min(...group.members) > last) continue
-      if (group === to) {
-        // A direct edge is no third group; look on only from others.
-        continue
+      const group = known(pending.pop(), 'pending is not empty')
+      for (const member of group.members) {
+        for (const consumer of this.consumersOf(member)) {
+          const next = known(this.groupOf.get(consumer), 'a consumer is in a group')
+          if (next === to && group !== from) return true
+          // A direct edge is no third group; look on only from others.
+          if (next === to || seen.has(next) || next.first > to.last) continue
+          seen.add(next)
+          pending.push(next)
+        }
       }
-      seen.add(group)
-      const next = group.members.flatMap((member) => this.consumersOf(member))
-      if (next.some((consumer) => this.groupOf.get(consumer) === to)) return true
-      pending.push(...next)
     }
     return false
   }
+}
+
+/** Whether two groups may be one by their domains and kinds; `base` is the one that decides what it would be. */
+function canJoin(base: Group, other: Group): boolean {
+  if (base.kind === 'alone' || other.kind === 'alone' || other.kind === 'contract') return false
+  const sameDomain = sameShape(base.domain, other.domain)
+  if (other.kind !== 'map') return base.kind === 'reduce' && sameDomain && sameShape(base.reduced, other.reduced)
+  if (sameDomain) return true
+  const kept = base.domain.filter((_, axis) => !base.reduced.includes(axis))
+  return base.kind === 'reduce' && sameShape(other.domain, kept)
 }
 
 /** Elementwise nodes that only one reduction reads go into its pass. */
@@ -256,7 +289,11 @@ function mergeAlongEdges(fusion: Fusion): void {
 function mergeSiblings(fusion: Fusion): void {
   const readers = new Map<NodeId, NodeId[]>()
   for (const id of fusion.groupOf.keys()) {
-    for (const source of fusion.sourcesOf(id)) readers.set(source, [...(readers.get(source) ?? []), id])
+    for (const source of fusion.sourcesOf(id)) {
+      const list = readers.get(source)
+      if (list === undefined) readers.set(source, [id])
+      else list.push(id)
+    }
   }
   for (const [source, ids] of readers) {
     if (squeeze(fusion.graph.nodes[source]?.shape ?? []).length === 0) continue
@@ -273,5 +310,6 @@ export function fuse(graph: Graph, operands: readonly Operand[]): Fusion {
   mergeIntoReductions(fusion)
   mergeAlongEdges(fusion)
   mergeSiblings(fusion)
+  for (const group of fusion.groups()) group.members.sort((a, b) => a - b)
   return fusion
 }

@@ -158,7 +158,8 @@ export class Lowering {
     node.operation.places(types, node.attributes).forEach(({ start, step }, slot) => {
       const input = known(node.inputs[slot], 'an input')
       const shape = known(types[slot], 'an input').shape
-      const whole: Group = { kind: 'map', domain: shape.filter((extent) => extent !== 1), reduced: [], members: [] }
+      const domain = shape.filter((extent) => extent !== 1)
+      const whole: Group = { kind: 'map', domain, reduced: [], members: [], first: node.id, last: node.id }
       const writer = this.writer(whole, squeezedPlaces(shape))
       const value = writer.read(input, false)
       const offset = strides.reduce((sum, stride, axis) => sum + stride * (start[axis] ?? 0), 0)

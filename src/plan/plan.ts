@@ -45,7 +45,11 @@ export function planKernels(graph: Graph): Plan {
     }
   }
   const stores = new Map<NodeId, BufferId[]>()
-  const addStore = (id: NodeId, buffer: BufferId) => stores.set(id, [...(stores.get(id) ?? []), buffer])
+  const addStore = (id: NodeId, buffer: BufferId) => {
+    const list = stores.get(id)
+    if (list === undefined) stores.set(id, [buffer])
+    else list.push(buffer)
+  }
   for (const { name, node } of normal.outputs) {
     const buffer = buffers.add(nodeAt(node), 'output', name)
     buffers.bind(node, buffer)

@@ -62,7 +62,9 @@ function readersOf(fusion: Fusion, groups: readonly Group[]): Map<NodeId, Set<Gr
   for (const group of groups) {
     for (const id of group.members) {
       for (const source of fusion.throughInlined(fusion.sourcesOf(id))) {
-        readers.set(source, (readers.get(source) ?? new Set()).add(group))
+        const found = readers.get(source)
+        if (found === undefined) readers.set(source, new Set([group]))
+        else found.add(group)
       }
     }
   }
@@ -91,18 +93,53 @@ export function schedule(fusion: Fusion): Schedule {
 function topological(groups: readonly Group[], edges: Edges): Group[] {
   const waiting = new Map<Group, number>(groups.map((group) => [group, 0]))
   for (const targets of edges.values()) for (const to of targets) waiting.set(to, (waiting.get(to) ?? 0) + 1)
-  const first = (group: Group) => group.members[0] ?? 0
-  const ready = groups.filter((group) => waiting.get(group) === 0)
+  const ready = new Ready()
+  for (const group of groups) if (waiting.get(group) === 0) ready.add(group)
   const order: Group[] = []
-  while (ready.length > 0) {
-    ready.sort((a, b) => first(b) - first(a))
-    const group = known(ready.pop(), 'something is ready')
+  for (let group = ready.take(); group !== undefined; group = ready.take()) {
     order.push(group)
     for (const to of edges.get(group) ?? []) {
       waiting.set(to, (waiting.get(to) ?? 0) - 1)
-      if (waiting.get(to) === 0) ready.push(to)
+      if (waiting.get(to) === 0) ready.add(to)
     }
   }
   if (order.length !== groups.length) throw new InternalError('groups form no cycle')
   return order
+}
+
+/** Groups that may run: a binary heap, the one that stands first in the graph on top. */
+class Ready {
+  private readonly heap: Group[] = []
+
+  private key(at: number): number {
+    return this.heap[at]?.first ?? Number.POSITIVE_INFINITY
+  }
+
+  private swap(a: number, b: number): void {
+    const [one, other] = [known(this.heap[a], 'a place of the heap'), known(this.heap[b], 'a place of the heap')]
+    this.heap[a] = other
+    this.heap[b] = one
+  }
+
+  add(group: Group): void {
+    let at = this.heap.push(group) - 1
+    for (let parent = (at - 1) >> 1; at > 0 && this.key(at) < this.key(parent); parent = (at - 1) >> 1) {
+      this.swap(at, parent)
+      at = parent
+    }
+  }
+
+  take(): Group | undefined {
+    const top = this.heap[0]
+    const last = this.heap.pop()
+    if (last === undefined || this.heap.length === 0) return last
+    this.heap[0] = last
+    for (let at = 0; ; ) {
+      const left = 2 * at + 1
+      const least = this.key(left + 1) < this.key(left) ? left + 1 : left
+      if (this.key(least) >= this.key(at)) return top
+      this.swap(at, least)
+      at = least
+    }
+  }
 }
