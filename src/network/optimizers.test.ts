@@ -16,6 +16,7 @@ import {
   rmsprop,
   sgd,
 } from './index.ts'
+import type { UpdateContext } from './optimizer.ts'
 
 /** The values that `write` builds from one tensor of these numbers. */
 function compute(values: number[], write: (builder: GraphBuilder, x: ReturnType<GraphBuilder['input']>) => void) {
@@ -86,3 +87,39 @@ describe('clipping', () => {
     expect(clipped([3, -4], { value: 3.5 })[0]).toEqual([3, -3.5])
   })
 })
+
+test.each([sgd(0.1, { momentum: 0.9 }), rmsprop(0.1, { momentum: 0.9 }), adam(), adamw()])(
+  '$name: averages of a gradient that stays 0 end at 0, not among the subnormal numbers',
+  (optimizer) => {
+    const smallestNormal = 2 ** -126
+    const gradients = (step: number) => (step === 1 ? [1, -1] : [0, 0])
+    let slots = optimizer.slots.map(({ initial }) => [initial, initial])
+    const builder = new GraphBuilder()
+    const slotInputs = optimizer.slots.map(({ name }) => builder.input(name, [2]))
+    const updated = optimizer.update({
+      parameter: builder.input('w', [2]),
+      gradient: builder.input('g', [2]),
+      slot: (name) => slotInputs[optimizer.slots.findIndex((slot) => slot.name === name)] as never,
+      scalar: (name) => builder.input(`scalar ${name}`, []),
+    } as UpdateContext)
+    for (const { name } of optimizer.slots) builder.output(name, updated.slots[name] as never)
+    const graph = expandComposites(builder.build())
+    // RMSprop's and Adam's squares shrink by 0.99 and 0.999 at a step: they are followed from near the end on.
+    const smallestSquare = optimizer.slots.map(({ name }) => (/square|second/i.test(name) ? 1e-37 : undefined))
+    for (let step = 1; step <= 3000; step++) {
+      const values = (name: string) => {
+        if (name === 'g') return gradients(step)
+        const slot = optimizer.slots.findIndex((candidate) => candidate.name === name)
+        return slot >= 0 ? (slots[slot] ?? []) : name === 'w' ? [1, 1] : [0.5]
+      }
+      const results = evaluateGraph(graph, (node) => Float64Array.from(values(node.name)))
+      slots = graph.outputs.map(({ node }, i) => {
+        const next = [...(results.get(node)?.data ?? [])]
+        return step === 2 && smallestSquare[i] !== undefined ? next.map(() => smallestSquare[i] ?? 0) : next
+      })
+      for (const value of slots.flat())
+        expect(value === 0 || Math.abs(value) >= smallestNormal, `step ${step}: ${slots}`).toBe(true)
+    }
+    expect(slots.flat().every((value) => value === 0)).toBe(true)
+  },
+)

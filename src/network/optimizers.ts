@@ -1,6 +1,6 @@
 /** The optimisers, with PyTorch's definitions and defaults. w: parameter, g: gradient, η: learning rate, t: step from 1. */
 
-import { add, div, mul, sqrt, square, sub } from '../ops/index.ts'
+import { abs, add, div, less, mul, sqrt, square, sub, type Tensor } from '../ops/index.ts'
 import { NablaError, unknownName } from '../shared/index.ts'
 import type { Optimizer, OptimizerName, UpdateContext } from './optimizer.ts'
 import { checkFlag, checkNumber, checkOptions } from './validate.ts'
@@ -16,6 +16,26 @@ const positive = (value: unknown, where: string) => checkNumber(value, where, { 
 /** g + λw: weight decay as a term of the gradient, as PyTorch has it in all but AdamW. */
 const decayed = ({ parameter, gradient }: UpdateContext, weightDecay: number) =>
   weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay))
+
+/** Below this nothing that is added to a parameter of f32 can change it, and still every product with it is normal. */
+const NEGLIGIBLE = 2 ** -100
+
+/**
+ * decay·average + share, and 0 where that is negligible. Where a gradient stays 0 (a dead unit, a pixel that is always
+ * dark) an average would shrink to a subnormal number and rest there, and processors compute those some 30 times slower.
+ */
+function running(average: Tensor, decay: number, share: Tensor): Tensor {
+  const next = add(mul(average, decay), share)
+  return mul(next, less(NEGLIGIBLE, abs(next)))
+}
+
+/** Squares below the smallest normal number; not NEGLIGIBLE's: an average of squares is divided by. */
+const NEGLIGIBLE_SQUARE = 2 ** -126
+
+function runningSquare(average: Tensor, decay: number, share: Tensor): Tensor {
+  const next = add(mul(average, decay), share)
+  return mul(next, less(NEGLIGIBLE_SQUARE, next))
+}
 
 export interface SgdOptions {
   /** 0 where nothing is said. */
@@ -58,7 +78,7 @@ export function sgd(learningRate = 1e-2, options: SgdOptions = {}): Optimizer {
       const g = decayed(context, weightDecay)
       const rate = context.scalar('learningRate')
       if (momentum === 0) return { parameter: sub(context.parameter, mul(g, rate)), slots: {} }
-      const v = add(mul(context.slot('momentum'), momentum), dampening === 0 ? g : mul(g, context.scalar('gain')))
+      const v = running(context.slot('momentum'), momentum, dampening === 0 ? g : mul(g, context.scalar('gain')))
       const direction = nesterov ? add(g, mul(v, momentum)) : v
       return { parameter: sub(context.parameter, mul(direction, rate)), slots: { momentum: v } }
     },
@@ -98,11 +118,11 @@ export function rmsprop(learningRate = 1e-2, options: RmspropOptions = {}): Opti
     stepScalars: (_, rate) => [rate],
     update: (context) => {
       const g = decayed(context, weightDecay)
-      const meanSquare = add(mul(context.slot('meanSquare'), alpha), mul(square(g), 1 - alpha))
-      const mean = centered ? add(mul(context.slot('mean'), alpha), mul(g, 1 - alpha)) : undefined
+      const meanSquare = runningSquare(context.slot('meanSquare'), alpha, mul(square(g), 1 - alpha))
+      const mean = centered ? running(context.slot('mean'), alpha, mul(g, 1 - alpha)) : undefined
       const variance = mean === undefined ? meanSquare : sub(meanSquare, square(mean))
       const scaled = div(g, add(sqrt(variance), epsilon))
-      const velocity = momentum > 0 ? add(mul(context.slot('momentum'), momentum), scaled) : undefined
+      const velocity = momentum > 0 ? running(context.slot('momentum'), momentum, scaled) : undefined
       const parameter = sub(context.parameter, mul(velocity ?? scaled, context.scalar('learningRate')))
       const slots = { meanSquare, ...(mean && { mean }), ...(velocity && { momentum: velocity }) }
       return { parameter, slots }
@@ -182,8 +202,8 @@ function adaptiveMoments(name: 'adam' | 'adamw', learningRate: number, options: 
     },
     update: (context) => {
       const g = decoupled ? context.gradient : decayed(context, weightDecay)
-      const firstMoment = add(mul(context.slot('firstMoment'), beta1), mul(g, 1 - beta1))
-      const secondMoment = add(mul(context.slot('secondMoment'), beta2), mul(square(g), 1 - beta2))
+      const firstMoment = running(context.slot('firstMoment'), beta1, mul(g, 1 - beta1))
+      const secondMoment = runningSquare(context.slot('secondMoment'), beta2, mul(square(g), 1 - beta2))
       const scale = add(mul(sqrt(secondMoment), context.scalar('secondCorrection')), epsilon)
       const w = shrinks ? mul(context.parameter, context.scalar('shrinkage')) : context.parameter
       const parameter = sub(w, mul(div(firstMoment, scale), context.scalar('stepSize')))
