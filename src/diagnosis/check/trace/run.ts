@@ -27,6 +27,10 @@ export interface TraceRequest {
   values?: number
   seconds?: number
   after?: 'run'
+  /** Whether a loop in which too much happens may run unrecorded (true). */
+  pauses?: boolean
+  /** Loops (sites) that are known to train nothing. */
+  skip?: readonly number[]
   /** The folder that the script runs in; its own where nothing is said. */
   cwd?: string
 }

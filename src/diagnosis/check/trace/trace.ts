@@ -100,6 +100,10 @@ export interface Trace {
   readonly cells: ReadonlyMap<string, readonly number[]>
   readonly imports: readonly Import[]
   readonly error?: ScriptError
+  /** Whether a loop ran unrecorded because too much happened in it before anything was updated. */
+  readonly paused: boolean
+  /** The outermost loop (a site) in which updates were seen. */
+  readonly home?: number
   /** What the script ended itself with: a status, or a text. */
   readonly exit?: number | string
   readonly status: string
@@ -135,6 +139,8 @@ class Builder {
   status = 'killed'
   error?: ScriptError
   exit?: number | string
+  paused = false
+  home?: number
 
   check(condition: boolean, line: number, what: string): asserts condition {
     if (!condition) throw bad(line, what)
@@ -204,6 +210,13 @@ class Builder {
       case 'import':
         this.check(isInteger(row[3]), line, 'a malformed import')
         this.imports.push({ name: String(row[1]), file: String(row[2]), line: row[3] })
+        break
+      case 'paused':
+        this.paused = true
+        break
+      case 'home':
+        this.check(isInteger(row[1]), line, 'a malformed loop')
+        this.home = row[1]
         break
       case 'exit':
         this.exit = typeof row[1] === 'number' ? row[1] : String(row[1])

@@ -16,30 +16,30 @@ sys.path[0:1] = [os.path.dirname(HERE)]
 from nabla_tracer import candidates, record, refusals, rewrite, session, source as sources, stubs  # noqa: E402
 sys.path.pop(0)
 
-VALUES = {'n"', 'l"', 's"', 'w"', 'm"', 'g"', 'i"', 'e"', 'c"', 'o"'}  # rows that a cleared trace does not keep
+VALUES = set("nlswmgieco")  # rows that a cleared trace does not keep
+ROWS_AT_ONCE = 5000
 end_process = os._exit
+as_text = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Output:
-    """Trace lines, written in large pieces once it is known that they are wanted."""
+    """Trace rows, written many at once when it is known that they are wanted."""
 
     def __init__(self, descriptor):
-        self.descriptor, self.lines, self.size = descriptor, [], 0
+        self.descriptor, self.rows = descriptor, []
         self.wanted = lambda: True
 
-    def write(self, text):
-        self.lines.append(text)
-        self.size += len(text)
-        if self.size > 1_000_000 and self.wanted():
+    def write(self, row):
+        self.rows.append(row)
+        if len(self.rows) % ROWS_AT_ONCE == 0 and self.wanted():
             self.flush()
 
     def clear(self):
-        self.lines = [line for line in self.lines if line[2:4] not in VALUES]
-        self.size = sum(map(len, self.lines))
+        self.rows = [row for row in self.rows if row[0] not in VALUES]
 
     def flush(self):
-        data = ("\n".join(self.lines) + "\n").encode() if self.lines else b""
-        self.lines, self.size = [], 0
+        data = "".join(as_text(row) + "\n" for row in self.rows).encode("utf-8", "replace")
+        self.rows = []
         while data:
             data = data[os.write(self.descriptor, data):]
 
@@ -60,6 +60,8 @@ class Run:
         self.session.updates.wanted = request.get("steps", 4)
         self.session.updates.brief = "probes" in request
         self.session.on = request.get("trace", True)
+        self.session.pauses = request.get("pauses", True)
+        self.session.skipped = set(request.get("skip", ()))
         self.probes = {}
         self.watches = {}
         self.started = time.monotonic()
@@ -67,7 +69,7 @@ class Run:
             self.watches[(spot[0], *spot[1:5])] = index
 
     def emit(self, row):
-        self.out.write(json.dumps(row, separators=(",", ":")))
+        self.out.write(row)
 
     def finish(self, status):
         self.send_sites()
@@ -84,6 +86,8 @@ class Run:
         self.finish("finished")
 
     def enough(self, status):
+        if self.session.updates.home is not None:
+            self.emit(["home", self.session.updates.home])
         if self.request.get("after") != "run":
             self.finish(status)
 
@@ -100,12 +104,12 @@ class Run:
         for edit in self.request.get("edits", []):
             if edit["file"] == name:
                 source = edited(source, edit)
-        tree = ast.parse(source, filename=path)
         if name not in self.files:
             self.files[name] = source
             self.emit(["file", name, source])
             if starts:
                 self.emit(["cells", name, starts])
+        tree = ast.parse(source, filename=path)
         probes = {}
         for probe in candidates.probes_for(self.request.get("probes", []), tree, source, name):
             probes[(name, *probe.span)] = probe
@@ -237,6 +241,8 @@ def main():
     run.emit(["meta", "nabla.trace/1", sys.version.split()[0], sys.executable])
     try:
         code = run.compile(run.path)
+        if not run.files[os.path.basename(run.path)].strip():
+            raise sources.Unreadable("it is empty")
     except RecursionError as error:
         run.emit(["error", type(error).__name__, "its expressions are nested too deeply", []])
         run.finish("syntax")

@@ -8,6 +8,8 @@ from . import scalar_calls
 from .updates import Updates
 
 EDIT_NODES = 20_000
+MOST_KEPT = 2_000_000  # elements of an array that is recorded where it is stored
+MOST_IN_LIST = 200_000  # the same for one that was not computed and goes into a list, as data does
 DO = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "pow": operator.pow,
       "matmul": operator.matmul, "mod": operator.mod, "floordiv": operator.floordiv}
 DO_INPLACE = {"add": operator.iadd, "sub": operator.isub, "mul": operator.imul, "div": operator.itruediv,
@@ -19,6 +21,10 @@ COMPARE = {"less": operator.lt, "less_equal": operator.le, "greater": operator.g
 class Session:
     def __init__(self, recorder, done, cleared):
         self.on = True
+        self.pauses = True
+        self.paused = None  # the loop that runs unrecorded
+        self.paused_depth = self.depth = 0
+        self.skipped = ()  # loops that were found to train nothing
         self.cleared = cleared  # called when what was recorded so far is not needed
         self.record = recorder
         self.done = done  # called when enough has been seen
@@ -52,9 +58,26 @@ class Session:
             return
         if self.updates.steps > 0:
             return self.enough("limit")
+        self.forget()
+        if self.pauses and self.updates.loops:
+            self.pause(self.updates.loops[0][0])
+
+    def forget(self):
         self.record.clear()
         self.updates.clear()
         self.cleared()
+
+    def pause(self, site):
+        """Runs a loop at full speed: nothing is recorded until it is left, or the function that it is in returns."""
+        self.on = False
+        self.paused, self.paused_depth = site, self.depth
+        if site not in self.skipped:
+            self.record.emit(["paused", site])
+
+    def resume(self):
+        self.on, self.paused = True, None
+        self.forget()
+        self.updates.loops = []
 
     def is_array(self, value):
         return self.np is not None and isinstance(value, self.np.ndarray)
@@ -198,7 +221,9 @@ class Session:
             return
         record = self.record
         if self.numeric(value):
-            if type(value) in (int, bool) or (self.is_array(value) and value.size > 2_000_000):
+            if type(value) in (int, bool):
+                return
+            if self.is_array(value) and value.size > (MOST_IN_LIST if kind == "item" and not record.tracked(value) else MOST_KEPT):
                 return
             node = record.ref(value)
             if node is not None:
@@ -361,7 +386,13 @@ class Session:
             return handler(site, function, args, keywords)
         if self.np is not None and isinstance(function, self.np.ufunc):
             return self.ufunc(site, function, args, keywords)
-        value = function(*args, **keywords)
+        self.depth += 1
+        try:
+            value = function(*args, **keywords)
+        finally:
+            self.depth -= 1
+            if self.paused is not None and self.depth < self.paused_depth:
+                self.resume()
         if self.on and not hasattr(function, "__code__") and self.foreign(function):
             return self.from_library(site, function, args, keywords, value)
         return value
@@ -463,12 +494,17 @@ class Session:
         if self.on and self.record.over:
             self.full()
         if self.on and not self.candidate:
+            if site in self.skipped and not self.updates.loops:
+                self.pause(site)
+                return False
             self.updates.iteration(site)
             self.record.emit(["i", site])
         return self.on
 
     def left(self, site):
-        if self.on and not self.candidate:
+        if self.paused == site:
+            self.resume()
+        elif self.on and not self.candidate:
             self.updates.left(site)
             self.record.emit(["e", site])
 

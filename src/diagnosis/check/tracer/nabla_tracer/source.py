@@ -31,18 +31,18 @@ def read(path):
         raise Unreadable("it is a binary file, not Python source")
     if path.endswith(".ipynb"):
         return notebook(data)
-    source = decoded(data)
-    if not source.strip():
-        raise Unreadable("it is empty")
-    return source, []
+    return decoded(data), []
 
 
 def decoded(data):
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = data.decode(encoding)
     except SyntaxError as error:
-        raise Unreadable(str(error.msg), 1) from None
+        if b"coding" in b"".join(data.splitlines()[:2]):
+            raise Unreadable(str(error.msg), 1) from None
+        encoding = "utf-8"  # whose decoder says which byte it is
+    try:
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[:error.start].count(b"\n") + 1
         raise Unreadable(f"byte 0x{data[error.start]:02x} is not {error.encoding}: name the file's encoding in its first "

@@ -184,7 +184,8 @@ class Finder:
 def fill_pylab(module):
     """pylab is NumPy and pyplot in one."""
     import numpy
-    names = {name: getattr(numpy, name) for name in numpy.__all__}
+    rooms = (numpy, numpy.fft, numpy.linalg, numpy.random)
+    names = {name: getattr(room, name) for room in rooms for name in room.__all__}
     module.__dict__.update(names, np=numpy, numpy=numpy, __all__=[*names, *PYPLOT, "np", "plt"])
 
 

@@ -1,0 +1,101 @@
+/** A script's path in; a trace of its training, and the way to run it again, out. */
+
+import { existsSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { NablaError } from '../../shared/index.ts'
+import { type Analysis, analyse } from './analyse.ts'
+import { findPython, pythonWith } from './interpreter.ts'
+import { runTracer, type TraceRequest, type TraceRun } from './trace/run.ts'
+import type { Trace } from './trace/trace.ts'
+import type { CheckOptions } from './types.ts'
+
+export interface Observed {
+  /** Runs the script again, as it was run for `first`. */
+  readonly run: (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
+  readonly first: TraceRun
+  readonly analysis: Analysis
+  readonly path: string
+  readonly python: string
+  readonly timeoutMs: number
+  /** When all runs are to be over, as Date.now() counts. */
+  readonly deadline: number
+}
+
+const MOST_SKIPPED = 3
+const PATIENT_NODES = 1_500_000
+
+/** @throws NablaError E-FILE when it is no file that can be read, E-ENVIRONMENT when no Python can run it. */
+export async function observe(file: string, options: CheckOptions): Promise<Observed> {
+  const path = scriptAt(file)
+  const timeoutMs = (options.timeoutSeconds ?? 60) * 1000
+  const deadline = Date.now() + timeoutMs
+  let python = options.python ?? (await findPython(path))
+  const { args = [], signal } = options
+  // What is named after -- is named from where the command is given; a script alone finds its data beside it.
+  const [folder, other] = args.length > 0 ? [process.cwd(), dirname(path)] : [dirname(path), process.cwd()]
+  const standing: Partial<TraceRequest> = { args, cwd: folder }
+  const run = (request: Omit<TraceRequest, 'path'>): Promise<TraceRun> =>
+    runTracer(python, { ...standing, ...request, path }, Math.max(1000, deadline - Date.now()), signal)
+  let first = await run({})
+  if (missesFile(first.trace, other)) {
+    standing.cwd = other
+    first = await run({})
+  }
+  const another = options.python === undefined ? await pythonFor(first.trace) : undefined
+  if (another !== undefined && another !== python) {
+    python = another
+    first = await run({})
+  }
+  let analysis = analyse(first.trace)
+  const skip: number[] = []
+  let latest = first.trace
+  while (!trains(analysis) && Date.now() < deadline) {
+    const { home, status, paused } = latest
+    // Updates that turn out to be no training, such as a simulation that makes the data: what follows may be.
+    if (status === 'enough' && home !== undefined && skip.length < MOST_SKIPPED && !skip.includes(home)) {
+      skip.push(home)
+      standing.skip = skip
+    } else if (paused && standing.pauses !== false) {
+      standing.pauses = false
+      standing.nodes = PATIENT_NODES
+    } else break
+    const next = await run({})
+    latest = next.trace
+    const found = analyse(latest)
+    if (!trains(found)) continue
+    first = next
+    analysis = found
+  }
+  return { run, first, analysis, path, python: first.trace.python || python, timeoutMs, deadline }
+}
+
+function trains(analysis: Analysis): boolean {
+  return (analysis.best?.results.length ?? 0) > 0
+}
+
+/** The absolute path of a script. */
+function scriptAt(path: string): string {
+  const full = resolve(path)
+  const stats = statSync(full, { throwIfNoEntry: false })
+  if (stats?.isFile()) return full
+  throw new NablaError({
+    code: 'E-FILE',
+    where: path,
+    expected: 'a Python script or a notebook',
+    received: stats === undefined ? 'no such file' : stats.isDirectory() ? 'a folder' : 'something that is no file',
+    fix: stats?.isDirectory() ? 'name the script in it that trains.' : 'check the path.',
+  })
+}
+
+/** Whether the script did not find a file that it would find from another folder. */
+function missesFile({ error }: Trace, folder: string): boolean {
+  if (error?.kind !== 'FileNotFoundError' || error.about === undefined || isAbsolute(error.about)) return false
+  return existsSync(join(folder, error.about))
+}
+
+/** Another Python, for a script that did not find a module, its own or that of a file beside it. */
+async function pythonFor({ error }: Trace): Promise<string | undefined> {
+  const name = error?.kind === 'ModuleNotFoundError' ? error.about : undefined
+  if (name === undefined || !/^\w+$/.test(name)) return undefined
+  return pythonWith(['numpy', name])
+}
