@@ -16,7 +16,7 @@ export { type IdxArray, type IdxData, type IdxDatasetOptions, idxDataset, parseI
 export { type ImageSample, type ImageSampleOptions, imageSample } from './image-sample.ts'
 export type { Labels } from './labels.ts'
 export { type Fold, foldIndices, shuffledIndices, splitIndices } from './partition.ts'
-export type { Channels, Picture } from './picture.ts'
+export { type Channels, type Picture, resizePicture } from './picture.ts'
 export { decodePng, type GreyImage } from './png.ts'
 export {
   fitMinMax,

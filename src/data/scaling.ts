@@ -66,6 +66,16 @@ export class Scaling {
     })
   }
 
+  /** Scaled samples as they were: the reverse of `applyTo`, but for rounding. */
+  undo(values: ArrayLike<number>): Float32Array {
+    const { scale, offset } = this.affine
+    if (values.length % scale.length !== 0) throw wrongShape('values', this.inputShape, [values.length])
+    return Float32Array.from(values, (value, at) => {
+      const feature = at % scale.length
+      return (value - (offset[feature] ?? 0)) / (scale[feature] ?? 1)
+    })
+  }
+
   toJSON(): ScalingRecord {
     return {
       kind: this.kind,

@@ -65,3 +65,4 @@ export {
   predict,
   type UseOptions,
 } from './use.ts'
+export type { Mistake } from './worst-samples.ts'

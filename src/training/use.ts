@@ -11,6 +11,7 @@ import { type MetricLike, MetricSet, metricsOf } from './metrics.ts'
 import type { Model } from './model.ts'
 import { buildPrediction, PREDICTION } from './step-program.ts'
 import { checkInputs, checkTargets } from './targets.ts'
+import { type Mistake, WorstSamples } from './worst-samples.ts'
 
 export interface UseOptions {
   /** Samples at a time; 256 where nothing is said. */
@@ -23,6 +24,8 @@ export interface EvaluateOptions extends UseOptions {
   metrics?: readonly MetricLike[]
   /** The loss to evaluate by, where it isn't the model's own. */
   loss?: Loss
+  /** How many of the samples that come out most wrong are listed; none where nothing is said. */
+  mistakes?: number
 }
 
 export interface Evaluation {
@@ -33,6 +36,8 @@ export interface Evaluation {
   metrics?: Record<string, number>
   /** `confusion[target][prediction]`: counts, where targets are classes. */
   confusion?: number[][]
+  /** The worst first: of classes, wrong answers by how sure they were; of numbers, by how far off. */
+  mistakes?: Mistake[]
 }
 
 const DEFAULT_BATCH = 256
@@ -81,8 +86,10 @@ function lossOf(model: Model, given: Loss | undefined): Loss {
  * @throws NablaError E-SHAPE, E-VALUE, E-DATA where the data does not fit.
  */
 export async function evaluate(model: Model, source: DataLike, options: EvaluateOptions = {}): Promise<Evaluation> {
-  checkOptions(options, ['batchSize', 'backend', 'loss', 'metrics'], 'evaluate')
+  checkOptions(options, ['batchSize', 'backend', 'loss', 'metrics', 'mistakes'], 'evaluate')
   const batchSize = checkNumber(options.batchSize ?? DEFAULT_BATCH, 'evaluate, batchSize', { least: 1, whole: true })
+  const most = checkNumber(options.mistakes ?? 0, 'evaluate, mistakes', { least: 0, whole: true })
+  const worst = new WorstSamples(most)
   const loss = lossOf(model, options.loss)
   const data = preprocess(model, dataOf(source))
   checkInputs(model.network, data)
@@ -98,6 +105,7 @@ export async function evaluate(model: Model, source: DataLike, options: Evaluate
     const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
     const sums = await evaluator.run(data, batchSize, (batch) => {
       metrics.add(batch)
+      if (most > 0) worst.add(batch)
       for (let row = 0; row < batch.rows && classes > 0; row++) {
         const counts = confusion[batch.targets?.[row] ?? 0]
         const answer = classOf(batch.predictions, row, batch.outputs)
@@ -111,6 +119,7 @@ export async function evaluate(model: Model, source: DataLike, options: Evaluate
       count: data.count,
       ...(options.metrics === undefined ? {} : { metrics: metrics.values() }),
       ...(classes === 0 ? {} : { confusion }),
+      ...(most === 0 ? {} : { mistakes: worst.mistakes }),
     }
   } finally {
     device.close()
