@@ -13,6 +13,7 @@ import * as network from './network/index.ts'
 import * as node from './node.ts'
 import * as ops from './ops/index.ts'
 import * as plan from './plan/index.ts'
+import * as report from './report/index.ts'
 import * as training from './training/index.ts'
 
 describe('the public door', () => {
@@ -88,6 +89,7 @@ describe('what the rooms offer', () => {
     ['data', data],
     ['formats', formats],
     ['training', training],
+    ['report', report],
     ['experiment', experiment],
   ])('%s/ is public, but for what is listed here', (_, room) => {
     expect(Object.keys(room).filter((name) => !(name in nabla) && !inner.has(name))).toEqual([])

@@ -66,6 +66,7 @@ export {
   type PassOptions,
   type Picture,
   parseIdx,
+  resizePicture,
   type Sample,
   type SampleSource,
   type SampleStream,
@@ -243,6 +244,17 @@ export {
 } from './network/index.ts'
 export type { DType, Tensor, TensorLike } from './ops/index.ts'
 export { type Kernel, type Plan, planKernels, printPlan } from './plan/index.ts'
+export {
+  type DescribeOptions,
+  describeEvaluation,
+  EVALUATION_SCHEMA,
+  type EvaluationRecord,
+  type LayerRow,
+  type RunRecord,
+  renderReport,
+  type ShownMistake,
+  type SummaryRecord,
+} from './report/index.ts'
 export { type ErrorCode, InternalError, NablaError, type Problem, type Shape } from './shared/index.ts'
 export {
   type BackendLike,

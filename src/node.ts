@@ -31,6 +31,7 @@ export {
   type ParameterReport,
   type Verdict,
 } from './diagnosis/node.ts'
+export { readRun, saveEvaluation, writeReport } from './report/node.ts'
 export {
   type CheckpointFolderOptions,
   checkpointFolder,

@@ -8,6 +8,7 @@ import { evaluateRun } from './evaluate.ts'
 import { type CommandIo, colorsFor, widthOf } from './io.ts'
 import { planRun } from './plan.ts'
 import { predictFile } from './predict.ts'
+import { writeRunReport } from './report.ts'
 import { summarizeRun } from './summary.ts'
 import { train } from './train.ts'
 
@@ -19,6 +20,7 @@ Examples:
   nabla evaluate runs/a
   nabla predict runs/a digit.png --json
   nabla summary runs/a
+  nabla report runs/a
   nabla check mynet.py
 
 Exit codes: 0 fine, 1 a run failed, 2 wrong use, 3 can't be analysed, 130 interrupted.`
@@ -56,7 +58,15 @@ export function buildProgram(io: CommandIo, outcome: Outcome): Command {
       outcome.code = await action(createContext(io, flags), command.args, flags)
     })
   }
-  const commands = [addTrain(add), addEvaluate(add), addPredict(add), addSummary(add), addPlan(add), addCheck(add)]
+  const commands = [
+    addTrain(add),
+    addEvaluate(add),
+    addPredict(add),
+    addSummary(add),
+    addReport(add),
+    addPlan(add),
+    addCheck(add),
+  ]
   for (const command of commands) {
     command.option('--json', 'one JSON document on standard output').option('-q, --quiet', 'no progress and no notes')
   }
@@ -102,6 +112,14 @@ function addPredict(add: Add): Command {
 function addSummary(add: Add): Command {
   return add('summary', "a saved run's layers, shapes and parameters", (context, [run = '']) =>
     summarizeRun(context, run),
+  ).argument('<run>', 'the folder of a run')
+}
+
+function addReport(add: Add): Command {
+  return add(
+    'report',
+    "a run's report.html, written anew; of a run that goes on or was killed too",
+    (context, [run = '']) => writeRunReport(context, run),
   ).argument('<run>', 'the folder of a run')
 }
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { backendByName } from '../backend/index.ts'
-import type { Evaluated, Job } from '../experiment/node.ts'
+import { type Evaluated, figuresOf, type Job } from '../experiment/node.ts'
 import { formatCount } from '../shared/index.ts'
 import type { EpochRecord, Run } from '../training/index.ts'
 import type { CommandContext } from './context.ts'
@@ -46,8 +46,8 @@ export function trainDocument(job: Job, run: Run, path: string, evaluated: Evalu
     kept: run.kept,
     seconds: run.seconds,
     classNames: run.model.classNames ?? null,
-    validation: evaluated?.part === 'validation' ? evaluated.evaluation : null,
-    test: evaluated?.part === 'test' ? evaluated.evaluation : null,
+    validation: evaluated?.part === 'validation' ? figuresOf(evaluated) : null,
+    test: evaluated?.part === 'test' ? figuresOf(evaluated) : null,
     run: path,
     model: join(path, 'model.safetensors'),
   }

@@ -16,6 +16,6 @@ export {
   type SavedRun,
   type TestData,
 } from './run/saved-run.ts'
-export { type Evaluated, type Trained, type TrainOptions, trainJob } from './run/train.ts'
+export { type Evaluated, figuresOf, type Trained, type TrainOptions, trainJob } from './run/train.ts'
 export { count, type Field, oneOf, orWord, Place } from './schema/index.ts'
 export { version } from './version.ts'

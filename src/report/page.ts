@@ -9,7 +9,7 @@ import { renderConfusion } from './confusion.ts'
 import { Html, html } from './html.ts'
 import type { EvaluationRecord, RunRecord } from './run-record.ts'
 import { renderConfig, renderLayers, renderMistakes } from './sections.ts'
-import { seriesOf } from './series.ts'
+import { constantRateOf, seriesOf } from './series.ts'
 import { STYLE } from './style.ts'
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -63,6 +63,7 @@ function state({ summary, history, checkpointStep }: RunRecord): Html {
 function facts({ summary, history, layers, evaluation }: RunRecord): Html {
   const last = history[history.length - 1]
   const seconds = summary?.seconds ?? history.reduce((sum, record) => sum + record.seconds, 0)
+  const rate = constantRateOf(history)
   const parameters = layers?.reduce((sum, layer) => sum + (layer.parameters ?? 0), 0)
   const figures: [string, string | undefined][] = [
     [
@@ -75,6 +76,7 @@ function facts({ summary, history, layers, evaluation }: RunRecord): Html {
     ['epochs', formatCount(history.length)],
     ['best epoch', summary?.best === undefined ? undefined : formatCount(summary.best.epoch)],
     ['model kept', summary && ({ best: 'best epoch', lastGood: 'last good step' }[summary.kept] ?? 'last epoch')],
+    ['learning rate', rate === undefined ? undefined : formatNumber(rate)],
     ['time', Number.isFinite(seconds) ? formatDuration(seconds) : undefined],
     ['parameters', parameters === undefined ? undefined : formatCount(parameters)],
     ['backend', summary?.backend.split(',')[0]],
@@ -104,7 +106,7 @@ function evaluationSections(evaluation: EvaluationRecord): Html {
   const intro =
     confusion === undefined
       ? `The ${formatCount(mistakes.length)} samples whose predictions are furthest off.`
-      : `The ${formatCount(mistakes.length)} that it was most sure of; in brackets, how sure.`
+      : `The ${formatCount(mistakes.length)} wrong answers that it was most sure of.`
   return html`${matrix}
 <section aria-labelledby="mistakes"><h2 id="mistakes">Mistakes ${confusion === undefined ? on : ''}</h2>${
     mistakes.length === 0 ? none : [html`<p>${intro}</p>`, renderMistakes(evaluation)]

@@ -14,8 +14,9 @@ function mistakeItem(
   { index, target, answer, score, picture, features, featureCount = 0 }: ShownMistake,
   isClass: boolean,
 ): Html {
-  const how = isClass ? ` (${formatPercent(score)})` : `, off by ${formatNumber(score)}`
-  const words = html`<p>Sample ${formatCount(index)}: <bdi>${answer}</bdi>${how}</p><p>${isClass ? 'is' : 'should be'} <strong><bdi>${target}</bdi></strong></p>`
+  const said = isClass ? 'answered' : 'predicted'
+  const how = isClass ? `${formatPercent(score)} sure` : `off by ${formatNumber(score)}`
+  const words = html`<p>Sample ${formatCount(index)}</p><p>${said} <strong><bdi>${answer}</bdi></strong>, ${how}</p><p>${isClass ? 'is' : 'should be'} <strong><bdi>${target}</bdi></strong></p>`
   if (picture !== undefined) {
     return html`<li><img src="${picture}" alt="The picture of sample ${index}">${words}</li>
 `
@@ -36,7 +37,7 @@ export function renderLayers(layers: readonly LayerRow[]): Html {
       html`<tr><th scope="row">${name}</th><td>${kind}</td><td>${options}</td><td>${outputShape === undefined ? 'not known here' : outputShape.join(' × ') || '1'}</td><td class="number">${parameters === undefined ? 'not known here' : formatCount(parameters)}</td></tr>
 `,
   )
-  return html`<div class="scroll" role="region" aria-labelledby="layers-caption" tabindex="0"><table class="words"><caption id="layers-caption">${layers.length} layers with ${formatCount(total)} parameters</caption>
+  return html`<div class="scroll" role="region" aria-labelledby="layers-caption" tabindex="0"><table class="words"><caption id="layers-caption">${layers.length} ${layers.length === 1 ? 'layer' : 'layers'} with ${formatCount(total)} parameters</caption>
 <thead><tr><th scope="col">layer</th><th scope="col">kind</th><th scope="col">options</th><th scope="col">output</th><th scope="col">parameters</th></tr></thead>
 <tbody>${rows}</tbody></table></div>`
 }
@@ -48,7 +49,7 @@ const MOST_LETTERS = 200
 export function renderConfig(config: { readonly [name: string]: Json }): Html {
   const entries = flatten(config, '')
   const rows = entries.slice(0, MOST_ENTRIES).map(
-    ([path, value]) => html`<tr><th scope="row">${path}</th><td>${cut(value)}</td></tr>
+    ([path, value]) => html`<tr><th scope="row">${path}</th><td class="value">${cut(value)}</td></tr>
 `,
   )
   const left = entries.length - MOST_ENTRIES

@@ -49,9 +49,17 @@ export function seriesOf(history: readonly EpochRecord[]): Series[] {
         ['validation', 'validation', ({ metrics }) => metrics?.[validationName(name)]],
       ]),
     ),
-    figure('Learning rate', 'number', [['learning rate', 'plain', ({ learningRate }) => learningRate]]),
+    ...(constantRateOf(history) === undefined
+      ? [figure('Learning rate', 'number', [['learning rate', 'plain', ({ learningRate }) => learningRate]])]
+      : []),
   ]
   return all.filter(({ lines }) => lines.length > 0)
+}
+
+/** The learning rate, where it is the same in all epochs. */
+export function constantRateOf(history: readonly EpochRecord[]): number | undefined {
+  const rate = history[0]?.learningRate
+  return history.every(({ learningRate }) => learningRate === rate) ? rate : undefined
 }
 
 /** "f1" as "validationF1", as records name them; and back. */
@@ -87,7 +95,10 @@ function oneSeries(
   }
 }
 
+/** What is larger can't be drawn beside anything, and counts as infinite. */
+const MOST_DRAWN = 1e100
+
 function meanOf(records: readonly EpochRecord[], figure: Figure): number {
-  const values = records.map((record) => figure(record) ?? Number.NaN).filter(Number.isFinite)
+  const values = records.map((record) => figure(record) ?? Number.NaN).filter((value) => Math.abs(value) < MOST_DRAWN)
   return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value, 0) / values.length
 }

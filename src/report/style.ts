@@ -41,9 +41,12 @@ table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.95re
 caption{text-align:left;color:var(--soft);padding:.25rem 0}
 th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--rule)}
 th{font-weight:600}
-.words th,.words td{text-align:left;overflow-wrap:anywhere}
+.words th,.words td{text-align:left;vertical-align:top}
+.words .value{overflow-wrap:anywhere;min-width:14ch;max-width:60ch}
 .words td.number{text-align:right}
 .matrix{max-height:none}
+.scroll th[scope=row]{position:sticky;left:0;background:var(--paper)}
+.chart .scroll th[scope=row]{background:var(--card)}
 .matrix td{min-width:2.9rem;border:1px solid var(--paper)}
 .matrix td.none{color:var(--soft)}
 .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(10rem,1fr));gap:1rem;list-style:none;margin:0;padding:0}

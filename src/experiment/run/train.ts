@@ -19,6 +19,7 @@ import { describeRun, type ExperimentFile } from '../files/saved-config.ts'
 import { chooseFolder, claimFolder } from './folder.ts'
 import type { Job } from './job.ts'
 import { relabel } from './relabel.ts'
+import { reportRun, SHOWN_MISTAKES } from './report.ts'
 
 export interface TrainOptions {
   /** The file that the experiment came from. */
@@ -70,14 +71,17 @@ export async function trainJob(job: Job, options: TrainOptions = {}): Promise<Tr
       await abandon()
       throw error
     }
-    await folder.finish({ ...error.run, model: modelOf(error.run, job) })
+    const model = modelOf(error.run, job)
+    await folder.finish({ ...error.run, model })
+    await reportRun(job, directory, model, undefined)
     throw inWordsOfExperiments(error, directory)
   }
   const model = modelOf(run, job)
   // Before the test, so that who interrupts it loses nothing.
   await folder.finish({ ...run, model })
   const evaluated = run.stopped.reason === 'aborted' ? undefined : await evaluateRun(job, run.model, model)
-  if (evaluated !== undefined) await folder.finish({ ...run, model }, { [evaluated.part]: evaluated.evaluation })
+  if (evaluated !== undefined) await folder.finish({ ...run, model }, { [evaluated.part]: figuresOf(evaluated) })
+  await reportRun(job, directory, model, evaluated)
   return { job, run, model, directory, evaluated }
 }
 
@@ -144,9 +148,15 @@ async function evaluateRun(job: Job, bare: Model, whole: Model): Promise<Evaluat
   const { data, experiment } = job
   const options = {
     backend: backendByName(experiment.backend),
+    mistakes: SHOWN_MISTAKES,
     ...(experiment.metrics.length > 0 ? { metrics: experiment.metrics } : {}),
   }
   if (data.test !== undefined) return { part: 'test', evaluation: await evaluate(whole, data.test, options) }
   if (data.validation === undefined) return undefined
   return { part: 'validation', evaluation: await evaluate(bare, data.validation, options) }
+}
+
+/** Without the samples that came out wrong, which evaluation.json has. */
+export function figuresOf({ evaluation: { mistakes: _, ...figures } }: Evaluated): Evaluation {
+  return figures
 }
