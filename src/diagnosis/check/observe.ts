@@ -49,7 +49,7 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
   let analysis = analyse(first.trace)
   const skip: number[] = []
   let latest = first.trace
-  while (!trains(analysis) && Date.now() < deadline) {
+  while (!trains(analysis) && latest.error === undefined && Date.now() < deadline) {
     const { home, status, paused } = latest
     // Updates that turn out to be no training, such as a simulation that makes the data: what follows may be.
     if (status === 'enough' && home !== undefined && skip.length < MOST_SKIPPED && !skip.includes(home)) {
@@ -89,8 +89,10 @@ function scriptAt(path: string): string {
 
 /** Whether the script did not find a file that it would find from another folder. */
 function missesFile({ error }: Trace, folder: string): boolean {
-  if (error?.kind !== 'FileNotFoundError' || error.about === undefined || isAbsolute(error.about)) return false
-  return existsSync(join(folder, error.about))
+  if (error?.kind !== 'FileNotFoundError' && error?.kind !== 'OSError') return false
+  // NumPy names the file in its message alone.
+  const named = error.about ?? /\S+\.\w+/.exec(error.message)?.[0]
+  return named !== undefined && !isAbsolute(named) && existsSync(join(folder, named))
 }
 
 /** Another Python, for a script that did not find a module, its own or that of a file beside it. */

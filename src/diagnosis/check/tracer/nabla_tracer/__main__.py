@@ -18,6 +18,7 @@ sys.path.pop(0)
 
 VALUES = set("nlswmgieco")  # rows that a cleared trace does not keep
 ROWS_AT_ONCE = 5000
+DATA_NODES = 60_000  # operations without an update after which a loop is taken for the making of data
 end_process = os._exit
 as_text = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -61,6 +62,8 @@ class Run:
         self.session.updates.brief = "probes" in request
         self.session.on = request.get("trace", True)
         self.session.pauses = request.get("pauses", True)
+        if self.session.pauses:
+            self.recorder.before_updates = min(DATA_NODES, self.recorder.budget_nodes)
         self.session.skipped = set(request.get("skip", ()))
         self.probes = {}
         self.watches = {}

@@ -30,6 +30,8 @@ class Recorder:
         self.write = write
         self.np = None
         self.budget_nodes, self.budget_bytes = budget_nodes, budget_bytes
+        self.before_updates = budget_nodes  # how many of them may come before the first update
+        self.updated = False
         self.weights = {}
         self.clear()
 
@@ -63,7 +65,7 @@ class Recorder:
             self.multiplied.update(args)
         shape, kind, digest = self.describe(value)
         self.emit(["n", number, op, args, params, site, shape, kind, digest])
-        if self.count > self.budget_nodes or self.bytes > self.budget_bytes:
+        if self.count > (self.budget_nodes if self.updated else self.before_updates) or self.bytes > self.budget_bytes:
             self.over = True
             if self.count > PATIENCE * self.budget_nodes or self.bytes > PATIENCE * self.budget_bytes:
                 raise Limit()

@@ -8,6 +8,7 @@ from . import scalar_calls
 from .updates import Updates
 
 EDIT_NODES = 20_000
+LONGEST_LIST = 50_000  # whose floats are made values of their own
 MOST_KEPT = 2_000_000  # elements of an array that is recorded where it is stored
 MOST_IN_LIST = 200_000  # the same for one that was not computed and goes into a list, as data does
 DO = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv, "pow": operator.pow,
@@ -99,7 +100,7 @@ class Session:
         kind = type(value)
         if kind is float or (self.np is not None and isinstance(value, (self.np.ndarray, self.np.generic))):
             return self.recorded(site, op, left, right, value)
-        if kind is list and op == "mul":
+        if kind is list and op == "mul" and len(value) <= LONGEST_LIST:
             return [self.literal(v) for v in value]
         if kind is str and op == "mod":
             self.show(right)

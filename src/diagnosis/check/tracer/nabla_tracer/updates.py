@@ -42,6 +42,7 @@ class Updates:
                 self.step_loop = site
         if count > self.steps:
             self.steps = count
+            self.record.updated = True
 
     def adds(self, before, node):
         found, deep, stack, left = False, 0, [node], 60
