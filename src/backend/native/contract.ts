@@ -8,7 +8,7 @@
  */
 
 import type { ContractKernel, Factor } from '../../plan/index.ts'
-import { lowerBody } from '../wasm/point.ts'
+import { lowerBody } from '../lowering/body.ts'
 import { bufferName, coordinateName, type KernelContext, type Place, PointWriter } from './point.ts'
 import type { TileShape } from './tile.ts'
 import { contractScratch, type Tiling, tilingOf } from './tiling.ts'

@@ -2,8 +2,8 @@
 
 import type { MapKernel } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
-import { joinAxes } from '../wasm/loops.ts'
-import { lowerBody } from '../wasm/point.ts'
+import { joinAxes } from '../lowering/axes.ts'
+import { lowerBody } from '../lowering/body.ts'
 import { coordinateName, type KernelContext, type Place, PointWriter } from './point.ts'
 
 /** Writes the body of `kernel(c, t, T)`: part t of T. */

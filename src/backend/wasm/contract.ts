@@ -8,9 +8,10 @@
  */
 
 import type { ContractKernel, Factor } from '../../plan/index.ts'
+import { lowerBody } from '../lowering/body.ts'
 import { I32, type Local, OP } from './encode.ts'
 import { packLeft, packRight } from './pack.ts'
-import { type KernelContext, lowerBody, PointWriter } from './point.ts'
+import { type KernelContext, PointWriter } from './point.ts'
 import { shareOf } from './share.ts'
 import { tile } from './tile.ts'
 import { type Contraction, K_BLOCK, M_BLOCK, type Scratch, scratchOf, type Tiling, tilingOf } from './tiling.ts'

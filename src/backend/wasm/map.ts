@@ -2,8 +2,10 @@
 
 import type { MapKernel } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
-import { joinAxes, Nest } from './loops.ts'
-import { type KernelContext, lowerBody, PointWriter } from './point.ts'
+import { joinAxes } from '../lowering/axes.ts'
+import { lowerBody } from '../lowering/body.ts'
+import { Nest } from './loops.ts'
+import { type KernelContext, PointWriter } from './point.ts'
 
 export function writeMap(context: KernelContext, kernel: MapKernel): void {
   const joined = joinAxes(kernel.domain, lowerBody(kernel.body).body)

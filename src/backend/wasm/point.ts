@@ -4,7 +4,7 @@
  * Values live in v128 locals. What does not vary over the domain is computed once, before the loops; constants too.
  */
 
-import { isMask, lowerToPrimitives, type PrimitiveOperation, type ScalarInstruction } from '../../ops/index.ts'
+import { isMask, type PrimitiveOperation, type ScalarInstruction } from '../../ops/index.ts'
 import type { Access, Body } from '../../plan/index.ts'
 import { InternalError, known } from '../../shared/index.ts'
 import { type FunctionWriter, I32, type Local, OP, SIMD, V128 } from './encode.ts'
@@ -22,15 +22,6 @@ export interface KernelContext {
   /** Among how many threads the kernel is cut, and the local that holds this one's number. */
   readonly threads: number
   readonly thread: Local | undefined
-}
-
-/** A body whose transcendental instructions are primitives; loads and stores as before. */
-export function lowerBody(body: Body, cached: readonly number[] = []): { body: Body; cached: number[] } {
-  const results = [...body.stores.map(({ value }) => value), ...cached]
-  const lowered = lowerToPrimitives({ instructions: body.instructions, results })
-  const stores = body.stores.map((store, i) => ({ ...store, value: known(lowered.results[i], 'a result') }))
-  const moved = lowered.results.slice(stores.length)
-  return { body: { instructions: lowered.instructions, loads: body.loads, stores }, cached: moved }
 }
 
 /** Where a point is: how to push the address of an access there, and its coordinates. */
