@@ -3,8 +3,14 @@
 import { relative } from 'node:path'
 import { inProject, SetupError } from './project.mjs'
 
-/** The doors, by the names that package.json and bin/ give them. */
-const DOORS = { index: 'index.ts', node: 'node.ts', ops: 'ops/index.ts', cli: 'cli/index.ts' }
+/** The doors, by the names that package.json and bin/ give them, and what runs as a process of its own. */
+const DOORS = {
+  index: 'index.ts',
+  node: 'node.ts',
+  ops: 'ops/index.ts',
+  cli: 'cli/index.ts',
+  trial: 'experiment/search/trial-process.ts',
+}
 
 /**
  * Files that stand beside the source are found from where a module would lie by itself: its own place is put in for

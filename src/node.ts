@@ -33,6 +33,19 @@ export {
 } from './diagnosis/node.ts'
 export { readRun, saveEvaluation, writeReport } from './report/node.ts'
 export {
+  type Evaluated,
+  type FieldValues,
+  goOnWithSearch,
+  type RunExperimentOptions,
+  type RunSearchOptions,
+  runExperiment,
+  runSearch,
+  type SearchResult,
+  type Trained,
+  type Trial,
+  type TrialOutcome,
+} from './experiment/node.ts'
+export {
   type CheckpointFolderOptions,
   checkpointFolder,
   latestCheckpoint,

@@ -1,7 +1,7 @@
 /** The command line as commander knows it: commands, arguments, flags, help. What a command does is in its own file. */
 
 import { Command } from 'commander'
-import { flagHelp, version } from '../experiment/node.ts'
+import { flagHelp, searchFlagHelp, version } from '../experiment/node.ts'
 import { checkScript } from './check.ts'
 import { type CommandContext, createContext } from './context.ts'
 import { evaluateRun } from './evaluate.ts'
@@ -9,6 +9,7 @@ import { type CommandIo, colorsFor, widthOf } from './io.ts'
 import { planRun } from './plan.ts'
 import { predictFile } from './predict.ts'
 import { writeRunReport } from './report.ts'
+import { search } from './search.ts'
 import { summarizeRun } from './summary.ts'
 import { train } from './train.ts'
 
@@ -17,6 +18,7 @@ Examples:
   nabla train mnist --layers 300,75 --epochs 5 --batch 128 --out runs/a
   nabla train iris.csv --target species --out runs/iris
   nabla train experiment.ts
+  nabla search experiment.ts --jobs 4
   nabla evaluate runs/a
   nabla predict runs/a digit.png --json
   nabla summary runs/a
@@ -35,6 +37,16 @@ Examples:
   nabla train spiral.ts --set optimizer.learningRate=0.01
   nabla train runs/a/config.json --seed 2      the same again, with another seed
   nabla train --resume runs/a                  goes on with a run that was stopped`
+
+const SEARCH_NOTES = `
+Ranges: grid(a, b, …) tries each; choice(a, b, …), uniform(low, high),
+logUniform(low, high) and integer(low, high) are drawn from, by --search-seed.
+Every trial is a run folder of its own. One that fails is noted, and the search
+goes on.
+
+Example:
+  nabla search iris.csv --target species --trials 20 --jobs 2 \\
+    --vary 'optimizer.learningRate=logUniform(1e-4, 1e-1)' --vary 'network.hidden=grid([32], [64, 32])'`
 
 /** Where an action leaves the exit code. */
 export interface Outcome {
@@ -60,6 +72,7 @@ export function buildProgram(io: CommandIo, outcome: Outcome): Command {
   }
   const commands = [
     addTrain(add),
+    addSearch(add),
     addEvaluate(add),
     addPredict(add),
     addSummary(add),
@@ -88,6 +101,18 @@ function addTrain(add: Add): Command {
     .option('--set <field=value>', 'any field of the experiment; may be repeated', collect)
     .option('--fields', 'lists all fields, and trains nothing')
   return command.addHelpText('after', TRAIN_NOTES)
+}
+
+function addSearch(add: Add): Command {
+  const command = add('search', 'many runs of an experiment, each with other values', (context, [what], flags) =>
+    search(context, what, flags),
+  )
+    .argument('[what]', 'an experiment (.ts, .js or .json) with search: { vary }, or data, with --vary')
+    .option('--resume <search>', 'goes on with a search that was stopped or killed')
+    .option('--vary <field=range>', 'what is tried; may be repeated', collect)
+  for (const { flag, help } of [...searchFlagHelp(), ...flagHelp()]) command.option(flag, help)
+  command.option('--set <field=value>', 'any field of the experiment; may be repeated', collect)
+  return command.addHelpText('after', SEARCH_NOTES)
 }
 
 function addEvaluate(add: Add): Command {

@@ -12,11 +12,11 @@ export async function summarizeRun(context: CommandContext, directory: string): 
   const { network, loss, classNames } = model
   context.print(network.summary())
   context.print('')
-  context.print(`trained on ${dataNameOf(config)}${loss === undefined ? '' : `, loss ${loss.name}`}`)
+  context.print(`trained on ${dataNameOf(config.experiment.data)}${loss === undefined ? '' : `, loss ${loss.name}`}`)
   if (classNames !== undefined) context.print(`classes: ${classNames.join(', ')}`)
   context.document(SUMMARY_SCHEMA, {
     run: directory,
-    data: dataNameOf(config),
+    data: dataNameOf(config.experiment.data),
     input: network.inputShape,
     layers: network.layers.map(({ name, layer, inputShape, outputShape, parameters }) => ({
       name,

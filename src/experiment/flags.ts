@@ -6,7 +6,8 @@
 import { NablaError } from '../shared/index.ts'
 import { EXPERIMENT, experimentField } from './fields/index.ts'
 import { fieldAt, type Override, overrideFromText } from './overrides.ts'
-import type { Entry } from './schema/index.ts'
+import { type Entry, Place } from './schema/index.ts'
+import { rangeField } from './search/range.ts'
 
 interface Flag {
   /** The field's path. */
@@ -77,8 +78,10 @@ function showInitial(initial: unknown): string {
 }
 
 /** "--learning-rate <number>" and its help, for each flag. */
-export function flagHelp(): { flag: string; help: string }[] {
-  return Object.entries(FLAGS as Record<string, Flag>).map(([key, { path, value, help }]) => {
+export const flagHelp = () => helpOf(FLAGS)
+
+function helpOf(flags: Readonly<Record<string, Flag>>): { flag: string; help: string }[] {
+  return Object.entries(flags).map(([key, { path, value, help }]) => {
     const entry = entryOf(path)
     const text = help ?? entry?.help ?? ''
     const names = entry !== undefined && /^[\w, ]+$/.test(entry.field.expected) && entry.field.expected.includes(', ')
@@ -133,6 +136,48 @@ export function overrideOfSet(text: string, rank: number): Override {
     received: 'no "="',
     fix: `write --set ${path}=VALUE.`,
   })
+}
+
+const SEARCH_FLAGS: Readonly<Record<string, Flag>> = {
+  trials: flag('search.trials', 'count'),
+  metric: flag('search.metric', 'name'),
+  jobs: flag('search.jobs', 'count'),
+  searchSeed: flag('search.seed', 'count'),
+}
+
+/** What `nabla search` has beside the flags of `nabla train`. */
+export const searchFlagHelp = () => helpOf(SEARCH_FLAGS)
+
+/**
+ * What the flags of `nabla search` set: those of `nabla train` and its own.
+ * @throws NablaError as `overridesOf`; E-USAGE for a --vary without "=".
+ */
+export function searchOverridesOf(flags: Texts, env: Readonly<Record<string, string | undefined>>): Override[] {
+  const own = Object.entries(SEARCH_FLAGS).flatMap(([key, { path }]) => {
+    const text = flags[key]
+    return typeof text === 'string' ? [overrideFromText(path, text, `--${words(key)}`, 1)] : []
+  })
+  const vary = Array.isArray(flags.vary) ? flags.vary : []
+  return [...overridesOf(flags, env), ...own, ...vary.map((each) => overrideOfVary(String(each)))]
+}
+
+/** "optimizer.learningRate=logUniform(1e-4, 1e-1)" */
+function overrideOfVary(text: string): Override {
+  const at = text.indexOf('=')
+  const path = (at < 0 ? text : text.slice(0, at)).trim()
+  fieldAt(path, `--vary ${path}`)
+  if (at < 0) {
+    throw new NablaError({
+      code: 'E-USAGE',
+      where: `--vary ${path}`,
+      expected: 'a field and its range',
+      received: 'no "="',
+      fix: `write --vary '${path}=grid(1, 2)', or uniform, logUniform, integer, choice.`,
+    })
+  }
+  const keys = ['search', 'vary', path]
+  const place = new Place(keys.join('.'), { originOf: () => '--vary' })
+  return { path: keys.join('.'), keys, value: rangeField.parse(text.slice(at + 1), place), origin: '--vary', rank: 1 }
 }
 
 /** Every field with what it takes, for `nabla train --fields`. */

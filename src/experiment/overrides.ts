@@ -5,6 +5,8 @@ import { type Entry, type Field, isObject, Place, parsePlain } from './schema/in
 
 export interface Override {
   path: string
+  /** The path's names, where one of them has a dot in it. */
+  keys?: readonly string[]
   /** As it would stand in a file; not checked yet. */
   value: unknown
   /** What gave it: "--epochs", "NABLA_EPOCHS". */
@@ -14,6 +16,7 @@ export interface Override {
 }
 
 const keysOf = (path: string): string[] => path.split('.')
+const keysOfOverride = ({ path, keys }: Override): readonly string[] => keys ?? keysOf(path)
 
 /** The field within `field`; undefined where there is none of that name. */
 function within(field: Field | undefined, key: string): Entry | undefined {
@@ -51,7 +54,7 @@ export function overrideFromText(path: string, text: string, origin: string, ran
   return { path, value, origin, rank }
 }
 
-const depthOf = ({ path }: Override): number => keysOf(path).length
+const depthOf = (override: Override): number => keysOfOverride(override).length
 
 /** Whether one that outranks it says what is there, from further up. */
 function isHidden(override: Override, all: readonly Override[]): boolean {
@@ -67,9 +70,8 @@ function isHidden(override: Override, all: readonly Override[]): boolean {
 export function applyOverrides(raw: unknown, overrides: readonly Override[], place: Place): unknown {
   const seen = overrides.filter((override) => !isHidden(override, overrides))
   const ordered = [...seen].sort((a, b) => depthOf(a) - depthOf(b) || a.rank - b.rank)
-  return ordered.reduce((value, { path, value: set }) => {
-    return setAt({ field: experimentField, help: '' }, value, keysOf(path), set, place)
-  }, raw)
+  const root: Entry = { field: experimentField, help: '' }
+  return ordered.reduce((value, each) => setAt(root, value, keysOfOverride(each), each.value, place), raw)
 }
 
 const PLAIN: Field = { expected: 'a value', read: (value) => value, parse: parsePlain }

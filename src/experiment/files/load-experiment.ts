@@ -1,6 +1,7 @@
 /** An experiment from a file: TypeScript or JavaScript, JSON, or the `config.json` of an earlier run. */
 
 import { NablaError } from '../../shared/index.ts'
+import type { ExperimentLike } from '../experiment.ts'
 import type { Source } from '../resolve.ts'
 import { hasCode } from '../run/plain.ts'
 import { isObject } from '../schema/index.ts'
@@ -18,6 +19,12 @@ export interface LoadedExperiment extends Source {
 /** Whether a name on the command line is that of an experiment's file, and not of data. */
 export function isExperimentFile(name: string): boolean {
   return isModule(name) || /\.json$/i.test(name)
+}
+
+/** From a path, or from the experiment itself. @throws NablaError as `loadExperiment`. */
+export async function experimentSource(source: string | ExperimentLike): Promise<LoadedExperiment> {
+  if (typeof source === 'string') return loadExperiment(source)
+  return { value: typeof source === 'function' ? await source() : source, notes: [] }
 }
 
 /** @throws NablaError E-FILE, E-USAGE for a file that is none of these. */

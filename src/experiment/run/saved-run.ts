@@ -8,7 +8,7 @@ import { DATA_KINDS, isCodeData, loadGiven, type Samples } from '../data-kinds/i
 import { fromSaved } from '../files/load-experiment.ts'
 import { readSavedConfig, type SavedConfig } from '../files/saved-config.ts'
 import { type Resolved, resolveExperiment } from '../resolve.ts'
-import { isObject } from '../schema/index.ts'
+import { dataNameOf } from './data-name.ts'
 
 export interface SavedRun {
   model: Model
@@ -25,13 +25,6 @@ export async function loadRun(directory: string): Promise<SavedRun> {
 /** The experiment that a run was made by, every field checked again. @throws NablaError as `resolveExperiment`. */
 export async function experimentOf({ config, directory }: SavedRun): Promise<Resolved> {
   return resolveExperiment(await fromSaved(config, join(directory, 'config.json')))
-}
-
-/** What a run was trained on, in a word: "mnist", "iris.csv". */
-export function dataNameOf({ experiment }: SavedConfig): string {
-  const { data } = experiment
-  if (!isObject(data)) return 'data'
-  return String(data.path ?? data.folder ?? data.kind ?? data.code)
 }
 
 /** What a run is tested on: a data set, and what its samples are called. */
@@ -58,7 +51,10 @@ export async function loadTestData(run: SavedRun, given: string | undefined): Pr
     code: 'E-USAGE',
     where: 'nabla evaluate',
     expected: 'data to evaluate on',
-    received: given === undefined ? `a run on ${dataNameOf(run.config)} that had no test data` : JSON.stringify(given),
+    received:
+      given === undefined
+        ? `a run on ${dataNameOf(run.config.experiment.data)} that had no test data`
+        : JSON.stringify(given),
     fix: 'write --data FILE.csv.',
   })
 }
