@@ -31,7 +31,6 @@ export {
   type ParameterReport,
   type Verdict,
 } from './diagnosis/node.ts'
-export { readRun, saveEvaluation, writeReport } from './report/node.ts'
 export {
   type Evaluated,
   type FieldValues,
@@ -45,6 +44,7 @@ export {
   type Trial,
   type TrialOutcome,
 } from './experiment/node.ts'
+export { readRun, saveEvaluation, writeReport } from './report/node.ts'
 export {
   type CheckpointFolderOptions,
   checkpointFolder,
