@@ -73,6 +73,7 @@ describe('what the rooms offer', () => {
       'MODEL_SCHEMA',
       'metricOf',
       'CHECKPOINT_SCHEMA',
+      'checkThreads',
       'expandComposites',
       'liveNodes',
       'passesOf',

@@ -9,7 +9,7 @@ export type Values = ArrayLike<number>
 export interface Executable {
   /** Copies values in row-major order into an input of this program or a state of its device. */
   write(name: string, values: Values): void
-  /** The values of an output or state, copied: Float64Array from the reference, else Float32Array; ints Int32Array. */
+  /** The values of an output, state or input, copied: Float64Array from the reference, else Float32Array; ints Int32Array. */
   read(name: string): Float64Array | Float32Array | Int32Array
   /**
    * Runs one step: computes the outputs and then updates the states, all at once.
@@ -28,6 +28,8 @@ export interface Device {
   readonly backend: string
   /** A description for the header of a run: "wasm, 1 thread, relaxed SIMD". */
   readonly description: string
+  /** Why it is this one, where a backend had a choice; known with the first program. */
+  readonly reason?: string | undefined
   compile(graph: Graph, options?: CompileOptions): Promise<Executable>
   /** Gives the memory back. The device and its programs can't be used afterwards. */
   close(): void
@@ -36,6 +38,21 @@ export interface Device {
 export interface CompileOptions {
   /** Names the program in error messages. */
   name?: string
+  /** How often it will run, as far as that is known: what a choice of backend rests on. */
+  runs?: number | undefined
+  /** The backend that computed an earlier part of the same run; a choice follows it where it can. */
+  earlier?: string | undefined
+}
+
+/** What every backend can be told. */
+export interface BackendOptions {
+  /**
+   * How many threads; what NABLA_THREADS says, else as many as the machine runs at once, where nothing is said. The
+   * reference has one.
+   */
+  threads?: number
+  /** Takes a line where something is not as it should be and the work goes on. */
+  warn?: (line: string) => void
 }
 
 export interface Backend {

@@ -1,3 +1,4 @@
+export type { CompilingBackend } from './auto.ts'
 export {
   type ArgumentType,
   type ArrayResult,
@@ -9,5 +10,6 @@ export {
 } from './compile-function.ts'
 export * from './executable.ts'
 export { evaluateGraph, reference } from './reference/index.ts'
-export { type AutoDevice, backendByName, backendNames, defaultBackend, openAuto, registerBackend } from './select.ts'
+export { backendByName, backendNames, defaultBackend, type NativeFactory, registerBackend } from './select.ts'
+export { checkThreads } from './threads.ts'
 export { wasm, wasmWith } from './wasm/index.ts'

@@ -17,12 +17,12 @@ export function writableNode(graph: Graph, program: string, name: string): Graph
   )
 }
 
-/** The node that `name` reads from: an output, else a state. @throws NablaError E-NAME */
+/** The node that `name` reads from: an output, else a state or an input. @throws NablaError E-NAME */
 export function readableNode(graph: Graph, program: string, name: string): GraphNode {
   const output = graph.outputs.find((candidate) => candidate.name === name)
   if (output !== undefined) return known(graph.nodes[output.node], 'an output is a node')
-  const state = graph.nodes.find((node) => node.kind === 'state' && node.name === name)
-  if (state !== undefined) return state
+  const leaf = graph.nodes.find((node) => (node.kind === 'state' || node.kind === 'input') && node.name === name)
+  if (leaf !== undefined) return leaf
   const states = graph.nodes.filter(({ kind }) => kind === 'state').map((node) => node.name)
   throw unknownName(`reading from ${program}`, 'output', name, [...graph.outputs.map((o) => o.name), ...states])
 }

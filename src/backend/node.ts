@@ -1,11 +1,12 @@
 /** Backends that need Node. */
 
-import { native, nativeWith } from './native/backend.ts'
+import { nativeWith } from './native/backend.ts'
 import { registerBackend } from './select.ts'
 
 export { type NativeOptions, native, nativeWith, type RenderOptions, renderC } from './native/backend.ts'
 
-/** Makes `native` known by its name, and to `auto`. `warn` takes a line, once, where compiled code can't be kept. */
+/** Makes `native` known by its name, and to `auto`. `warn` takes a line where the work goes on in another
+ * way than it should: compiled code can't be kept, or `auto` leaves native for wasm. */
 export function registerNative(warn?: (line: string) => void): void {
-  registerBackend(warn === undefined ? native : nativeWith({ warn }))
+  registerBackend('native', nativeWith, warn === undefined ? {} : { warn })
 }

@@ -1,42 +1,54 @@
 /**
- * Backends by name. `auto` is the fastest that is there: native where a Node program has registered it and this
- * machine can compile, else wasm. Nothing here needs Node: backends that do are registered from outside.
+ * Backends by name. Nothing here needs Node: a backend that does is registered from outside, and `auto`, which chooses
+ * between it and wasm, is wasm where none is.
  */
 
 import { NablaError, unknownName } from '../shared/index.ts'
-import type { Backend, Device } from './executable.ts'
+import { autoBackend, type CompilingBackend } from './auto.ts'
+import type { Backend, BackendOptions } from './executable.ts'
 import { reference } from './reference/index.ts'
-import { wasm } from './wasm/index.ts'
-
-/** What `auto` opened, and why it is not native; no reason where it is, or where nobody registered native. */
-export interface AutoDevice {
-  readonly device: Device
-  /** One line for the header of a run. */
-  readonly reason?: string
-}
+import { wasm, wasmWith } from './wasm/index.ts'
 
 /** The names of backends that only some surroundings have. */
-const OPTIONAL: readonly string[] = ['native']
+const OPTIONAL = ['native'] as const
 
-const auto: Backend = { name: 'auto', open: async () => (await openAuto()).device }
-const backends = new Map<string, Backend>([auto, wasm, reference].map((backend) => [backend.name, backend]))
+/** Makes the native backend, as it is told. */
+export type NativeFactory = (options: BackendOptions) => CompilingBackend
+
+let native: NativeFactory | undefined
+let usualOptions: BackendOptions = {}
 
 export const backendNames: readonly string[] = ['auto', ...OPTIONAL, 'wasm', 'reference']
 
 /** What is used where nothing is said. */
 export const defaultBackend: Backend = wasm
 
-/** Makes a backend known by its name, in place of another one of that name. */
-export function registerBackend(backend: Backend): void {
-  if (!OPTIONAL.includes(backend.name)) throw unknownName('registerBackend', 'backend', backend.name, OPTIONAL)
-  backends.set(backend.name, backend)
+/**
+ * Makes the native backend known by its name, and to `auto`; in place of the one before. `options` hold where nothing
+ * else is said.
+ */
+export function registerBackend(
+  name: (typeof OPTIONAL)[number],
+  factory: NativeFactory,
+  options: BackendOptions = {},
+): void {
+  if (!OPTIONAL.includes(name)) throw unknownName('registerBackend', 'backend', name, OPTIONAL)
+  native = factory
+  usualOptions = options
 }
 
-/** @throws NablaError E-NAME for a name that no backend has, E-ENVIRONMENT for one that is not registered here. */
-export function backendByName(name: string): Backend {
-  const backend = backends.get(name)
-  if (backend !== undefined) return backend
-  if (!OPTIONAL.includes(name)) throw unknownName('backend', 'backend', name, backendNames)
+/**
+ * A backend by its name, with options.
+ * @throws NablaError E-NAME for a name that no backend has, E-ENVIRONMENT for one that is not registered here, E-VALUE
+ *   for a number of threads that is none.
+ */
+export function backendByName(name: string, given: BackendOptions = {}): Backend {
+  const options = { ...usualOptions, ...given }
+  if (name === 'wasm') return wasmWith(options)
+  if (name === 'reference') return reference
+  if (name === 'auto') return autoBackend({ ...options, native: native?.(options), wasm: wasmWith(options) })
+  if (name !== 'native') throw unknownName('backend', 'backend', name, backendNames)
+  if (native !== undefined) return native(options)
   throw new NablaError({
     code: 'E-ENVIRONMENT',
     where: `backend ${name}`,
@@ -44,19 +56,4 @@ export function backendByName(name: string): Backend {
     received: 'none registered',
     fix: 'import from "nabla/node" on Node, or use "wasm".',
   })
-}
-
-/** Opens native where it is registered and works, else wasm. Never fails for want of a compiler. */
-export async function openAuto(): Promise<AutoDevice> {
-  const native = backends.get('native')
-  if (native === undefined) return { device: await wasm.open() }
-  try {
-    return { device: await native.open() }
-  } catch (error) {
-    if (!(error instanceof NablaError) || error.code !== 'E-ENVIRONMENT') throw error
-    return {
-      device: await wasm.open(),
-      reason: `no native backend (expected ${error.expected}, found ${error.received})`,
-    }
-  }
 }

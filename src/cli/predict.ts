@@ -6,7 +6,7 @@ import { readCsvDataset, readImage } from '../data/node.ts'
 import { loadRun, type SavedRun } from '../experiment/node.ts'
 import { formatNumber, formatPercent, NablaError } from '../shared/index.ts'
 import { type Predictions, predict } from '../training/index.ts'
-import { chooseBackend } from './choose-backend.ts'
+import { type BackendFlags, chooseBackend } from './choose-backend.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
 import { formatColumns } from './text.ts'
@@ -20,12 +20,12 @@ export async function predictFile(
   context: CommandContext,
   directory: string,
   path: string,
-  flags: { backend?: string },
+  flags: BackendFlags,
 ): Promise<number> {
   const run = await loadRun(directory)
   const isPicture = await looksLikePicture(path)
   const data = isPicture ? await readPicture(context, run, path) : await readRows(run, path)
-  const predictions = await predict(run.model, data, { backend: chooseBackend(context, flags.backend) })
+  const predictions = await predict(run.model, data, chooseBackend(context, flags))
   const answers = Array.from({ length: predictions.count }, (_, row) => answerOf(predictions, row))
   if (isPicture) printPicture(context, answers[0])
   else for (const line of formatRows(answers)) context.print(line)

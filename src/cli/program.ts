@@ -122,7 +122,8 @@ function addEvaluate(add: Add): Command {
     .argument('<run>', 'the folder of a run')
     .option('--data <file>', 'a file to test on')
     .option('--metrics <names>', 'further figures: f1,rocAuc')
-    .option('--backend <name>', 'what computes')
+    .option('--backend <name>', 'what computes (auto)')
+    .option('--threads <count>', "how many compute; the machine's cores")
 }
 
 function addPredict(add: Add): Command {
@@ -131,7 +132,8 @@ function addPredict(add: Add): Command {
   )
     .argument('<run>', 'the folder of a run')
     .argument('<file>', 'a PNG picture, or a CSV file with rows')
-    .option('--backend <name>', 'what computes')
+    .option('--backend <name>', 'what computes (auto)')
+    .option('--threads <count>', "how many compute; the machine's cores")
 }
 
 function addSummary(add: Add): Command {

@@ -1,10 +1,9 @@
 /** What a training run says of itself: a header for people, and the document that --json prints. */
 
 import { join } from 'node:path'
-import { backendByName } from '../backend/index.ts'
 import { type Evaluated, figuresOf, type Job } from '../experiment/node.ts'
 import { formatCount } from '../shared/index.ts'
-import type { EpochRecord, Run } from '../training/index.ts'
+import type { DeviceRecord, EpochRecord, Run } from '../training/index.ts'
 import type { CommandContext } from './context.ts'
 
 export function describeJob(
@@ -22,8 +21,13 @@ export function describeJob(
   context.note(`${name}: ${formatCount(data.train.count + held)} ${data.samples}${apart}${tested}`)
   context.note(`network ${shape}: ${formatCount(network.trainableCount)} parameters`)
   context.note(
-    `optimizer ${optimizer.name}, learning rate ${optimizer.learningRate}, batch ${batchSize}, seed ${experiment.seed}, ${backendByName(experiment.backend).name}`,
+    `optimizer ${optimizer.name}, learning rate ${optimizer.learningRate}, batch ${batchSize}, seed ${experiment.seed}`,
   )
+}
+
+/** What computes, and why where there was a choice. */
+export function describeDevice(context: CommandContext, { description, reason }: DeviceRecord): void {
+  context.note(`backend ${description}${reason === undefined ? '' : `: ${reason}`}`)
 }
 
 /** What --json prints. Figures that a run does not have are null, so that every epoch has the same fields. */

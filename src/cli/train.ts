@@ -22,7 +22,7 @@ import { progressView } from './progress.ts'
 import { printEvaluation } from './report-evaluation.ts'
 import { resumeSource } from './resume.ts'
 import { formatColumns } from './text.ts'
-import { describeJob, trainDocument } from './train-report.ts'
+import { describeDevice, describeJob, trainDocument } from './train-report.ts'
 
 export const TRAIN_SCHEMA = 'nabla.train/1'
 export const FIELDS_SCHEMA = 'nabla.fields/1'
@@ -90,6 +90,7 @@ async function runJob(
         describeJob(context, job)
         if (step > 0) context.note(`going on in ${directory} after step ${formatCount(step)}`)
       },
+      onDevice: (device) => describeDevice(context, device),
       onProgress: view.progress,
       onEpoch: view.epoch,
     })

@@ -145,8 +145,10 @@ export interface Experiment {
   shuffle?: boolean
   /** Decides initial weights, the order of samples, dropout and the split; 0 where nothing is said. */
   seed?: number
-  /** wasm where nothing is said. */
+  /** auto where nothing is said: native where a run is worth the time that compiling takes, else wasm. */
   backend?: NameOr<'wasm' | 'native' | 'reference' | 'auto'>
+  /** How many threads compute: NABLA_THREADS, else the machine's cores, where nothing is said. */
+  threads?: number
   /** How often the run is saved so that it can go on: once a minute where nothing is said. */
   checkpoint?: CheckpointDescription | 'none'
   /** Where the run is saved. */

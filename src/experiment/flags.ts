@@ -52,6 +52,7 @@ export const FLAGS = {
   test: flag('data.test', 'file'),
   scale: flag('scaling', 'how'),
   backend: flag('backend', 'name'),
+  threads: flag('threads', 'count'),
   seed: flag('seed', 'count'),
   checkpointSteps: flag('checkpoint.everySteps', 'count'),
   checkpointMinutes: flag('checkpoint.everyMinutes', 'minutes'),

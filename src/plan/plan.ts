@@ -31,7 +31,18 @@ class BufferTable {
   }
 }
 
+/** A graph never changes, and neither does its plan: who chooses a backend by it need not make it again. */
+const plans = new WeakMap<Graph, Plan>()
+
 export function planKernels(graph: Graph): Plan {
+  const found = plans.get(graph)
+  if (found !== undefined) return found
+  const plan = makePlan(graph)
+  plans.set(graph, plan)
+  return plan
+}
+
+function makePlan(graph: Graph): Plan {
   const normal = normalizeGraph(graph)
   const fusion = fuse(normal, resolveOperands(normal))
   const { order, inPlace } = schedule(fusion)

@@ -3,7 +3,7 @@
  * written again is only what has changed since the last step.
  */
 
-import type { Device, Executable } from '../backend/index.ts'
+import type { CompileOptions, Device, Executable } from '../backend/index.ts'
 import type { BatchArrays, Dataset } from '../data/index.ts'
 import type { Graph, GraphNode } from '../graph/index.ts'
 import { seedKey, sizeOf } from '../shared/index.ts'
@@ -28,8 +28,13 @@ export class BatchProgram {
     this.drawsRandom = inputOf(graph, RANDOM_KEY) !== undefined
   }
 
-  static async compile(device: Device, graph: Graph, batchSize: number, name: string): Promise<BatchProgram> {
-    return new BatchProgram(graph, batchSize, await device.compile(graph, { name }))
+  static async compile(
+    device: Device,
+    graph: Graph,
+    batchSize: number,
+    options: CompileOptions,
+  ): Promise<BatchProgram> {
+    return new BatchProgram(graph, batchSize, await device.compile(graph, options))
   }
 
   /** Copies the samples `indices` out of `data` and gives them to the program. `classWeights` multiply by the label. */

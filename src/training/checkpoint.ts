@@ -48,6 +48,8 @@ export interface HostState {
   waited: number
   scheduleMemory: Record<string, number>
   seconds: number
+  /** What computed the run so far, by its name. */
+  backend?: string
 }
 
 export interface Checkpoint {
@@ -133,7 +135,7 @@ function parseRecord(
   return { identity: identity as RunIdentity, step: step as number, host: readHost(host as HostState) }
 }
 
-/** All of it is numbers, but for the name of the watched metric. */
+/** A metric may have the name of a number. */
 function readHost(host: HostState): HostState {
   const read = readNumbers(host) as HostState
   return host.best === undefined ? read : { ...read, best: { ...(read.best ?? host.best), metric: host.best.metric } }

@@ -3,7 +3,7 @@
  * occurs. It takes steps, and says and sets the whole state, so that a run can be replayed or resumed to the bit.
  */
 
-import type { Backend, Device, Executable } from '../backend/index.ts'
+import type { Backend, CompileOptions, Device, Executable } from '../backend/index.ts'
 import type { Clipping, Loss, Network, Optimizer, Regularizer } from '../network/index.ts'
 import { known, sizeOf } from '../shared/index.ts'
 import { BatchProgram } from './batch-program.ts'
@@ -67,13 +67,13 @@ export class Engine {
   }
 
   /** The step for batches of a size, compiled at its first use. */
-  async compile(batchSize: number): Promise<BatchProgram> {
+  async compile(batchSize: number, options: Omit<CompileOptions, 'name'> = {}): Promise<BatchProgram> {
     const found = this.programs.get(batchSize)
     if (found !== undefined) return found
     const { predictions = false, ...rest } = this.options
     const graph = buildStep({ ...rest, predictions, batchSize })
     const name = `the training step for batches of ${batchSize}`
-    const program = await BatchProgram.compile(this.device, graph, batchSize, name)
+    const program = await BatchProgram.compile(this.device, graph, batchSize, { ...options, name })
     this.programs.set(batchSize, program)
     if (this.programs.size === 1) this.restore({ step: this.step, values: this.waiting })
     return program

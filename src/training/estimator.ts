@@ -27,7 +27,10 @@ import type { Model, ParameterArray } from './model.ts'
 import { evaluate, type Predictions, predict } from './use.ts'
 
 export interface EstimatorOptions
-  extends Pick<FitOptions, 'epochs' | 'batchSize' | 'seed' | 'backend' | 'validation' | 'signal' | 'onEpoch'> {
+  extends Pick<
+    FitOptions,
+    'epochs' | 'batchSize' | 'seed' | 'backend' | 'threads' | 'validation' | 'signal' | 'onEpoch'
+  > {
   /** Units of each hidden layer; [64] where nothing is said, [] for a linear model. */
   hidden?: readonly number[]
   /** The kind of the hidden layers' activation; relu where nothing is said. */
@@ -41,7 +44,7 @@ export interface EstimatorOptions
 
 const OPTIONS: readonly (keyof EstimatorOptions)[] = [
   ...(['hidden', 'activation', 'learningRate', 'l2', 'patience', 'epochs', 'batchSize', 'seed'] as const),
-  ...(['backend', 'validation', 'signal', 'onEpoch'] as const),
+  ...(['backend', 'threads', 'validation', 'signal', 'onEpoch'] as const),
 ]
 
 /** A label as the user gave it. */
@@ -90,7 +93,7 @@ function hiddenNetwork(
 /** Trains, the usual way, on data that is scaled already. */
 function train(network: Network, data: Dataset, loss: Loss, options: EstimatorOptions): Promise<Run> {
   const { learningRate = 1e-3, l2: lambda = 0, patience = 10, epochs = 200, batchSize = 32 } = options
-  const { seed, backend, validation, signal, onEpoch } = options
+  const { seed, validation, signal, onEpoch } = options
   return fit(network, data, {
     loss,
     optimizer: adam(learningRate),
@@ -99,7 +102,7 @@ function train(network: Network, data: Dataset, loss: Loss, options: EstimatorOp
     stopping: { patience: { epochs: patience, leastGain: 1e-4 } },
     ...(lambda === 0 ? {} : { regularizer: l2(lambda) }),
     ...(seed === undefined ? {} : { seed }),
-    ...(backend === undefined ? {} : { backend }),
+    ...usage(options),
     ...(validation === undefined ? {} : { validation }),
     ...(signal === undefined ? {} : { signal }),
     ...(onEpoch === undefined ? {} : { onEpoch }),
@@ -116,7 +119,10 @@ function notFitted(where: string): NablaError {
   })
 }
 
-const usage = ({ backend }: EstimatorOptions) => (backend === undefined ? {} : { backend })
+const usage = ({ backend, threads }: EstimatorOptions) => ({
+  ...(backend === undefined ? {} : { backend }),
+  ...(threads === undefined ? {} : { threads }),
+})
 
 /** The classes that occur, numbers by size or names by the alphabet, and each sample's place among them. */
 function readClasses(y: readonly ClassLabel[] | ArrayLike<number>): { classes: ClassLabel[]; labels: Int32Array } {

@@ -42,19 +42,19 @@ export class Evaluator {
     this.options = options
   }
 
-  private async program(batchSize: number): Promise<BatchProgram> {
+  private async program(batchSize: number, runs?: number): Promise<BatchProgram> {
     const found = this.programs.get(batchSize)
     if (found !== undefined) return found
     const graph = buildEvaluation({ ...this.options, batchSize })
     const name = `the evaluation of batches of ${batchSize}`
-    const program = await BatchProgram.compile(this.device, graph, batchSize, name)
+    const program = await BatchProgram.compile(this.device, graph, batchSize, { name, runs })
     this.programs.set(batchSize, program)
     return program
   }
 
   /** Programs for all batch sizes that `count` samples need. */
   async prepare(count: number, batchSize: number): Promise<BatchProgram> {
-    const full = await this.program(Math.min(count, batchSize))
+    const full = await this.program(Math.min(count, batchSize), Math.ceil(count / batchSize))
     if (count > batchSize && count % batchSize > 0) await this.program(count % batchSize)
     return full
   }

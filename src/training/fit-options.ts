@@ -49,6 +49,15 @@ export interface StepRecord {
   learningRate: number
 }
 
+export interface DeviceRecord {
+  /** "native", "wasm". */
+  backend: string
+  /** "wasm, 2 threads, 128-bit SIMD". */
+  description: string
+  /** Why it is this one, where there was a choice. */
+  reason?: string
+}
+
 /** Where checkpoints go, and how often. `checkpointFolder` of the Node door makes one that writes files. */
 export interface CheckpointSink {
   /** Steps from one checkpoint to the next. */
@@ -71,6 +80,8 @@ export interface FitOptions {
   /** Decides initial weights, the order of samples, dropout and the validation split; 0 where nothing is said. */
   seed?: number
   backend?: BackendLike
+  /** For a backend given by its name; NABLA_THREADS, else the machine's cores, where nothing is said. */
+  threads?: number
   /** Further metrics, by value or by name: each epoch, for training and validation. */
   metrics?: readonly MetricLike[]
   /** What the learning rate is multiplied by as the run goes on. */
@@ -90,6 +101,8 @@ export interface FitOptions {
   resume?: Checkpoint
   /** Stops the run after the step that is under way; what was learnt is kept. */
   signal?: AbortSignal
+  /** What the run is computed by, once that is decided. */
+  onDevice?: (device: DeviceRecord) => void
   /** Some ten times a second. */
   onProgress?: (progress: Progress) => void
   /** After every step; reads the loss back each time. */
@@ -99,9 +112,9 @@ export interface FitOptions {
 }
 
 const OPTIONS: readonly (keyof FitOptions)[] = [
-  ...(['loss', 'optimizer', 'epochs', 'batchSize', 'validation', 'seed', 'backend', 'metrics', 'schedule'] as const),
+  ...(['loss', 'optimizer', 'epochs', 'batchSize', 'validation', 'seed', 'metrics', 'schedule'] as const),
   ...(['stopping', 'regularizer', 'clip', 'classWeights', 'shuffle', 'initial', 'checkpoint', 'resume'] as const),
-  ...(['signal', 'onProgress', 'onStep', 'onEpoch'] as const),
+  ...(['backend', 'threads', 'signal', 'onDevice', 'onProgress', 'onStep', 'onEpoch'] as const),
 ]
 
 /** Options with everything filled in. */
@@ -160,7 +173,7 @@ export function planFit(network: Network, source: DataLike, options: FitOptions)
     batchSize: checkBatchSize(options.batchSize ?? 32, data.count),
     seed,
     shuffle: options.shuffle ?? true,
-    backend: backendOf(options.backend),
+    backend: backendOf(options),
     given: options,
   }
 }

@@ -107,7 +107,9 @@ class Fit {
   async run(): Promise<Run> {
     const { data, batchSize, epochs, given } = this.plan
     if (given.resume !== undefined) this.resume(given.resume)
-    await this.engine.compile(batchSize)
+    const runs = Math.min(epochs * this.order.stepsPerEpoch, this.plan.stopping.steps)
+    await this.engine.compile(batchSize, { runs, earlier: this.host.backend })
+    this.reportDevice()
     const shortBatch = data.count % batchSize
     if (shortBatch > 0) await this.engine.compile(shortBatch)
     this.snapshot = this.engine.state()
@@ -117,6 +119,12 @@ class Fit {
       if (stop !== undefined) return this.finish(stop)
     }
     return this.finish({ reason: 'epochs', message: `all ${epochs} epochs are done` })
+  }
+
+  private reportDevice(): void {
+    const { backend, description, reason } = this.engine.device
+    this.host.backend = backend
+    this.plan.given.onDevice?.({ backend, description, ...(reason === undefined ? {} : { reason }) })
   }
 
   private get seconds(): number {

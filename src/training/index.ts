@@ -24,7 +24,7 @@ export {
 } from './estimator.ts'
 export type { EvaluatedBatch } from './evaluator.ts'
 export { fit } from './fit.ts'
-export type { CheckpointSink, FitOptions, StepRecord } from './fit-options.ts'
+export type { CheckpointSink, DeviceRecord, FitOptions, StepRecord } from './fit-options.ts'
 export type { Best, EpochRecord, Progress, Run, Stopped, StopReason } from './history.ts'
 export { metricOf } from './history.ts'
 export {

@@ -10,7 +10,7 @@ import { Model, type ParameterValues } from './model.ts'
 import { checkInputs, checkTargets, type TargetSpec } from './targets.ts'
 
 export interface TrainerOptions
-  extends Pick<FitOptions, 'loss' | 'optimizer' | 'seed' | 'backend' | 'regularizer' | 'clip' | 'initial'> {
+  extends Pick<FitOptions, 'loss' | 'optimizer' | 'seed' | 'backend' | 'threads' | 'regularizer' | 'clip' | 'initial'> {
   /** What `step` gets as targets. Where nothing is said: classes for crossEntropy, numbers for other losses. */
   targets?: 'classes' | 'values' | 'none'
   /** Whether `step` gets a weight for each sample. */
@@ -51,7 +51,18 @@ export interface Trainer {
   close(): void
 }
 
-const OPTIONS = ['loss', 'optimizer', 'seed', 'backend', 'regularizer', 'clip', 'initial', 'targets', 'weighted']
+const OPTIONS = [
+  'loss',
+  'optimizer',
+  'seed',
+  'backend',
+  'threads',
+  'regularizer',
+  'clip',
+  'initial',
+  'targets',
+  'weighted',
+]
 
 function targetSpecOf(network: Network, loss: Loss, kind: TrainerOptions['targets']): TargetSpec {
   const chosen = kind ?? (!loss.needsTargets ? 'none' : loss.link === 'softmax' ? 'classes' : 'values')
@@ -70,7 +81,7 @@ export async function createTrainer(network: Network, options: TrainerOptions): 
   const optimizer = checkOptimizer(options.optimizer)
   const { seed = 0, weighted = false, regularizer, clip, initial } = options
   const targets = targetSpecOf(network, loss, options.targets)
-  const backend = backendOf(options.backend)
+  const backend = backendOf(options)
   const engine = await Engine.open({
     network,
     loss,

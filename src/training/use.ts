@@ -17,6 +17,8 @@ export interface UseOptions {
   /** Samples at a time; 256 where nothing is said. */
   batchSize?: number
   backend?: BackendLike
+  /** For a backend given by its name; NABLA_THREADS, else the machine's cores, where nothing is said. */
+  threads?: number
 }
 
 export interface EvaluateOptions extends UseOptions {
@@ -86,7 +88,7 @@ function lossOf(model: Model, given: Loss | undefined): Loss {
  * @throws NablaError E-SHAPE, E-VALUE, E-DATA where the data does not fit.
  */
 export async function evaluate(model: Model, source: DataLike, options: EvaluateOptions = {}): Promise<Evaluation> {
-  checkOptions(options, ['batchSize', 'backend', 'loss', 'metrics', 'mistakes'], 'evaluate')
+  checkOptions(options, ['batchSize', 'backend', 'threads', 'loss', 'metrics', 'mistakes'], 'evaluate')
   const batchSize = checkNumber(options.batchSize ?? DEFAULT_BATCH, 'evaluate, batchSize', { least: 1, whole: true })
   const most = checkNumber(options.mistakes ?? 0, 'evaluate, mistakes', { least: 0, whole: true })
   const worst = new WorstSamples(most)
@@ -95,7 +97,7 @@ export async function evaluate(model: Model, source: DataLike, options: Evaluate
   checkInputs(model.network, data)
   const targets = checkTargets(model.network, loss, data)
   const metrics = new MetricSet(metricsOf(options.metrics ?? [], targets))
-  const device = await backendOf(options.backend).open()
+  const device = await backendOf(options).open()
   try {
     const weighted = data.weighted
     const evaluator = new Evaluator(device, { network: model.network, loss, targets, weighted })
@@ -169,14 +171,14 @@ export async function predict(
   inputs: Dataset | StreamedDataset | NestedNumbers,
   options: UseOptions = {},
 ): Promise<Predictions> {
-  checkOptions(options, ['batchSize', 'backend'], 'predict')
+  checkOptions(options, ['batchSize', 'backend', 'threads'], 'predict')
   const { network } = model
   const batchSize = checkNumber(options.batchSize ?? DEFAULT_BATCH, 'predict, batchSize', { least: 1, whole: true })
   const data = preprocess(model, isDataset(inputs) ? inputs : samplesOf(inputs, network.inputShape))
   checkInputs(network, data)
   const size = sizeOf(network.outputShape)
   const values = new Float32Array(data.count * size)
-  const device = await backendOf(options.backend).open()
+  const device = await backendOf(options).open()
   const feed = openPass(data, batchSize)
   try {
     const programs = new Map<number, BatchProgram>()
@@ -185,7 +187,9 @@ export async function predict(
       let program = programs.get(rows)
       if (program === undefined) {
         const graph = buildPrediction(network, model.loss, rows)
-        program = await BatchProgram.compile(device, graph, rows, `the prediction of batches of ${rows}`)
+        const name = `the prediction of batches of ${rows}`
+        const runs = Math.ceil(data.count / batchSize)
+        program = await BatchProgram.compile(device, graph, rows, { name, runs })
         if (programs.size === 0) for (const [name, array] of model.parameters) program.executable.write(name, array)
         programs.set(rows, program)
       }

@@ -3,37 +3,36 @@
  * vectors, kept by content, and called through koffi. Backend `native` uses every core; `nativeWith` says how many.
  */
 
-import { availableParallelism } from 'node:os'
-import { NablaError } from '../../shared/index.ts'
-import type { Backend, Device } from '../executable.ts'
+import type { Plan } from '../../plan/index.ts'
+import type { CompilingBackend } from '../auto.ts'
+import type { BackendOptions, Device } from '../executable.ts'
+import { checkThreads, threadsOf } from '../threads.ts'
+import { isKept } from './cache.ts'
 import { findCompiler } from './compiler.ts'
 import { NativeDevice } from './device.ts'
-import { loadPool } from './library.ts'
+import { loadPool, requireKoffi } from './library.ts'
+import { renderC } from './program.ts'
 
 export { type RenderOptions, renderC } from './program.ts'
 
-export interface NativeOptions {
-  /** Threads that share a step; the machine's cores where nothing is said. Results don't depend on it. */
-  readonly threads?: number
-  /** Takes one line where compiled code can't be kept for the next run. */
-  readonly warn?: (line: string) => void
-  /** Where NABLA_CC, XDG_CACHE_HOME and HOME are read; the process's own where nothing is said. */
+export interface NativeOptions extends BackendOptions {
+  /** Where NABLA_CC, NABLA_THREADS, XDG_CACHE_HOME and HOME are read; the process's own where nothing is said. */
   readonly environment?: NodeJS.ProcessEnv
 }
 
+/**
+ * Seconds that a compiler takes for a text, roughly: what its start and the head that all texts share cost, and what
+ * each byte of kernels does. Measured with GCC 12, -O2, on the machine of docs/performance.md (0.3 s for 36 kB, 1.3 s
+ * for 110 kB); a slower machine's steps take longer too, so that a choice by it stays right.
+ */
+const START_SECONDS = 0.1
+const HEAD_BYTES = 20_000
+const SECONDS_PER_BYTE = 1.5e-5
+
 /** A native backend with its options. `open` throws NablaError E-ENVIRONMENT where there is no compiler or no koffi. */
-export function nativeWith(options: NativeOptions = {}): Backend {
+export function nativeWith(options: NativeOptions = {}): CompilingBackend {
   const { environment = process.env, warn } = options
-  const threads = options.threads ?? availableParallelism()
-  if (!Number.isInteger(threads) || threads < 1 || threads > 256) {
-    throw new NablaError({
-      code: 'E-VALUE',
-      where: 'threads of the native backend',
-      expected: 'a whole number from 1 to 256',
-      received: String(threads),
-      fix: 'give the number of cores that training may use.',
-    })
-  }
+  if (options.threads !== undefined) checkThreads(options.threads)
   let isWarned = false
   const cache = {
     environment,
@@ -45,12 +44,19 @@ export function nativeWith(options: NativeOptions = {}): Backend {
   return {
     name: 'native',
     async open(): Promise<Device> {
+      const threads = threadsOf(options.threads, environment)
       const compiler = await findCompiler(environment)
       const bindPool = await loadPool(compiler, cache)
       return new NativeDevice({ compiler, threads, bindPool, ...cache })
+    },
+    async compileSeconds(plan: Plan): Promise<number> {
+      const [compiler] = await Promise.all([findCompiler(environment), requireKoffi()])
+      const source = renderC(plan, { lanes: compiler.lanes })
+      if (await isKept(compiler, source, environment)) return 0
+      return START_SECONDS + SECONDS_PER_BYTE * Math.max(0, source.length - HEAD_BYTES)
     },
   }
 }
 
 /** The native backend on every core. */
-export const native: Backend = nativeWith()
+export const native: CompilingBackend = nativeWith()

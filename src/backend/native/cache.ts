@@ -62,14 +62,38 @@ export interface CacheOptions {
   readonly warn?: (line: string) => void
 }
 
+function hashOf(compiler: Compiler, source: string): string {
+  const parts = [compiler.version, compiler.flags.join(' '), compiler.fingerprint, source]
+  return createHash('sha256').update(parts.join('\0')).digest('hex')
+}
+
+/**
+ * Whether a library made from `source` is kept; false where one could be.
+ * @throws NablaError E-ENVIRONMENT where none is, and none can be kept.
+ */
+export async function isKept(compiler: Compiler, source: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
+  let reason = 'no home folder'
+  const folder = await usableFolder(environment, (line) => {
+    reason = line.replace(/^.*?: (found )?|\.$/g, '')
+  })
+  if (folder !== undefined && (await isGood(join(folder, `${hashOf(compiler, source)}.so`)))) return true
+  if (folder !== undefined && !(await isReadOnly(folder))) return false
+  throw new NablaError({
+    code: 'E-ENVIRONMENT',
+    where: 'backend native',
+    expected: "a folder of the user's own for compiled code",
+    received: folder === undefined ? reason : `${folder}, which can't be written to`,
+    fix: 'set XDG_CACHE_HOME to a folder of your own, or use the wasm backend.',
+  })
+}
+
 /**
  * The path of a library made from `source`: one that is there, or a new one.
  * @throws NablaError E-ENVIRONMENT where the compiler fails, or no folder can be written to.
  */
 export async function cachedLibrary(compiler: Compiler, source: string, options: CacheOptions = {}): Promise<string> {
   const { environment = process.env, warn = () => undefined } = options
-  const parts = [compiler.version, compiler.flags.join(' '), compiler.fingerprint, source]
-  const hash = createHash('sha256').update(parts.join('\0')).digest('hex')
+  const hash = hashOf(compiler, source)
   const folder = await usableFolder(environment, warn)
   if (folder !== undefined) {
     const path = join(folder, `${hash}.so`)

@@ -7,13 +7,14 @@ import type { Graph, GraphNode } from '../../graph/index.ts'
 import type { DType } from '../../ops/index.ts'
 import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
 import { formatBytes, InternalError, known, NablaError, sizeOf } from '../../shared/index.ts'
-import type { Backend, CompileOptions, Device, Executable, Values } from '../executable.ts'
+import type { Backend, BackendOptions, CompileOptions, Device, Executable, Values } from '../executable.ts'
 import { checkValues, indexOutOfRange, readableNode, runOneByOne, stepValues, writableNode } from '../interface.ts'
+import { checkThreads, threadsOf } from '../threads.ts'
 import { scratchBytes, usesThreads, writeModule } from './compile.ts'
 import { hasRelaxedSimd } from './features.ts'
 import { type StagedInput, writeMany } from './many.ts'
-import { canShareMemory, defaultThreads, MOST_THREADS, Pool } from './pool.ts'
-import { LEAST_WORK, type Threading } from './share.ts'
+import { canShareMemory, Pool } from './pool.ts'
+import { LEAST_SECONDS, type Threading } from './share.ts'
 
 const PAGE_BYTES = 65536
 /** Vectors at the end of an array may read past it, never write. */
@@ -82,8 +83,8 @@ class WasmDevice implements Device {
   private readonly words: number
   private pool: Pool | undefined
 
-  constructor({ threads, leastWork }: Threading) {
-    this.threading = { threads: canShareMemory() ? threads : 1, leastWork }
+  constructor({ threads, leastSeconds }: Threading) {
+    this.threading = { threads: canShareMemory() ? threads : 1, leastSeconds }
     this.arena = new Arena(this.threads > 1)
     this.words = this.arena.allocate(2 * WORDS_APART_BYTES, 'the words of the threads')
   }
@@ -110,10 +111,10 @@ class WasmDevice implements Device {
     )
     const addressOf = (buffer: number) => known(addresses[buffer], `buffer ${buffer} has an address`)
     const threads = usesThreads(plan, this.threading) ? this.threads : 1
-    const { leastWork } = this.threading
+    const { leastSeconds } = this.threading
     const meeting = this.words + WORDS_APART_BYTES
     const shared = this.threads > 1
-    const options = { addressOf, scratch, scratchStride, relaxed: this.relaxed, threads, leastWork, meeting, shared }
+    const options = { addressOf, scratch, scratchStride, relaxed: this.relaxed, threads, leastSeconds, meeting, shared }
     const module = await compileModule(writeModule(plan, options))
     const start = threads > 1 ? await this.giveToWorkers(module) : undefined
     const { memory } = this.arena
@@ -295,34 +296,15 @@ class WasmExecutable implements Executable {
   }
 }
 
-export interface WasmOptions {
-  /** How many threads; what NABLA_THREADS says, else as many as the machine runs at once, where nothing is said. */
-  threads?: number
-  /** Kernels of less work than this (operations + 4·bytes) stay on one thread. */
-  leastWork?: number
+export interface WasmOptions extends BackendOptions {
+  /** Kernels that take less than this many seconds on one thread stay on it. */
+  leastSeconds?: number
 }
 
 /** The wasm backend with options. @throws NablaError E-VALUE unless `threads` is a whole number from 1 to 64. */
-export function wasmWith({ threads, leastWork = LEAST_WORK }: WasmOptions): Backend {
-  if (threads !== undefined) checkThreads('threads', threads)
-  const open = async () => {
-    const count = threads ?? defaultThreads()
-    checkThreads('the environment variable NABLA_THREADS', count)
-    return new WasmDevice({ threads: count, leastWork })
-  }
-  return { name: 'wasm', open }
-}
-
-function checkThreads(where: string, count: number): void {
-  if (!Number.isInteger(count) || count < 1 || count > MOST_THREADS) {
-    throw new NablaError({
-      code: 'E-VALUE',
-      where,
-      expected: `a whole number from 1 to ${MOST_THREADS}`,
-      received: String(count),
-      fix: 'give the number of threads to train on.',
-    })
-  }
+export function wasmWith({ threads, leastSeconds = LEAST_SECONDS }: WasmOptions): Backend {
+  if (threads !== undefined) checkThreads(threads)
+  return { name: 'wasm', open: async () => new WasmDevice({ threads: threadsOf(threads), leastSeconds }) }
 }
 
 /** The wasm backend with as many threads as NABLA_THREADS says, else as the machine runs at once. */

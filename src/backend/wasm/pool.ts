@@ -21,11 +21,9 @@ interface NodeWorker {
   terminate(): Promise<number>
 }
 interface ProcessLike {
-  readonly env?: Readonly<Record<string, string | undefined>>
   getBuiltinModule?(
     name: 'node:worker_threads',
   ): { Worker: new (source: string, options: { eval: true }) => NodeWorker } | undefined
-  getBuiltinModule?(name: 'node:os'): { availableParallelism(): number } | undefined
 }
 
 const node = (): ProcessLike | undefined => (globalThis as { process?: ProcessLike }).process
@@ -36,21 +34,6 @@ export function canShareMemory(): boolean {
   if (node()?.getBuiltinModule !== undefined) return true
   return typeof Worker !== 'undefined' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true
 }
-
-/**
- * How many threads to use where nothing is said: what the environment variable NABLA_THREADS says, else as many as the
- * machine runs at once.
- */
-export function defaultThreads(): number {
-  const said = node()?.env?.NABLA_THREADS
-  if (said !== undefined && said !== '') return Number(said)
-  const os = node()?.getBuiltinModule?.('node:os') as { availableParallelism(): number } | undefined
-  const browser = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator
-  return Math.min(os?.availableParallelism() ?? browser?.hardwareConcurrency ?? 1, MOST_THREADS)
-}
-
-/** More than this is a mistake. */
-export const MOST_THREADS = 64
 
 function startHost(): Host {
   const threads = node()?.getBuiltinModule?.('node:worker_threads') as

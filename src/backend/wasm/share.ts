@@ -4,21 +4,22 @@
  */
 
 import type { Kernel } from '../../plan/index.ts'
+import { kernelSeconds } from '../estimate.ts'
 import { type Local, OP } from './encode.ts'
 import type { KernelContext } from './point.ts'
 
-/** Below this many operations and bytes (counted four times) a barrier costs more than a second thread saves. */
-export const LEAST_WORK = 60_000
+/** Below this time on one thread a barrier costs more than a second thread saves: some ten barriers. */
+export const LEAST_SECONDS = 8e-6
 
-/** Among how many threads kernels are cut, and from how much work on. */
+/** Among how many threads kernels are cut, and from how long a time on. */
 export interface Threading {
   readonly threads: number
-  readonly leastWork: number
+  readonly leastSeconds: number
 }
 
 /** Whether a kernel is worth cutting. */
-export function isShared(kernel: Kernel, { threads, leastWork }: Threading): boolean {
-  if (threads === 1 || kernel.flops + 4 * kernel.bytes < leastWork) return false
+export function isShared(kernel: Kernel, { threads, leastSeconds }: Threading): boolean {
+  if (threads === 1 || kernelSeconds(kernel) < leastSeconds) return false
   if (kernel.body.stores.some(({ accumulate }) => accumulate)) return false
   return kernel.kind !== 'reduce' || kernel.domain.length > kernel.reduced
 }

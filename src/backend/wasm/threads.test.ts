@@ -5,7 +5,7 @@ import { wasmWith } from '../index.ts'
 
 /** The parameters and the loss after some steps from the same numbers. */
 async function train(threads: number, options: MlpOptions): Promise<number[]> {
-  const device = await wasmWith({ threads, leastWork: 0 }).open()
+  const device = await wasmWith({ threads, leastSeconds: 0 }).open()
   try {
     const graph = mlpStep(options)
     const executable = await device.compile(graph)

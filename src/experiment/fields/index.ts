@@ -70,7 +70,8 @@ export const EXPERIMENT = {
   stopping: optional(stoppingField, 'when to stop before the last epoch'),
   shuffle: withInitial(flag, true, 'a new order of the samples in each epoch'),
   seed: withInitial(countFromZero, 0, 'decides weights, order and splits'),
-  backend: withInitial(oneOf('backend', backendNames), 'wasm', 'what computes'),
+  backend: withInitial(oneOf('backend', backendNames), 'auto', 'what computes; auto: native where it is worth it'),
+  threads: optional(number({ least: 1, most: 64, whole: true }), "how many compute; the machine's cores"),
   checkpoint: withInitial(
     checkpointField,
     {},

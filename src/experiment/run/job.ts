@@ -1,6 +1,5 @@
 /** All that a run is made of: an experiment whose data is loaded, with everything that depends on the data filled in. */
 
-import { backendByName } from '../../backend/index.ts'
 import {
   type Loss,
   type Network,
@@ -89,13 +88,14 @@ function scheduleOf({ schedule }: CheckedExperiment): Schedule | undefined {
 
 /** What goes to `fit` as it is. */
 function optionsOf(experiment: CheckedExperiment): Omit<FitOptions, 'loss' | 'optimizer'> {
-  const { epochs, seed, shuffle, metrics, backend, regularizer, clip, classWeights, stopping } = experiment
+  const { epochs, seed, shuffle, metrics, backend, threads, regularizer, clip, classWeights, stopping } = experiment
   return {
     epochs,
     seed,
     shuffle,
     metrics,
-    backend: backendByName(backend),
+    backend,
+    ...(threads === undefined ? {} : { threads }),
     // On weights, and on biases only where that is asked for.
     ...(regularizer === undefined || (regularizer.l1 === 0 && regularizer.l2 === 0) ? {} : { regularizer }),
     ...(clip === undefined ? {} : { clip }),

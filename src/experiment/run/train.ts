@@ -1,10 +1,10 @@
 /** An experiment run: its folder claimed or taken up again, trained, saved, and evaluated. */
 
 import { join } from 'node:path'
-import { backendByName } from '../../backend/index.ts'
 import { NablaError } from '../../shared/index.ts'
 import {
   type CheckpointSink,
+  type DeviceRecord,
   DivergedError,
   type EpochRecord,
   type Evaluation,
@@ -29,6 +29,8 @@ export interface TrainOptions {
   signal?: AbortSignal | undefined
   /** When the folder is there and training begins; `step` is above 0 for a run that goes on. */
   onStart?: (directory: string, step: number) => void
+  /** When it is decided what computes. */
+  onDevice?: (device: DeviceRecord) => void
   onProgress?: (progress: Progress) => void
   onEpoch?: (record: EpochRecord) => void
 }
@@ -103,10 +105,11 @@ async function goOn(job: Job, directory: string, { file }: TrainOptions): Promis
   return { folder, abandon: async () => {}, checkpoint }
 }
 
-function fitOptions(job: Job, { folder, checkpoint }: Opened, { signal, onProgress, onEpoch }: TrainOptions) {
+function fitOptions(job: Job, { folder, checkpoint }: Opened, { signal, onDevice, onProgress, onEpoch }: TrainOptions) {
   return {
     ...job.options,
     ...(signal === undefined ? {} : { signal }),
+    ...(onDevice === undefined ? {} : { onDevice }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...sinkOf(job, folder.directory),
     ...(checkpoint === undefined ? {} : { resume: checkpoint }),
@@ -147,7 +150,8 @@ function inWordsOfExperiments(error: DivergedError, directory: string): NablaErr
 async function evaluateRun(job: Job, bare: Model, whole: Model): Promise<Evaluated | undefined> {
   const { data, experiment } = job
   const options = {
-    backend: backendByName(experiment.backend),
+    backend: experiment.backend,
+    ...(experiment.threads === undefined ? {} : { threads: experiment.threads }),
     mistakes: SHOWN_MISTAKES,
     ...(experiment.metrics.length > 0 ? { metrics: experiment.metrics } : {}),
   }
