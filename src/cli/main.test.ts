@@ -107,7 +107,7 @@ describe('wrong use', () => {
       'data.target (--target)',
       'one of the options of mnist: folder',
       '"target"',
-      'leave it out, or choose another kind of data.',
+      'leave it out, or choose another data kind.',
     ],
     [
       'train mnist --clip-norm 1 --clip-value 1',

@@ -41,7 +41,7 @@ export function fieldAt(path: string, origin: string): Field {
     const at = new Place(parent === '' ? key : `${parent}.${key}`, { originOf: () => origin })
     const names = [...(field?.children?.keys() ?? [])]
     if (names.length > 0) throw at.unknown('field', key, names)
-    throw at.error('E-NAME', `${parent} itself: it has no fields`, key, `write ${parent}=…`)
+    throw at.error('E-NAME', `${parent} itself: it has no fields`, key, `write ${parent}=VALUE.`)
   }
   return field as Field
 }

@@ -34,11 +34,12 @@ export function nearest(name: string, candidates: readonly string[]): string | u
 /** The error for a name that is not in a list, with the nearest one as its fix. */
 export function unknownName(where: string, kind: string, name: string, candidates: readonly string[]): NablaError {
   const near = nearest(name, candidates)
+  const plural = /s$/.test(kind) ? `${kind}es` : `${kind}s`
   return new NablaError({
     code: 'E-NAME',
     where,
-    expected: `one of the known ${kind}s: ${candidates.join(', ')}`,
+    expected: `one of the known ${plural}: ${candidates.join(', ')}`,
     received: JSON.stringify(name),
-    fix: near === undefined ? `use one of these ${kind}s.` : `did you mean "${near}"?`,
+    fix: near === undefined ? `use one of these ${plural}.` : `did you mean "${near}"?`,
   })
 }

@@ -2,6 +2,7 @@
 
 import type { CsvOptions } from '../../data/index.ts'
 import { readCsvDataset } from '../../data/node.ts'
+import { NablaError } from '../../shared/index.ts'
 import { flag, list, oneOf, optional, type Place, type ReadObject, record, required, text } from '../schema/index.ts'
 import { dataKind } from './kind.ts'
 import { nameOf } from './name-of.ts'
@@ -31,22 +32,42 @@ function optionsOf(config: CsvConfig): CsvOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
-async function load(config: CsvConfig, _place: Place) {
-  const { path, validation, test } = config
-  const { data, schema, notes } = await readCsvDataset(path, optionsOf(config))
-  const encoded = async (other: string | undefined) =>
-    other === undefined
-      ? undefined
-      : (await readCsvDataset(other, { ...(config.missing && { missing: config.missing }), schema })).data
+async function load(config: CsvConfig, place: Place) {
+  const { path, missing } = config
+  const { data, schema, notes } = await readTraining(config, place)
+  const encoded = async (name: 'validation' | 'test') => {
+    const other = config[name]
+    if (other === undefined) return undefined
+    const options = { ...(missing && { missing }), schema }
+    return (await place.child(name).reading(() => readCsvDataset(other, options))).data
+  }
   return {
     name: nameOf(path),
     samples: 'samples',
     train: data,
-    validation: await encoded(validation),
-    test: await encoded(test),
+    validation: await encoded('validation'),
+    test: await encoded('test'),
     schema,
     scaling: 'standardise' as const,
     notes,
+  }
+}
+
+/** A column that there is not is reported at the field that names it, a file that can't be read at its path. */
+async function readTraining(config: CsvConfig, place: Place) {
+  try {
+    return await readCsvDataset(config.path, optionsOf(config))
+  } catch (error) {
+    const name = error instanceof NablaError && error.code === 'E-NAME' ? error.received : ''
+    const names = (list: readonly string[] = []) => list.some((each) => JSON.stringify(each) === name)
+    const field = names([config.target])
+      ? 'target'
+      : names(config.ignore)
+        ? 'ignore'
+        : names(Object.keys(config.types ?? {}))
+          ? 'types'
+          : 'path'
+    return place.child(field).reading(() => Promise.reject(error))
   }
 }
 

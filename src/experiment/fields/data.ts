@@ -32,7 +32,7 @@ function unknownText(value: string, place: Place) {
   return place.error('E-NAME', EXPECTED, showValue(value), fix)
 }
 
-const described = named(kinds, { kind: 'kind of data', tag: 'kind', short: fromText })
+const described = named(kinds, { kind: 'data kind', tag: 'kind', short: fromText })
 
 export const dataField: Field<NamedValue | CodeData> = orCode<NamedValue, CodeData>(
   {

@@ -73,7 +73,7 @@ export const classWeightsField: Field<'balanced' | number[] | Record<string, num
     if (Array.isArray(value)) return byNumber.read(value, place)
     if (isObject(value)) return byName.read(value, place)
     const expected = 'balanced, or a weight for each class'
-    if (typeof value === 'string') throw place.unknown('way of weighting', value, ['balanced'])
+    if (typeof value === 'string') throw place.unknown('weighting', value, ['balanced'])
     throw wrongType(place, expected, value)
   },
   parse: (given, place) => {

@@ -40,18 +40,21 @@ async function load(path: string): Promise<unknown> {
   }
 }
 
-/** The first line of what went wrong, without this machine's colours. */
+/** What went wrong, with its line where there is one, and without this machine's colours and folders. */
 function explain(path: string, error: unknown): unknown {
-  if (error instanceof NablaError) return error
+  if (error instanceof NablaError) {
+    return new NablaError({ ...error.toJSON(), where: `${path}, ${error.where}` }, { cause: error })
+  }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal begin with one.
-  const received = (message.replace(/\u001b\[\d+m/g, '').split('\n')[0] ?? '').trim()
+  const [first = '', ...rest] = message.replace(/\u001b\[\d+m/g, '').split('\n')
+  const line = rest.map((text) => /:(\d+):\d+\s*$/.exec(text)?.[1]).find((found) => found !== undefined)
   return new NablaError(
     {
       code: 'E-FILE',
-      where: path,
+      where: line === undefined ? path : `${path}, line ${line}`,
       expected: 'a TypeScript or JavaScript file that runs',
-      received,
+      received: first.replace(/^Error: /, '').trim(),
       fix: 'correct the file.',
     },
     { cause: error },

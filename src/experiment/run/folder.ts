@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { RunFolder } from '../../training/node.ts'
 import type { Job } from './job.ts'
 
@@ -20,15 +20,21 @@ export interface ClaimedFolder {
   abandon(): Promise<void>
 }
 
+/** Folders on the way that are not there yet, the innermost first. */
+function missingFolders(directory: string): string[] {
+  const path = resolve(directory)
+  return existsSync(path) || dirname(path) === path ? [] : [path, ...missingFolders(dirname(path))]
+}
+
 /** @throws NablaError E-FILE where the folder holds another run, or anything else. */
 export async function claimFolder(directory: string, config: Record<string, unknown>): Promise<ClaimedFolder> {
-  const wasThere = existsSync(directory)
+  const made = missingFolders(directory)
   const folder = await RunFolder.create(directory, config)
   return {
     folder,
     abandon: async () => {
       await rm(join(directory, 'config.json'), { force: true })
-      if (!wasThere) await rmdir(directory).catch(() => undefined)
+      for (const each of made) await rmdir(each).catch(() => undefined)
     },
   }
 }

@@ -15,7 +15,7 @@ import {
   sigmoid,
   softmax,
 } from '../../network/index.ts'
-import { sameShape, sizeOf } from '../../shared/index.ts'
+import { NablaError, sameShape, sizeOf } from '../../shared/index.ts'
 import type { Samples } from '../data-kinds/index.ts'
 import { type CheckedExperiment, layerOf, type NetworkConfig, OUTPUTS } from '../fields/index.ts'
 import type { Place } from '../schema/index.ts'
@@ -31,7 +31,12 @@ export function buildLoss({ loss }: CheckedExperiment, data: Samples): Loss {
 /** How many numbers the network has to give: two classes need one, by binary cross-entropy. */
 function outputsFor({ targets, name, inputShape }: Samples, loss: Loss, place: Place): number {
   if (targets === undefined) return sizeOf(inputShape)
-  if (targets.kind === 'values') return sizeOf(targets.shape)
+  if (targets.kind === 'values') {
+    const size = sizeOf(targets.shape)
+    if (loss.link !== 'softmax' || size > 1) return size
+    const fix = "use mse, or leave it out; where the numbers are classes, say so: data.types, 'categorical'."
+    throw place.child('loss').error('E-USAGE', `a loss for the numbers of ${name}`, loss.name, fix)
+  }
   const classes = targets.classNames.length
   if (loss.link === 'softmax' || loss.name === 'custom') return classes
   if (classes <= 2) return 1
@@ -57,6 +62,15 @@ export interface BuiltNetwork {
 
 /** @throws NablaError E-SHAPE where layers or data do not fit; E-USAGE for code that makes no network. */
 export function buildNetwork(experiment: CheckedExperiment, data: Samples, loss: Loss, place: Place): BuiltNetwork {
+  try {
+    return build(experiment, data, loss, place)
+  } catch (error) {
+    if (!(error instanceof NablaError) || !error.where.startsWith('layer ')) throw error
+    throw new NablaError({ ...error.toJSON(), where: `${place.child('network')}, ${error.where}` }, { cause: error })
+  }
+}
+
+function build(experiment: CheckedExperiment, data: Samples, loss: Loss, place: Place): BuiltNetwork {
   const { network } = experiment
   const at = place.child('network')
   const outputs = () => outputsFor(data, loss, place)

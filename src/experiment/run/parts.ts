@@ -61,8 +61,16 @@ function keepApart(loaded: LoadedData, { validation, seed }: CheckedExperiment, 
   // Of fewer samples than ten nothing is kept apart, unless somebody asks for it.
   if (validation === 'auto' && Math.round(train.count * (1 - share)) === train.count) return [train, undefined, 'none']
   const stratify = train.targets?.kind === 'classes' && (!('knowsLabels' in train) || train.knowsLabels)
+  checkShare(share, train.count, place)
   const [first, rest] = place.run(() => train.split(1 - share, { seed, stratify }))
   return [first, rest, share]
+}
+
+function checkShare(share: number, count: number, place: Place): void {
+  const kept = count - Math.round(count * (1 - share))
+  if (kept > 0 && kept < count) return
+  const expected = 'a share with at least one sample in it, and one outside'
+  throw place.error('E-VALUE', expected, `${share} of ${count} samples: ${kept}`, 'give another share, or none.')
 }
 
 async function fitScaling(kind: 'standardise' | 'minMax' | 'none', data: Samples): Promise<Scaling | undefined> {

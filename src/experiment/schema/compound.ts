@@ -102,7 +102,12 @@ export function object<E extends Entries>(entries: E, { what, short, check }: Ob
     expected: what,
     read: (value, place) => {
       const given = expand(value)
-      if (!isObject(given)) throw wrongType(place, `${what}, { ${Object.keys(entries).join(', ')} }`, value)
+      if (!isObject(given)) {
+        const names = Object.keys(entries)
+        const shown = names.length > 4 ? [...names.slice(0, 3), '…'] : names
+        const expected = `${what}: { ${shown.join(', ')} }`
+        throw place.error('E-VALUE', expected, showValue(value), `write { ${names[0]}: … }.`)
+      }
       const read = readEntries(entries, given, place)
       check?.(read, place)
       return read
@@ -141,7 +146,7 @@ export function named(variants: Readonly<Record<string, Entries>>, options: Name
     expected: names.join(', '),
     read: (value, place) => {
       const given = expand(value)
-      if (!isObject(given)) throw wrongType(place, `the name of a ${kind}, or { ${tag}, … }`, value)
+      if (!isObject(given)) throw wrongType(place, `the name of ${article(kind)} ${kind}, or { ${tag}, … }`, value)
       const { [tag]: name, ...rest } = given
       if (name === undefined) {
         throw place.error(
@@ -151,7 +156,7 @@ export function named(variants: Readonly<Record<string, Entries>>, options: Name
           `add ${tag}: one of ${names.join(', ')}.`,
         )
       }
-      if (typeof name !== 'string') throw wrongType(place.child(tag), `the name of a ${kind}`, name)
+      if (typeof name !== 'string') throw wrongType(place.child(tag), `the name of ${article(kind)} ${kind}`, name)
       const entries = Object.hasOwn(variants, name) ? variants[name] : undefined
       if (entries === undefined) throw place.unknown(kind, name, names)
       const read = {
@@ -186,8 +191,10 @@ function unknownOption(at: Place, option: string, name: string, entries: Entries
   return at.error('E-NAME', expected, JSON.stringify(option), fix)
 }
 
+const article = (noun: string) => (/^[aeiou]/.test(noun) ? 'an' : 'a')
+
 const nameField = (kind: string): Field => ({
-  expected: `the name of a ${kind}`,
+  expected: `the name of ${article(kind)} ${kind}`,
   read: (value) => value,
   parse: (given) => given,
 })

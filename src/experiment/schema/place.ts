@@ -48,6 +48,16 @@ export class Place {
     return unknownName(String(this), kind, name, names)
   }
 
+  /** What is found wrong in a file that this field names is reported here, with the place in the file after it. */
+  async reading<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action()
+    } catch (error) {
+      if (!(error instanceof NablaError) || (error.code !== 'E-FILE' && error.code !== 'E-NAME')) throw error
+      throw new NablaError({ ...error.toJSON(), where: `${this}, ${error.where}` }, { cause: error })
+    }
+  }
+
   /** What is found wrong while `action` runs is reported here. */
   run<T>(action: () => T): T {
     try {

@@ -48,7 +48,7 @@ export function oneOf<const T extends string>(kind: string, names: readonly T[])
       const found = names.find((name) => name === value)
       if (found !== undefined) return found
       if (typeof value === 'string') throw place.unknown(kind, value, names)
-      throw wrongType(place, `the name of a ${kind}: ${names.join(', ')}`, value)
+      throw wrongType(place, `the name of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}: ${names.join(', ')}`, value)
     },
     parse: (given) => given,
   }

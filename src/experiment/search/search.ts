@@ -15,7 +15,7 @@ import { describeCode, hasCode } from '../run/plain.ts'
 import { type SavedSearch, SearchFolder } from './folder.ts'
 import type { TrialSource } from './messages.ts'
 import { judgeOf } from './metric.ts'
-import { runTrials, type SearchResult, type SearchWatch } from './run.ts'
+import { runTrials, type SearchPlan, type SearchResult, type SearchWatch } from './run.ts'
 import { planTrials } from './trials.ts'
 
 export interface SearchOptions extends SearchWatch {
@@ -40,9 +40,9 @@ export async function beginSearch(source: TrialSource, options: SearchOptions = 
   const rest = overrides.filter(({ path }) => path !== 'out' && !path.startsWith('search'))
   const file = 'path' in source ? await fingerprint(source.path) : undefined
   const saved: SavedSearch = { source, ...(file === undefined ? {} : { file }), overrides: rest, search }
-  const planned = planTrials(search, resolved.place.child('search'))
+  const plan = planOf(saved, resolved)
   const folder = await SearchFolder.create(directory, saved)
-  return go(folder, saved, resolved, planned, options)
+  return go(folder, plan, options)
 }
 
 /**
@@ -58,23 +58,26 @@ export async function resumeSearch(directory: string, options: SearchOptions = {
   const own: Override = { path: 'search', value: saved.search, origin: join(directory, 'search.json'), rank: 0 }
   const resolved = resolveExperiment(loaded, [own, ...saved.overrides, ...(options.overrides ?? [])])
   const search = searchOf(resolved)
-  const planned = planTrials(search, resolved.place.child('search'))
+  const plan = planOf(saved, resolved)
   await folder.save({ ...saved, search })
-  return go(folder, saved, resolved, planned, options)
+  return go(folder, plan, options)
+}
+
+function planOf({ source, overrides }: SavedSearch, resolved: Resolved): Omit<SearchPlan, 'folder'> {
+  const search = searchOf(resolved)
+  const place = resolved.place.child('search')
+  const judge = judgeOf(search, resolved.experiment, place)
+  return { source, overrides, trials: planTrials(search, place), judge, jobs: search.jobs }
 }
 
 async function go(
   folder: SearchFolder,
-  { source, overrides }: SavedSearch,
-  { experiment, place }: Resolved,
-  trials: ReturnType<typeof planTrials>,
+  plan: Omit<SearchPlan, 'folder'>,
   options: SearchOptions,
 ): Promise<SearchResult> {
-  const search = searchOf({ experiment, place })
-  const judge = judgeOf(search, experiment, place.child('search'))
   const done = (await folder.outcomes()).size
-  options.onStart?.(folder.directory, trials.length, done)
-  return runTrials({ folder, source, overrides, trials, judge, jobs: search.jobs }, options)
+  options.onStart?.(folder.directory, plan.trials.length, done)
+  return runTrials({ folder, ...plan }, options)
 }
 
 /** @throws NablaError E-USAGE without `search`, E-NAME for a field that there is not. */
