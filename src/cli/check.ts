@@ -1,6 +1,16 @@
 /** `nabla check <file>`: what is wrong with the backward pass of a network that somebody wrote by hand. */
 
-import { type CheckOptions, check, documentOf, exitCodeOf, formatCheck } from '../diagnosis/node.ts'
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import {
+  type CheckOptions,
+  type CheckResult,
+  check,
+  documentOf,
+  exitCodeOf,
+  formatCheck,
+  htmlOf,
+} from '../diagnosis/node.ts'
 import { NablaError } from '../shared/index.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
@@ -22,21 +32,60 @@ function readTimeout(text: string): number {
   })
 }
 
+interface CheckFlags {
+  readonly python?: string
+  readonly timeout?: string
+  readonly html?: string
+  readonly explain?: boolean
+  readonly verify?: boolean
+}
+
+/** @throws NablaError E-FILE when the page can't be written there. */
+function writePage(path: string, result: CheckResult): void {
+  try {
+    writeFileSync(path, htmlOf(result))
+  } catch (error) {
+    throw new NablaError({
+      code: 'E-FILE',
+      where: '--html',
+      expected: 'a file that can be written',
+      received: error instanceof Error ? error.message : String(error),
+      fix: 'name a file in a folder that is there, such as --html report.html.',
+    })
+  }
+}
+
+/** A page is not to take the place of what it is about. */
+function checkPage(path: string, script: string): void {
+  if (/\.html?$/i.test(path) && resolve(path) !== resolve(script)) return
+  throw new NablaError({
+    code: 'E-VALUE',
+    where: '--html',
+    expected: 'a file name that ends in .html',
+    received: JSON.stringify(path),
+    fix: 'such as --html report.html.',
+  })
+}
+
 /** @throws NablaError E-FILE for a script that can't be read, E-ENVIRONMENT where no Python is found. */
 export async function checkScript(
   context: CommandContext,
   [file = '', ...args]: readonly string[],
-  flags: { python?: string; timeout?: string },
+  flags: CheckFlags,
 ): Promise<number> {
   const options: CheckOptions = {
     args,
+    explain: flags.explain === true,
+    verify: flags.verify === true,
     ...(flags.python === undefined ? {} : { python: flags.python }),
     ...(flags.timeout === undefined ? {} : { timeoutSeconds: readTimeout(flags.timeout) }),
   }
+  if (flags.html !== undefined) checkPage(flags.html, file)
   const { io, colors } = context
   const interruption = watchInterrupts(io, () => {})
   try {
     const result = await check(file, { ...options, signal: interruption.signal })
+    if (flags.html !== undefined) writePage(flags.html, result)
     const { schema, ...fields } = documentOf(result)
     context.document(schema, fields)
     const width = io.stdout.isTTY === true ? { width: widthOf(io.stdout) } : {}

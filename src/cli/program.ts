@@ -167,7 +167,10 @@ function addCheck(add: Add): Command {
     .argument('<file>', 'a Python script or a notebook; it is run, with your rights, as you would run it')
     .argument('[args...]', 'after --: what the script itself gets')
     .option('--python <path>', 'the interpreter')
-    .option('--timeout <seconds>', 'how long the script may run (60)')
+    .option('--timeout <seconds>', 'how long the script may run, all runs together (60)')
+    .option('--explain', "the true backward pass beside the script's, formula by formula")
+    .option('--verify', 'run the repaired script beside the original, and compare their losses')
+    .option('--html <file>', 'the report as a page')
 }
 
 /** Nothing of commander's own reaches the process: it writes to `io` and throws. */

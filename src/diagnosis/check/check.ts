@@ -23,7 +23,7 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
   const started = Date.now()
   const observed = await observe(path, options)
   const { run, first, analysis, deadline } = observed
-  const base = { file: path, python: observed.python, started, trace: first.trace }
+  const base = { file: path, python: observed.python, started, trace: first.trace, explain: options.explain === true }
   if (analysis.chains.length === 0 || analysis.dependence.parameters.length === 0) {
     const stopped = await afterStoppingTest(run, first.trace)
     if (stopped !== undefined) return judgeScript(run, stopped.analysis, deadline, base, stopped)

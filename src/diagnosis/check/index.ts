@@ -9,6 +9,17 @@ export {
 } from './backward.ts'
 export { check } from './check.ts'
 export { documentOf, type Jsonable } from './report/document.ts'
+export { htmlOf } from './report/html.ts'
 export type { Paint } from './report/terminal.ts'
 export { exitCodeOf, formatCheck, type TextOptions } from './report/text.ts'
-export type { CheckOptions, CheckResult, Finding, FindingKind, LossCourse, ParameterReport, Verdict } from './types.ts'
+export type {
+  CheckOptions,
+  CheckResult,
+  ExplainedStep,
+  Explanation,
+  Finding,
+  FindingKind,
+  LossCourse,
+  ParameterReport,
+  Verdict,
+} from './types.ts'

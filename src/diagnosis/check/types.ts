@@ -78,6 +78,37 @@ export interface ParameterReport {
   readonly relativeRatio: number
 }
 
+export interface StatementText {
+  readonly file: string
+  readonly cell?: number
+  readonly line: number
+  readonly text: string
+}
+
+/** One gradient of the true backward pass. */
+export interface ExplainedStep {
+  /** The value that it is the gradient of, as the script calls it. */
+  readonly of: string
+  readonly shape: readonly number[]
+  /** As a Python expression in the script's names and in gradients that stand before it. */
+  readonly formula: string
+  /** How many more values the same statement makes in the same way, this one included. */
+  readonly times: number
+  /** The statement that uses the value. */
+  readonly forward: StatementText | null
+  /** The script's statement for this gradient: found by its value, or for `differs` by its name. */
+  readonly script: StatementText | null
+  readonly agreement: 'agrees' | 'proportional' | 'update' | 'differs' | 'not found'
+  /** The script's value, or what an update adds, as a multiple of the gradient. */
+  readonly factor: number | null
+}
+
+export interface Explanation {
+  readonly loss: string
+  /** From the loss back to the parameters. */
+  readonly steps: readonly ExplainedStep[]
+}
+
 export interface LossCourse {
   /** As the script calls it. */
   readonly name: string
@@ -103,6 +134,8 @@ export interface CheckResult {
   }
   /** The stated loss with and without all verified fixes, where both were run. */
   readonly course: LossCourse | null
+  /** The true backward pass beside the script's, where it was asked for. */
+  readonly explanation: Explanation | null
   /** Why nothing could be said, for `unsupported`. */
   readonly reason: string | null
   /** The script's own lines that led to an error that it raised, outermost first. */
@@ -123,6 +156,10 @@ export interface CheckOptions {
   readonly timeoutSeconds?: number
   /** What the script gets as its own arguments. */
   readonly args?: readonly string[]
+  /** Adds the true backward pass beside the script's. */
+  readonly explain?: boolean
+  /** Runs the script and its repaired version side by side and compares their losses. */
+  readonly verify?: boolean
   /** Stops the script when it is aborted. */
   readonly signal?: AbortSignal
 }

@@ -86,8 +86,7 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
 /** What the marked part is of the true gradient, where it is a multiple of that. */
 function labelOf(judged: Judged, { trial, edit }: Repair): { label?: string } {
   const result = judged.results.find((r) => trial.fixed.includes(r.chain.id))
-  if (result === undefined || trial.fixed.length !== 1 || (result.status !== 'scaled' && result.status !== 'sign'))
-    return {}
+  if (result === undefined || trial.fixed.length !== 1 || result.status !== 'scaled') return {}
   const divisor = /\/ *([A-Za-z_][\w.]*)$/.exec(edit.text)?.[1]
   const times = formatNumber(result.relative)
   const factor = divisor !== undefined && result.relative > 1 ? `${divisor} = ${times}` : times

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path'
 import type { Analysis, Judged } from '../analyse.ts'
+import { explain } from '../explain/explanation.ts'
 import { raised } from '../findings/refusals.ts'
 import { locationOf } from '../trace/location.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -13,6 +14,8 @@ export interface Base {
   readonly python: string
   readonly started: number
   readonly trace: Trace
+  /** Whether the true backward pass is to be written down. */
+  readonly explain: boolean
 }
 
 const AROUND = 1
@@ -43,6 +46,7 @@ export function reportOf(
       parameters: parameters.map((p) => p.name),
     },
     course: null,
+    explanation: base.explain && analysis !== undefined && best !== undefined ? explain(analysis, best) : null,
     reason,
     traceback: raisedAt.map((f) => ({ file: f.file, ...locationOf(trace, f.file, f.line), function: f.function })),
     python: base.python,

@@ -2,6 +2,7 @@
 
 import { formatNumber } from '../../../shared/index.ts'
 import type { CheckResult, Finding, ParameterReport } from '../types.ts'
+import { explanationLines } from './explain-text.ts'
 import { type Paint, plainPaint, printable, widthOf, wrapped } from './terminal.ts'
 
 export interface TextOptions {
@@ -23,6 +24,7 @@ export function formatCheck(result: CheckResult, options: TextOptions = {}): str
   const blocks = result.findings.map((finding) => findingLines(finding, sheet))
   if (result.verdict === 'clean') blocks.push([cleanLine(result, sheet)])
   const ending = [...courseLines(result, sheet), ...parameterLines(result, sheet), ...noteLines(result, sheet)]
+  if (result.explanation !== null) ending.push('', ...explanationLines(result.explanation, width, paint))
   const parts = blocks.map((lines) => lines.join('\n')).join('\n\n')
   return `${parts}\n${ending.join('\n')}\n`
 }
