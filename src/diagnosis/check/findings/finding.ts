@@ -71,7 +71,7 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
             `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`,
         )
         .join(', ')}`,
-      `checked: applying it, ${rightAfter === repair.after.results.length ? 'all' : `${rightAfter} of`} ${repair.after.results.length} gradients agree with the true ones${rightAfter === 0 ? '' : ` (largest relative error ${scientific(worst)})`}`,
+      `checked: applying it, ${agreement(rightAfter, repair.after.results.length)}${rightAfter === 0 ? '' : ` (largest relative error ${scientific(worst)})`}`,
       ...(repair.alternatives.length > 0
         ? [
             `the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`,
@@ -81,6 +81,11 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
     parameters: repair.fixedNames,
     ...labelOf(judged, repair),
   }
+}
+
+function agreement(right: number, all: number): string {
+  if (all === 1) return right === 1 ? 'the gradient agrees with the true one' : 'the gradient does not agree yet'
+  return `${right === all ? 'all' : right === 0 ? 'none of' : `${right} of`} ${all} gradients agree with the true ones`
 }
 
 /** What the marked part is of the true gradient, where it is a multiple of that. */
