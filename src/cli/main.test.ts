@@ -20,6 +20,7 @@ beforeAll(() => {
   writeFileSync('gap.csv', 'length,species\n1,rose\n,tulip\n')
   writeFileSync('rows.csv', 'length,width\n0,0\n1,7\n')
   writeFileSync('fake.png', 'no picture')
+  writeFileSync('photo.jpg', 'no picture')
   writeFileSync('image.png', encode({ width: 2, height: 2, data: new Uint8Array(4), channels: 1, depth: 8 }))
 })
 
@@ -81,7 +82,7 @@ describe('wrong use', () => {
       'train',
       'E-USAGE',
       'data',
-      'what to train on: mnist, or the path of a CSV file',
+      'what to train on: mnist, IDX files (--set data.kind=idx), an npz or npy file, a folder of pictures by class, or the path of a CSV file',
       'nothing',
       'give data, or write nabla train DATA.',
     ],
@@ -89,7 +90,7 @@ describe('wrong use', () => {
       'train nmist',
       'E-NAME',
       'data (the command line)',
-      'mnist, or the path of a CSV file',
+      'mnist, IDX files (--set data.kind=idx), an npz or npy file, a folder of pictures by class, or the path of a CSV file',
       '"nmist"',
       'did you mean mnist?',
     ],
@@ -191,7 +192,7 @@ describe('wrong files', () => {
     await nabla(`${TRAIN} --out runs/a`)
     const error = async (file: string) => JSON.parse((await nabla(`predict runs/a ${file} --json`)).stdout)
     expect(await error('fake.png')).toMatchObject({ code: 'E-DATA', where: expect.stringContaining('fake.png') })
-    expect(await error('photo.jpg')).toMatchObject({ code: 'E-DATA', fix: 'save the picture as PNG.' })
+    expect(await error('photo.jpg')).toMatchObject({ code: 'E-DATA', fix: 'save the picture as PNG or JPEG.' })
     expect(await error('image.png')).toMatchObject({ code: 'E-SHAPE' })
     expect(await error('gap.csv')).toMatchObject({ code: 'E-NAME' })
     expect(await error('nowhere.csv')).toMatchObject({ code: 'E-FILE' })

@@ -2,9 +2,9 @@
 
 import { open } from 'node:fs/promises'
 import { type Dataset, dataset, imageSample } from '../data/index.ts'
-import { readCsvDataset, readImage } from '../data/node.ts'
+import { readCsvDataset, readImage, readPictureSample } from '../data/node.ts'
 import { loadRun, type SavedRun } from '../experiment/node.ts'
-import { formatNumber, formatPercent, NablaError } from '../shared/index.ts'
+import { formatNumber, formatPercent } from '../shared/index.ts'
 import { type Predictions, predict } from '../training/index.ts'
 import { type BackendFlags, chooseBackend } from './choose-backend.ts'
 import type { CommandContext } from './context.ts'
@@ -33,22 +33,13 @@ export async function predictFile(
   return EXIT.fine
 }
 
-/** The bytes that every PNG file begins with (PNG specification, 5.2). */
-const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+/** What PNG and JPEG files begin with (PNG specification, 5.2; ITU-T T.81, B.1.1.3). */
+const SIGNATURES = [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.from([0xff, 0xd8, 0xff])]
 
 /** By its content; by its name where that promises a picture, so that the reader can say what it is not. */
 async function looksLikePicture(path: string): Promise<boolean> {
-  if (/\.(jpe?g|gif|webp|bmp|tiff?)$/i.test(path)) {
-    throw new NablaError({
-      code: 'E-DATA',
-      where: path,
-      expected: 'a PNG picture or a CSV file',
-      received: `a file named ${path.slice(path.lastIndexOf('.'))}`,
-      fix: 'save the picture as PNG.',
-    })
-  }
-  if (/\.png$/i.test(path)) return true
-  const start = Buffer.alloc(PNG_SIGNATURE.length)
+  if (/\.(png|jpe?g|gif|webp|bmp|tiff?)$/i.test(path)) return true
+  const start = Buffer.alloc(8)
   try {
     const file = await open(path)
     await file.read(start, 0, start.length, 0).finally(() => file.close())
@@ -56,11 +47,16 @@ async function looksLikePicture(path: string): Promise<boolean> {
     // The reader of rows says what is wrong with the file.
     return false
   }
-  return start.equals(PNG_SIGNATURE)
+  return SIGNATURES.some((signature) => start.subarray(0, signature.length).equals(signature))
 }
 
-async function readPicture(context: CommandContext, { model }: SavedRun, path: string): Promise<Dataset> {
+async function readPicture(context: CommandContext, { model, config }: SavedRun, path: string): Promise<Dataset> {
   const shape = model.network.inputShape
+  const { data } = config.experiment
+  // Pictures of a folder are taken as they are; others are made to look like the digits of MNIST.
+  if (typeof data === 'object' && data !== null && 'kind' in data && data.kind === 'images') {
+    return dataset({ name: path, inputs: await readPictureSample(path, shape), inputShape: shape })
+  }
   const picture = await readImage(path)
   const { input, inverted, resized } = imageSample(picture, { shape })
   if (resized) context.note(`${path}: ${picture.width} × ${picture.height}, resized to what the network takes.`)

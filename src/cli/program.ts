@@ -93,7 +93,10 @@ type Add = (name: string, description: string, action: Action) => Command
 
 function addTrain(add: Add): Command {
   const command = add('train', 'train a network and save it', (context, [data], flags) => train(context, data, flags))
-    .argument('[what]', 'mnist, a CSV file, or an experiment: a .ts, .js or .json file, the config.json of a run')
+    .argument(
+      '[what]',
+      'mnist, a CSV, npz or npy file, a folder of pictures by class, or an experiment: a .ts, .js or .json file, the config.json of a run',
+    )
     .option('--config <file>', 'an experiment, where the argument names the data')
     .option('--resume <run>', 'goes on with a run that was stopped or killed')
   for (const { flag, help } of flagHelp()) command.option(flag, help)
@@ -131,7 +134,7 @@ function addPredict(add: Add): Command {
     predictFile(context, run, file, flags),
   )
     .argument('<run>', 'the folder of a run')
-    .argument('<file>', 'a PNG picture, or a CSV file with rows')
+    .argument('<file>', 'a PNG or JPEG picture, or a CSV file with rows')
     .option('--backend <name>', 'what computes (auto)')
     .option('--threads <count>', "how many compute; the machine's cores")
 }

@@ -1,5 +1,6 @@
 /** The data room's second door: what reads files, for Node alone. */
 
+export { namesInNpz } from '../formats/node.ts'
 export { readBytes } from './files.ts'
 export { type ImageDataset, loadMnist, type MnistOptions, readIdxDataset } from './mnist.ts'
 export { readCsvDataset } from './read-csv.ts'

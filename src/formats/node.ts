@@ -2,4 +2,4 @@
 
 export { writeFileAtomic } from './atomic.ts'
 export { appendJsonLine, parseJsonLines } from './json-lines.ts'
-export { type ArrayFile, locateNpy, locateNpzArray, namesInNpz } from './npy-file.ts'
+export { type ArrayFile, locateNpy, locateNpzArray, namesInNpz, unpackArray } from './npy-file.ts'

@@ -3,10 +3,11 @@
  * headers are read, so that the array may be of any size; the numbers are read by whoever needs them.
  */
 
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { formatBytes, formatCount, NablaError, type Shape, unknownName } from '../shared/index.ts'
-import { MOST_HEADER_BYTES, type NpyHeader, readNpyHeader } from './npy.ts'
-import { formatError, type TensorDtype } from './tensor.ts'
+import { decodeNpy, MOST_HEADER_BYTES, type NpyHeader, readNpyHeader } from './npy.ts'
+import { decodeNpz } from './npz.ts'
+import { bytesOf, formatError, type TensorDtype } from './tensor.ts'
 
 export interface ArrayFile {
   path: string
@@ -17,6 +18,8 @@ export interface ArrayFile {
   shape: Shape
   /** The byte of the file at which the numbers start. */
   start: number
+  /** The numbers themselves, row-major and little-endian, where they had to be unpacked. */
+  unpacked?: Uint8Array
 }
 
 /** What an archive's directory may take. */
@@ -65,6 +68,19 @@ export function locateNpzArray(path: string, name?: string): Promise<ArrayFile> 
     const header = readNpyHeader(await readPart(handle, start, most), where, entry.sizeBytes)
     return placed(path, where, header, start)
   })
+}
+
+/**
+ * The same of an array that is compressed or in column-major order, unpacked into memory.
+ * @throws NablaError as `decodeNpy` and `decodeNpz`; E-NAME for a name that there is not.
+ */
+export async function unpackArray(path: string, name?: string): Promise<ArrayFile> {
+  const bytes = await readFile(path)
+  const where = name === undefined ? path : `${path}, "${name}.npy"`
+  const arrays = /\.npz$/i.test(path) ? await decodeNpz(bytes, path) : [{ name: '', ...decodeNpy(bytes, path) }]
+  const array = arrays.find((each) => name === undefined || each.name === name)
+  if (array === undefined) throw unknownName(path, 'array', name ?? '', arrays.map((each) => each.name).slice(0, 50))
+  return { path, where, dtype: array.dtype, bigEndian: false, shape: array.shape, start: 0, unpacked: bytesOf(array) }
 }
 
 /** The names of an npz file's arrays, in its order. @throws NablaError E-FILE, E-DATA. */

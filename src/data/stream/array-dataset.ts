@@ -1,7 +1,7 @@
 /** Data sets whose arrays lie in files: npy, npz and IDX. Any sample is read where it lies, so shuffling is exact. */
 
-import { type ArrayFile, locateNpy, locateNpzArray } from '../../formats/node.ts'
-import { formatShape, type Shape, sizeOf } from '../../shared/index.ts'
+import { type ArrayFile, locateNpy, locateNpzArray, unpackArray } from '../../formats/node.ts'
+import { formatShape, NablaError, type Shape, sizeOf } from '../../shared/index.ts'
 import type { Affine } from '../copy-rows.ts'
 import type { Dataset } from '../dataset.ts'
 import { openToRead } from '../files.ts'
@@ -32,6 +32,8 @@ export interface NpyDatasetOptions {
   scale?: number
   offset?: number
   inputNames?: readonly string[]
+  /** Arrays that are compressed or in column-major order are unpacked into memory, in place of being refused. */
+  unpack?: boolean
 }
 
 interface ArrayParts {
@@ -62,8 +64,9 @@ export async function streamNpy(options: NpyDatasetOptions): Promise<StreamedDat
     const expected = 'a finite number, as scale and as offset'
     throw dataError('streamNpy', expected, String(value), 'give a number such as 1/255.', 'E-VALUE')
   }
-  const locate = (source: NpySource | undefined) => (source === undefined ? undefined : locateArray(source))
-  const inputs = await locateArray(options.inputs)
+  const { unpack = false } = options
+  const locate = (source: NpySource | undefined) => (source === undefined ? undefined : locateArray(source, unpack))
+  const inputs = await locateArray(options.inputs, unpack)
   return open({
     name: options.name ?? inputs.where,
     inputs,
@@ -78,14 +81,21 @@ export async function streamNpy(options: NpyDatasetOptions): Promise<StreamedDat
   })
 }
 
-/** The same, read into memory. @throws NablaError as `streamNpy`; E-MEMORY beyond 2 GiB. */
+/** The same, read into memory; arrays may be compressed. @throws NablaError as `streamNpy`; E-MEMORY beyond 2 GiB. */
 export async function readNpyDataset(options: NpyDatasetOptions): Promise<Dataset> {
-  return (await streamNpy(options)).load()
+  return (await streamNpy({ ...options, unpack: true })).load()
 }
 
-function locateArray(source: NpySource): Promise<ArrayFile> {
-  if (typeof source !== 'string') return locateNpzArray(source.npz, source.array)
-  return /\.npz$/i.test(source) ? locateNpzArray(source) : locateNpy(source)
+async function locateArray(source: NpySource, unpack: boolean): Promise<ArrayFile> {
+  const [path, name] = typeof source === 'string' ? [source, undefined] : [source.npz, source.array]
+  const isArchive = typeof source !== 'string' || /\.npz$/i.test(source)
+  try {
+    return await (isArchive ? locateNpzArray(path, name) : locateNpy(path))
+  } catch (error) {
+    // Only where it is known that unpacking helps: other types and encryption are refused again.
+    if (unpack && error instanceof NablaError && error.code === 'E-UNSUPPORTED') return unpackArray(path, name)
+    throw error
+  }
 }
 
 /**
@@ -216,7 +226,7 @@ function copyLabel(
 
 /** The array of an npz file that is to be learnt, as labels where it holds whole numbers, else as targets. */
 export async function npzTargets(source: NpySource): Promise<Pick<NpyDatasetOptions, 'labels' | 'targets'>> {
-  const { dtype, shape } = await locateArray(source)
+  const { dtype, shape } = await locateArray(source, true)
   const isList = shape.length === 1 || (shape.length === 2 && shape[1] === 1)
   return holdsWholeNumbers(dtype) && isList ? { labels: source } : { targets: source }
 }

@@ -19,14 +19,15 @@ type Numbers = Float32Array | Int32Array | Uint8Array
 /** An open file whose rows are read. */
 export class ArrayRows {
   private readonly file: ArrayFile
-  private readonly handle: FileHandle
+  /** Absent where the numbers are in memory. */
+  private readonly handle: FileHandle | undefined
   /** Numbers in a row, and its bytes. */
   private readonly size: number
   private readonly rowBytes: number
   private readonly count: number
   private bytes = new Uint8Array(0)
 
-  private constructor(file: ArrayFile, handle: FileHandle) {
+  private constructor(file: ArrayFile, handle: FileHandle | undefined) {
     this.file = file
     this.handle = handle
     this.size = sizeOf(file.shape.slice(1))
@@ -36,7 +37,7 @@ export class ArrayRows {
 
   /** @throws NablaError E-FILE where it cannot be read. */
   static async open(file: ArrayFile): Promise<ArrayRows> {
-    return new ArrayRows(file, (await openToRead(file.path)).handle)
+    return new ArrayRows(file, file.unpacked === undefined ? (await openToRead(file.path)).handle : undefined)
   }
 
   /** Writes the rows `indices` to the first rows of `into`. @throws NablaError E-DATA where the file became shorter. */
@@ -51,7 +52,7 @@ export class ArrayRows {
   }
 
   async close(): Promise<void> {
-    await this.handle.close()
+    await this.handle?.close()
   }
 
   /** Rows that follow each other in the file are read in one go. */
@@ -73,17 +74,22 @@ export class ArrayRows {
   }
 
   /** Plain callbacks: a promise of `FileHandle.read` for every row costs more than the read. */
-  private fill(into: Uint8Array, position: number, filled = 0): Promise<void> {
+  private fill(into: Uint8Array, position: number): Promise<void> {
+    const { handle, file } = this
+    if (handle === undefined) {
+      into.set(file.unpacked?.subarray(position, position + into.length) ?? [])
+      return Promise.resolve()
+    }
     return new Promise((resolve, reject) => {
       const next = (done: number): void => {
-        readFile(this.handle.fd, into, done, into.length - done, position + done, (error, bytesRead) => {
-          if (error !== null) reject(explainFailure(this.file.path, error))
+        readFile(handle.fd, into, done, into.length - done, position + done, (error, bytesRead) => {
+          if (error !== null) reject(explainFailure(file.path, error))
           else if (done + bytesRead === into.length) resolve()
           else if (bytesRead === 0) reject(this.cutOff(position + done))
           else next(done + bytesRead)
         })
       }
-      next(filled)
+      next(0)
     })
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { CsvSchema, Dataset, StreamedDataset } from '../../data/index.ts'
+import type { Shape } from '../../shared/index.ts'
 import type { Entries, Place, ReadObject } from '../schema/index.ts'
 
 /** In memory, or read while it is used. */
@@ -30,6 +31,9 @@ export interface LoadedData {
 /** What a run's folder says of how its data was encoded. */
 export interface SavedEncoding {
   columns?: CsvSchema | undefined
+  /** The model's classes, and what its network takes. */
+  classNames?: readonly string[] | undefined
+  inputShape?: Shape | undefined
 }
 
 export interface DataKind<E extends Entries = Entries> {

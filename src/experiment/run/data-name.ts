@@ -4,5 +4,5 @@ import { isObject } from '../schema/index.ts'
 
 export function dataNameOf(data: unknown): string {
   if (!isObject(data)) return 'data'
-  return String(data.path ?? data.folder ?? data.kind ?? data.code ?? 'data')
+  return String(data.path ?? data.folder ?? data.images ?? data.kind ?? data.code ?? 'data')
 }

@@ -59,12 +59,18 @@ export async function loadTestData(run: SavedRun, given: string | undefined): Pr
   })
 }
 
-async function ofKind({ config }: SavedRun, data: object, given: string | undefined): Promise<TestData | undefined> {
+async function ofKind(
+  { config, model }: SavedRun,
+  data: object,
+  given: string | undefined,
+): Promise<TestData | undefined> {
   const { kind: name, ...fields } = data as { kind: string }
   const kind = known(
     DATA_KINDS.find(({ kind }) => kind === name),
     'a kind of data that was checked is in the table',
   )
-  const found = await kind.loadTest(fields, { columns: config.columns }, given)
+  const { classNames, network } = model
+  const saved = { columns: config.columns, classNames, inputShape: network.inputShape }
+  const found = await kind.loadTest(fields, saved, given)
   return found === undefined ? undefined : { data: found, samples: kind.samples }
 }
