@@ -127,9 +127,9 @@ describe("NumPy's files", () => {
 
   it.each([
     ['packed.npz --set data.stream=true', 'E-UNSUPPORTED: packed.npz'],
-    ['stored.npz --target z', 'E-NAME: data.path, stored.npz, target'],
+    ['stored.npz --target z', 'E-NAME: data.path (the command line), stored.npz, target'],
     ['y.npy', 'E-USAGE: y.npy'],
-    ['nowhere.npz', 'E-FILE: data.path, nowhere.npz'],
+    ['nowhere.npz', 'E-FILE: data.path (the command line), nowhere.npz'],
     ['pictures', 'E-DATA: pictures'],
   ])('%s is refused', async (what, problem) => {
     const { code, stderr } = await nabla(`train ${what} --quiet`)

@@ -3,7 +3,18 @@
 import type { CsvOptions } from '../../data/index.ts'
 import { readCsvDataset, streamCsv } from '../../data/node.ts'
 import { NablaError } from '../../shared/index.ts'
-import { count, flag, list, oneOf, optional, type Place, type ReadObject, record, required, text } from '../schema/index.ts'
+import {
+  count,
+  flag,
+  list,
+  oneOf,
+  optional,
+  type Place,
+  type ReadObject,
+  record,
+  required,
+  text,
+} from '../schema/index.ts'
 import { dataKind } from './kind.ts'
 import { nameOf } from './name-of.ts'
 import { noteOf, streamEntry, streamsFile } from './stream-field.ts'
