@@ -70,7 +70,16 @@ export function formatProgress(progress: Progress, samples: string, width: numbe
   return fitting ?? cutText(without(rate, steps), width)
 }
 
-/** "epoch 2/5  loss 0.0912  accuracy 97.21 %  validation 0.1013  96.95 %  5.2 s" */
+/** The figures of validation where there is any, else of training. */
+function furtherMetrics({ metrics = {} }: EpochRecord): string[] {
+  const isValidation = (name: string) => /^validation[A-Z]/.test(name)
+  const shown = Object.keys(metrics).some(isValidation)
+    ? Object.keys(metrics).filter(isValidation)
+    : Object.keys(metrics)
+  return shown.map((name) => `${name} ${formatNumber(metrics[name] ?? Number.NaN)}`)
+}
+
+/** "epoch 2/5  loss 0.0912  accuracy 97.21 %  validation 0.1013  96.95 %  validationF1 0.93  5.2 s" */
 export function formatEpoch(record: EpochRecord, epochs: number): string {
   const { epoch, loss, accuracy, validationLoss, validationAccuracy, seconds } = record
   const percent = (name: string, share: number | undefined) =>
@@ -81,6 +90,7 @@ export function formatEpoch(record: EpochRecord, epochs: number): string {
     ...percent('accuracy ', accuracy),
     ...(validationLoss === undefined ? [] : [`validation ${formatNumber(validationLoss)}`]),
     ...percent('', validationAccuracy),
+    ...furtherMetrics(record),
     formatDuration(seconds),
   ].join('  ')
 }

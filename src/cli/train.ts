@@ -104,7 +104,8 @@ function report(context: CommandContext, trained: Trained): number {
   const { job, run, model, directory, evaluated } = trained
   const path = relative('', directory) || '.'
   const { reason, message } = run.stopped
-  if (reason !== 'epochs') context.note(`${capitalize(message)}.`)
+  if (reason === 'aborted') context.note(`${capitalize(message)}.`)
+  else if (reason !== 'epochs') context.note(`stopped: ${message}`)
   if (evaluated !== undefined) {
     context.note('')
     printEvaluation(context, evaluated.part, job.data.samples, evaluated.evaluation, model.classNames)

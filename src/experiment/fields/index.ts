@@ -90,6 +90,7 @@ export const experimentField = object(EXPERIMENT, { what: 'an experiment' })
 export type CheckedExperiment = ReadObject<typeof EXPERIMENT>
 export type SearchConfig = NonNullable<CheckedExperiment['search']>
 
+export { lossField } from './loss.ts'
 export { layerOf, type MakeNetwork, type NetworkConfig, type NetworkNeeds, OUTPUTS } from './network.ts'
 export type { StoppingConfig } from './stopping.ts'
 export { metricsField } from './training.ts'

@@ -10,9 +10,9 @@ import {
 } from '../../network/index.ts'
 import type { FitOptions, Stopping } from '../../training/index.ts'
 import { isCodeData } from '../data-kinds/index.ts'
-import type { CheckedExperiment } from '../fields/index.ts'
+import { type CheckedExperiment, lossField } from '../fields/index.ts'
 import type { Resolved } from '../resolve.ts'
-import type { Place } from '../schema/index.ts'
+import { Place } from '../schema/index.ts'
 import { buildLoss, buildNetwork } from './network.ts'
 import { loadParts, type Parts } from './parts.ts'
 import { describeCode } from './plain.ts'
@@ -118,7 +118,7 @@ function describeJob(experiment: CheckedExperiment, { data, loss, network, batch
     ...said,
     data: isCodeData(said.data) ? { code: 'data that the experiment makes' } : said.data,
     network,
-    loss: said.loss ?? { name: loss.name, ...loss.options },
+    loss: said.loss ?? lossField.read(loss.name, new Place('loss')),
     batchSize,
     ...data.resolved,
   }

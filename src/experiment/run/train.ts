@@ -1,6 +1,8 @@
 /** An experiment run: its folder claimed or taken up again, trained, saved, and evaluated. */
 
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeFileAtomic } from '../../formats/node.ts'
 import { NablaError } from '../../shared/index.ts'
 import {
   type CheckpointSink,
@@ -101,8 +103,11 @@ async function begin(job: Job, { file }: TrainOptions): Promise<Opened> {
 
 async function goOn(job: Job, directory: string, { file }: TrainOptions): Promise<Opened> {
   const checkpoint = await latestCheckpoint(join(directory, CHECKPOINTS))
+  const path = join(directory, 'config.json')
+  const before = await readFile(path)
   const folder = await RunFolder.resume(directory, checkpoint?.host.history ?? [], describeRun(job, file))
-  return { folder, abandon: async () => {}, checkpoint }
+  // A run that may not go on as it was asked to stays what it was.
+  return { folder, abandon: () => writeFileAtomic(path, before), checkpoint }
 }
 
 function fitOptions(job: Job, { folder, checkpoint }: Opened, { signal, onDevice, onProgress, onEpoch }: TrainOptions) {
