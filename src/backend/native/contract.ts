@@ -9,6 +9,7 @@
 
 import type { ContractKernel, Factor } from '../../plan/index.ts'
 import { lowerBody } from '../lowering/body.ts'
+import { writeDots } from './dots.ts'
 import { bufferName, coordinateName, type KernelContext, type Place, PointWriter } from './point.ts'
 import type { TileShape } from './tile.ts'
 import { contractScratch, type Tiling, tilingOf } from './tiling.ts'
@@ -23,12 +24,22 @@ export function writeContract(context: ContractContext, kernel: ContractKernel):
   if (!kernel.domain.includes(0)) new ContractWriter(context, kernel).write()
 }
 
-class ContractWriter {
-  private readonly context: ContractContext
-  private readonly kernel: ContractKernel
-  private readonly tiling: Tiling
+/** A contraction while its code is written. */
+export interface Contraction {
+  readonly context: ContractContext
+  readonly kernel: ContractKernel
+  readonly tiling: Tiling
+  readonly rank: number
+  /** Writes the body at `lanes` points along an axis, whose sums lie from `sum` on. */
+  readonly point: (laneAxis: number, lanes: number, sum: string) => void
+}
+
+class ContractWriter implements Contraction {
+  readonly context: ContractContext
+  readonly kernel: ContractKernel
+  readonly tiling: Tiling
+  readonly rank: number
   private readonly points: PointWriter
-  private readonly rank: number
 
   constructor(context: ContractContext, kernel: ContractKernel) {
     this.context = context
@@ -56,7 +67,7 @@ class ContractWriter {
     }
     code.line(`const float *const A = ${this.factor(this.kernel.left)};`)
     code.line(`const float *const B = ${this.factor(this.kernel.right)};`)
-    if (this.tiling.right === 'dots') this.dots()
+    if (this.tiling.right === 'dots') writeDots(this)
     else this.blocks()
   }
 
@@ -293,7 +304,7 @@ class ContractWriter {
     })
   }
 
-  private point(laneAxis: number, lanes: number, sum: string): void {
+  readonly point = (laneAxis: number, lanes: number, sum: string): void => {
     const { code } = this.context
     const place: Place = { laneAxis, lanes }
     const accumulator = code.fresh('x')
@@ -307,46 +318,6 @@ class ContractWriter {
     const values = stores.map(({ value }) => valueAt(value))
     stores.forEach((_, slot) => {
       this.points.store(slot, place, values[slot] ?? accumulator)
-    })
-  }
-
-  /** Rows of A times rows of B, both contiguous along k: for vectors times matrices. The lanes run along the longer axis. */
-  private dots(): void {
-    const { code, lanes } = this.context
-    const { m, n } = this.tiling
-    const { left, right, k } = this.kernel
-    const along = n >= m ? this.rank - 1 : this.rank - 2
-    const other = n >= m ? this.rank - 2 : this.rank - 1
-    const [extent, others] = n >= m ? [n, m] : [m, n]
-    const [short, long] =
-      n >= m
-        ? [`A + ${coordinateName(other)} * ${left.outerStride}`, 'B']
-        : [`B + ${coordinateName(other)} * ${right.outerStride}`, 'A']
-    const stride = n >= m ? right.outerStride : left.outerStride
-    const name = coordinateName(along)
-    const whole = extent - (extent % lanes)
-    const point = (count: number) => {
-      code.line(`float sum[LANES] __attribute__((aligned(64)));`)
-      const fours = count - (count % 4)
-      const at = (l: string) => `${long} + (${name} + ${l}) * ${stride}`
-      if (fours > 0)
-        code.line(`for (long l = 0; l < ${fours}; l += 4) dots(${short}, ${at('l')}, ${stride}, ${k}, sum + l);`)
-      if (fours < count)
-        code.line(`for (long l = ${fours}; l < ${count}; l++) sum[l] = dot(${short}, ${at('l')}, ${k});`)
-      this.point(along, count, 'sum')
-    }
-    code.loop(coordinateName(other), 0, others, 1, () => {
-      const vectors = whole / lanes
-      if (whole > 0) {
-        code.loop(name, `${vectors}L * t / T * ${lanes}`, `${vectors}L * (t + 1) / T * ${lanes}`, lanes, () =>
-          point(lanes),
-        )
-      }
-      if (whole === extent) return
-      code.block('if (t == T - 1)', () => {
-        code.line(`const long ${name} = ${whole};`)
-        point(extent - whole)
-      })
     })
   }
 }
