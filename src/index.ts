@@ -23,6 +23,7 @@ export {
   type Results,
   reference,
   registerBackend,
+  renderWat,
   type TracedResult,
   type Values,
   wasm,

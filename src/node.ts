@@ -1,6 +1,6 @@
 /** nabla's second public door, "nabla/node": what reads and writes files. */
 
-export { type NativeOptions, native, nativeWith, registerNative, renderC } from './backend/node.ts'
+export { type NativeOptions, native, nativeWith, registerNative, renderC, renderNative } from './backend/node.ts'
 export {
   type ImageDataset,
   type ImageFolderOptions,

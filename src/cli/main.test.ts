@@ -223,6 +223,11 @@ describe('a run', () => {
     expect((await nabla('summary runs/a')).stdout).toContain('51 parameters')
     expect((await nabla('plan runs/a')).stdout).toMatch(/^\d+ kernels, /)
     expect((await nabla('plan runs/a --graph --batch 4')).stdout).toContain('float [4, 8] = matmul(')
+    expect((await nabla('plan runs/a --code c')).stdout).toMatch(
+      /^#define LANES .*static void kernel0\(.*int nabla_run\(/s,
+    )
+    const wat = (await nabla('plan runs/a --code wat --threads 1 --program prediction')).stdout
+    expect(wat).toMatch(/^\(module\n.*;; contract .*f32x4\.(relaxed_madd|mul).*\(export "run" \(func \d+\)\)\)\n$/s)
   })
 
   it('as JSON is one document, with every figure of every epoch', async () => {

@@ -1,36 +1,62 @@
-/** `nabla plan <run>`: what a step of a run is compiled to, as kernels, or as the graph before that. */
+/** `nabla plan <what>`: what a step is compiled to: as kernels, as the graph before that, or as the code after it. */
 
-import { buildOptimizer, count, experimentOf, loadRun, oneOf, orWord, type SavedRun } from '../experiment/node.ts'
+import { existsSync } from 'node:fs'
+import { renderWat } from '../backend/index.ts'
+import { renderNative } from '../backend/node.ts'
+import { count, isExperimentFile, oneOf, orWord } from '../experiment/node.ts'
 import { type Graph, printGraph } from '../graph/index.ts'
-import { planKernels, printPlan } from '../plan/index.ts'
-import { InternalError } from '../shared/index.ts'
-import { buildPrediction, buildStep, type TargetSpec } from '../training/index.ts'
+import { type Plan, planKernels, printPlan } from '../plan/index.ts'
 import type { CommandContext } from './context.ts'
 import { EXIT } from './exit-codes.ts'
+import { describeExperiment, describeRun, describeSizes, isSizes, type Planned, PROGRAMS } from './planned.ts'
 import { readFlag } from './read-flag.ts'
 
 export const PLAN_SCHEMA = 'nabla.plan/1'
 
-const PROGRAMS = ['step', 'prediction'] as const
+const CODES = ['c', 'wat'] as const
 
-export async function planRun(
-  context: CommandContext,
-  directory: string,
-  flags: { program?: string; batch?: string; graph?: boolean },
-): Promise<number> {
+export interface PlanFlags {
+  program?: string
+  batch?: string
+  graph?: boolean
+  code?: string
+  threads?: string
+}
+
+export async function planProgram(context: CommandContext, what: string, flags: PlanFlags): Promise<number> {
   const program = readFlag(oneOf('program', PROGRAMS), flags.program ?? 'step', '--program')
-  const run = await loadRun(directory)
-  const graph = await buildProgram(run, program, flags.batch)
+  const batch = flags.batch === undefined ? undefined : readFlag(orWord(count, ['all']), flags.batch, '--batch')
+  const code = flags.code === undefined ? undefined : readFlag(oneOf('code', CODES), flags.code, '--code')
+  const threads = flags.threads === undefined ? {} : { threads: readFlag(count, flags.threads, '--threads') }
+  const planned = await describe(what)
+  const graph = planned.build(program, batch)
+  const head = { run: what, program }
   if (flags.graph === true) {
-    context.print(printGraph(graph))
-    context.document(PLAN_SCHEMA, { run: directory, program, graph: printGraph(graph).split('\n') })
-    return EXIT.fine
+    const text = printGraph(graph)
+    context.print(text)
+    context.document(PLAN_SCHEMA, { ...head, graph: text.split('\n') })
+  } else if (code !== undefined) {
+    const plan = planKernels(graph)
+    const text = code === 'c' ? await renderNative(plan) : renderWat(plan, threads)
+    context.print(text.trimEnd())
+    context.document(PLAN_SCHEMA, { ...head, code, text })
+  } else {
+    printKernels(context, graph, head)
   }
-  const plan = planKernels(graph)
+  return EXIT.fine
+}
+
+/** A network by its sizes, an experiment in a file, or a run in its folder. */
+function describe(what: string): Promise<Planned> | Planned {
+  if (isSizes(what) && !existsSync(what)) return describeSizes(what)
+  return isExperimentFile(what) ? describeExperiment(what) : describeRun(what)
+}
+
+function printKernels(context: CommandContext, graph: Graph, head: object): void {
+  const plan: Plan = planKernels(graph)
   context.print(printPlan(plan))
   context.document(PLAN_SCHEMA, {
-    run: directory,
-    program,
+    ...head,
     arenaBytes: plan.arenaBytes,
     kernels: plan.kernels.map(({ name, kind, domain, fused, flops, bytes }) => ({
       name,
@@ -40,37 +66,5 @@ export async function planRun(
       flops,
       bytes,
     })),
-  })
-  return EXIT.fine
-}
-
-/** The program that the run's settings make, as `fit` and `predict` build it. */
-async function buildProgram(
-  run: SavedRun,
-  program: (typeof PROGRAMS)[number],
-  batch: string | undefined,
-): Promise<Graph> {
-  const { network, loss, classNames } = run.model
-  const { experiment } = await experimentOf(run)
-  const { regularizer, clip, classWeights, metrics } = experiment
-  const given = batch === undefined ? experiment.batchSize : readFlag(orWord(count, ['all']), batch, '--batch')
-  // A run on all its data at once is shown for one sample: how many there were stands in the data, not in the run.
-  const batchSize = typeof given === 'number' ? given : 1
-  if (program === 'prediction') return buildPrediction(network, loss, batchSize)
-  if (loss === undefined) throw new InternalError('a run of the command line has a loss that is saved')
-  const targets: TargetSpec =
-    classNames === undefined
-      ? { kind: 'values', shape: network.outputShape }
-      : { kind: 'classes', count: classNames.length }
-  return buildStep({
-    network,
-    loss,
-    targets,
-    batchSize,
-    weighted: classWeights !== undefined,
-    optimizer: buildOptimizer(experiment),
-    regularizer,
-    clip,
-    predictions: metrics.length > 0,
   })
 }

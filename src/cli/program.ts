@@ -6,7 +6,7 @@ import { checkScript } from './check.ts'
 import { type CommandContext, createContext } from './context.ts'
 import { evaluateRun } from './evaluate.ts'
 import { type CommandIo, colorsFor, widthOf } from './io.ts'
-import { planRun } from './plan.ts'
+import { planProgram } from './plan.ts'
 import { predictFile } from './predict.ts'
 import { writeRunReport } from './report.ts'
 import { search } from './search.ts'
@@ -154,13 +154,15 @@ function addReport(add: Add): Command {
 }
 
 function addPlan(add: Add): Command {
-  return add('plan', 'what a training step of a run is compiled to', (context, [run = ''], flags) =>
-    planRun(context, run, { ...flags, graph: 'graph' in flags }),
+  return add('plan', 'what a training step is compiled to', (context, [what = ''], flags) =>
+    planProgram(context, what, { ...flags, graph: 'graph' in flags }),
   )
-    .argument('<run>', 'the folder of a run')
+    .argument('<what>', 'the folder of a run, an experiment in a file, or sizes: 784-300-75-10')
     .option('--program <name>', 'step (of training) or prediction')
     .option('--batch <count>', "samples in a step; the run's where nothing is said")
     .option('--graph', 'the graph, in place of the kernels made of it')
+    .option('--code <language>', 'the code made of the kernels: c, or wat (WebAssembly text)')
+    .option('--threads <count>', "that wat is for; the machine's cores")
 }
 
 function addCheck(add: Add): Command {

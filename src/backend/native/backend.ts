@@ -60,3 +60,15 @@ export function nativeWith(options: NativeOptions = {}): CompilingBackend {
 
 /** The native backend on every core. */
 export const native: CompilingBackend = nativeWith()
+
+/**
+ * The C text that the native backend would compile for a plan on this machine; where there is no compiler that says
+ * what the machine has, for vectors of eight floats.
+ */
+export async function renderNative(plan: Plan, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const lanes = await findCompiler(environment).then(
+    (compiler) => compiler.lanes,
+    () => 8 as const,
+  )
+  return renderC(plan, { lanes })
+}

@@ -10,9 +10,10 @@ import { formatBytes, InternalError, known, NablaError, sizeOf } from '../../sha
 import type { Backend, BackendOptions, CompileOptions, Device, Executable, Values } from '../executable.ts'
 import { checkValues, indexOutOfRange, readableNode, runOneByOne, stepValues, writableNode } from '../interface.ts'
 import { checkThreads, threadsOf } from '../threads.ts'
-import { scratchBytes, usesThreads, writeModule } from './compile.ts'
+import { writeModule } from './compile.ts'
 import { hasRelaxedSimd } from './features.ts'
 import { type StagedInput, writeMany } from './many.ts'
+import { allocateWords, placeProgram } from './place.ts'
 import { canShareMemory, Pool } from './pool.ts'
 import { LEAST_SECONDS, type Threading } from './share.ts'
 
@@ -65,9 +66,6 @@ class Arena {
   }
 }
 
-/** The workers' words and those of their meeting lie in cache lines of their own. */
-const WORDS_APART_BYTES = 128
-
 interface Storage {
   readonly address: number
   readonly size: number
@@ -86,7 +84,7 @@ class WasmDevice implements Device {
   constructor({ threads, leastSeconds }: Threading) {
     this.threading = { threads: canShareMemory() ? threads : 1, leastSeconds }
     this.arena = new Arena(this.threads > 1)
-    this.words = this.arena.allocate(2 * WORDS_APART_BYTES, 'the words of the threads')
+    this.words = allocateWords((sizeBytes, purpose) => this.arena.allocate(sizeBytes, purpose))
   }
 
   private get threads(): number {
@@ -100,25 +98,14 @@ class WasmDevice implements Device {
 
   async compile(graph: Graph, { name = 'the program' }: CompileOptions = {}): Promise<Executable> {
     const plan = planKernels(graph)
-    for (const buffer of plan.buffers) if (buffer.role === 'state') this.ensureState(buffer)
-    const base = this.arena.allocate(plan.arenaBytes, `${name}: arena`)
-    const scratchStride = Math.ceil(Math.max(0, ...plan.kernels.map(scratchBytes)) / 64) * 64
-    const scratch = this.arena.allocate(scratchStride * this.threads, `${name}: scratch`)
-    const addresses = plan.buffers.map((buffer) =>
-      buffer.role === 'state'
-        ? known(this.states.get(buffer.name), 'a state has storage').address
-        : base + (buffer.offset ?? 0),
-    )
-    const addressOf = (buffer: number) => known(addresses[buffer], `buffer ${buffer} has an address`)
-    const threads = usesThreads(plan, this.threading) ? this.threads : 1
-    const { leastSeconds } = this.threading
-    const meeting = this.words + WORDS_APART_BYTES
-    const shared = this.threads > 1
-    const options = { addressOf, scratch, scratchStride, relaxed: this.relaxed, threads, leastSeconds, meeting, shared }
+    const { threading, relaxed, words, arena } = this
+    const allocate = (sizeBytes: number, purpose: string) => arena.allocate(sizeBytes, purpose)
+    const stateAddress = (state: Buffer) => this.stateOf(state).address
+    const options = placeProgram(plan, name, { threading, relaxed, allocate, words, stateAddress })
     const module = await compileModule(writeModule(plan, options))
-    const start = threads > 1 ? await this.giveToWorkers(module) : undefined
-    const { memory } = this.arena
-    const allocate = (sizeBytes: number, purpose: string) => this.arena.allocate(sizeBytes, purpose)
+    const start = options.threads > 1 ? await this.giveToWorkers(module) : undefined
+    const { addressOf } = options
+    const { memory } = arena
     return new WasmExecutable({ graph, program: name, plan, addressOf, memory, allocate, module, start })
   }
 
@@ -130,19 +117,21 @@ class WasmDevice implements Device {
     return () => pool.start(program)
   }
 
-  private ensureState({ name, size }: Buffer): void {
+  private stateOf({ name, size }: Buffer): Storage {
     const found = this.states.get(name)
     if (found === undefined) {
-      this.states.set(name, { address: this.arena.allocate(4 * size, `state ${name}`), size })
-    } else if (found.size !== size) {
-      throw new NablaError({
-        code: 'E-SHAPE',
-        where: `state "${name}"`,
-        expected: `${found.size} elements, as in the device's other programs`,
-        received: `${size}`,
-        fix: 'give the state another name, or open another device.',
-      })
+      const made = { address: this.arena.allocate(4 * size, `state ${name}`), size }
+      this.states.set(name, made)
+      return made
     }
+    if (found.size === size) return found
+    throw new NablaError({
+      code: 'E-SHAPE',
+      where: `state "${name}"`,
+      expected: `${found.size} elements, as in the device's other programs`,
+      received: `${size}`,
+      fix: 'give the state another name, or open another device.',
+    })
   }
 
   close(): void {
