@@ -11,6 +11,7 @@ import { setupFindings } from './rules/setup.ts'
 import { afterStoppingTest } from './rules/stopping-test.ts'
 import type { TraceRequest, TraceRun } from './trace/run.ts'
 import type { CheckOptions, CheckResult, Finding } from './types.ts'
+import { coursesOf } from './verify.ts'
 
 const MAX_ROUNDS = 4
 
@@ -23,7 +24,14 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
   const started = Date.now()
   const observed = await observe(path, options)
   const { run, first, analysis, deadline } = observed
-  const base = { file: path, python: observed.python, started, trace: first.trace, explain: options.explain === true }
+  const base = {
+    file: path,
+    python: observed.python,
+    started,
+    trace: first.trace,
+    explain: options.explain === true,
+    courses: coursesOf(observed, options),
+  }
   if (analysis.chains.length === 0 || analysis.dependence.parameters.length === 0) {
     const stopped = await afterStoppingTest(run, first.trace)
     if (stopped !== undefined) return judgeScript(run, stopped.analysis, deadline, base, stopped)
@@ -59,5 +67,7 @@ async function judgeScript(
     current = { analysis: repair.afterAnalysis, judged: repair.after }
   }
   findings.push(...setupFindings(analysis))
-  return reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)
+  const compared = await base.courses(analysis, edits)
+  const result = reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)
+  return { ...result, course: compared.course, notes: [...result.notes, ...compared.notes] }
 }

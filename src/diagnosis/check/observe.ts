@@ -11,10 +11,12 @@ import type { CheckOptions } from './types.ts'
 
 export interface Observed {
   /** Runs the script again, as it was run for `first`. */
-  readonly run: (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
+  readonly run: (request: Omit<TraceRequest, 'path'> & { path?: string }) => Promise<TraceRun>
   readonly first: TraceRun
   readonly analysis: Analysis
   readonly path: string
+  /** The folder that it runs in. */
+  readonly cwd: string
   readonly python: string
   readonly timeoutMs: number
   /** When all runs are to be over, as Date.now() counts. */
@@ -34,8 +36,8 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
   // What is named after -- is named from where the command is given; a script alone finds its data beside it.
   const [folder, other] = args.length > 0 ? [process.cwd(), dirname(path)] : [dirname(path), process.cwd()]
   const standing: Partial<TraceRequest> = { args, cwd: folder }
-  const run = (request: Omit<TraceRequest, 'path'>): Promise<TraceRun> =>
-    runTracer(python, { ...standing, ...request, path }, Math.max(1000, deadline - Date.now()), signal)
+  const run = (request: Omit<TraceRequest, 'path'> & { path?: string }): Promise<TraceRun> =>
+    runTracer(python, { ...standing, path, ...request }, Math.max(1000, deadline - Date.now()), signal)
   let first = await run({})
   if (missesFile(first.trace, other)) {
     standing.cwd = other
@@ -66,7 +68,8 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
     first = next
     analysis = found
   }
-  return { run, first, analysis, path, python: first.trace.python || python, timeoutMs, deadline }
+  const cwd = standing.cwd ?? folder
+  return { run, first, analysis, path, cwd, python: first.trace.python || python, timeoutMs, deadline }
 }
 
 function trains(analysis: Analysis): boolean {

@@ -4,9 +4,10 @@ import { basename } from 'node:path'
 import type { Analysis, Judged } from '../analyse.ts'
 import { explain } from '../explain/explanation.ts'
 import { raised } from '../findings/refusals.ts'
+import type { SourceEdit } from '../repair/repair.ts'
 import { locationOf } from '../trace/location.ts'
 import type { Trace } from '../trace/trace.ts'
-import type { CheckResult, Finding, ParameterReport } from '../types.ts'
+import type { CheckResult, Finding, LossCourse, ParameterReport } from '../types.ts'
 
 export interface Base {
   /** The path as it was given. */
@@ -16,6 +17,13 @@ export interface Base {
   readonly trace: Trace
   /** Whether the true backward pass is to be written down. */
   readonly explain: boolean
+  /** The loss with and without these edits. */
+  readonly courses: (analysis: Analysis, edits: readonly SourceEdit[]) => Promise<Compared>
+}
+
+export interface Compared {
+  readonly course: LossCourse | null
+  readonly notes: readonly string[]
 }
 
 const AROUND = 1
