@@ -1,105 +1,83 @@
-/** `npm run bench`: who takes part, what is measured, where it is shown. Tables on stdout, progress on stderr. */
+/** `npm run bench`: what is asked for, and where it goes. Data on stdout and in files, progress on stderr. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { readArguments, type Settings, UsageError } from './arguments.ts'
-import { renderChart, widthLines } from './chart.ts'
-import { listEntries, selectEntries } from './contestants/list.ts'
-import { ITEMS, type ItemContext } from './items/index.ts'
-import { describeMachine, formatMachine } from './machine.ts'
-import { installPeers } from './peers.ts'
-import { Player } from './player.ts'
-import type { ContestResult } from './rounds.ts'
-import { formatContest } from './table.ts'
-
-export const SCHEMA = 'nabla.bench/1'
+import { CHARTED, renderChart } from './charts.ts'
+import { type BenchDocument, readDocument } from './document.ts'
+import { placeFigures, writeMarkdown } from './figures.ts'
+import { judgeGoals } from './goals.ts'
+import { ITEMS } from './items/index.ts'
+import { measure, print } from './session.ts'
+import { countVerdicts, goalRows, layOut } from './table.ts'
 
 const HELP = `npm run bench -- [ITEM …] [options]
 
 Items (steps where none is named):
 ${ITEMS.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
 
-  --all          every item
-  --peers        other libraries too: installs those in bench/package.json once, looks for Python's
-  --only NAMES   only contestants whose names begin so: --only "nabla,torch"
-  --rounds N     rounds, at least 5
-  --quick        5 short rounds
-  --json FILE    the figures as data
-  --chart FILE   the item widths as a picture (SVG)
-  --help         this`
+  --all            every item
+  --peers          other libraries too: installs those in bench/package.json once, looks for Python's
+  --only NAMES     only contestants whose names begin so: --only "nabla,PyTorch 1t"
+  --rounds N       rounds, at least 5
+  --quick          5 short rounds
+  --json FILE      the figures as data
+  --charts FOLDER  a picture (SVG) for each of ${CHARTED.join(', ')}
+  --figures FILE   tables and goals into a page of Markdown, between its marks
+  --from FILE      shows what --json wrote, in place of measuring: with --charts and --figures
+  --help           this
 
-const say = (line: string) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`)
-}
-const print = (text: string) => {
-  say('')
-  process.stdout.write(`${text}\n`)
+Exit codes: 0 measured; 1 nabla computed something else than the plain loops; 2 wrong usage.`
+
+/** What can't be written is better known before than after an hour of measuring. */
+function checkTargets({ jsonFile, figuresFile, chartFolder, items, fromFile }: Settings): void {
+  if (jsonFile !== undefined && !existsSync(dirname(jsonFile))) {
+    throw new UsageError(`--json ${jsonFile}: there is no folder ${dirname(jsonFile)}.`)
+  }
+  if (figuresFile !== undefined) placeFigures(figuresFile, '')
+  if (chartFolder !== undefined && fromFile === undefined && !items.some((name) => CHARTED.includes(name))) {
+    throw new UsageError(`--charts draws ${CHARTED.join(', ')}: name one of them.`)
+  }
 }
 
-async function joinAll(settings: Settings) {
-  const problem = settings.peers ? installPeers() : undefined
-  if (problem !== undefined) print(`  ${problem}`)
-  const entries = selectEntries(listEntries(), settings.only, settings.peers)
-  const players: Player[] = []
-  const missing: { contestant: string; reason: string }[] = []
-  for (const entry of entries) {
-    say(`${entry.name} joins`)
-    try {
-      players.push(await Player.join(entry))
-    } catch (error) {
-      missing.push({ contestant: entry.name, reason: error instanceof Error ? error.message : String(error) })
+function write(document: BenchDocument, { jsonFile, chartFolder, figuresFile }: Settings): void {
+  if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify(document, null, 1)}\n`)
+  if (chartFolder !== undefined) {
+    mkdirSync(chartFolder, { recursive: true })
+    for (const { file, svg } of document.items.flatMap((item) => renderChart(item) ?? [])) {
+      writeFileSync(join(chartFolder, file), svg)
+      print(`  ${join(chartFolder, file)}`)
     }
   }
-  return { entries, players, missing }
+  if (figuresFile !== undefined) writeFileSync(figuresFile, placeFigures(figuresFile, writeMarkdown(document)))
 }
 
-function writeChart({ chartFile }: Settings, contests: readonly ContestResult[]): void {
-  if (chartFile === undefined) return
-  if (contests.length === 0) throw new UsageError('--chart draws the item widths: name it.')
-  writeFileSync(chartFile, renderChart(widthLines(contests), 'A training step, 784-H-10, SGD'))
+function printSummary({ goals, warnings }: BenchDocument): void {
+  if (goals.length > 0) print(`\nGoals: ${countVerdicts(goals)}\n${layOut(goalRows(goals))}`)
+  for (const warning of warnings) print(`WARNING: ${warning}`)
 }
 
-async function measure(settings: Settings): Promise<void> {
-  const machine = describeMachine()
-  print(formatMachine(machine))
-  const { entries, players, missing } = await joinAll(settings)
-  for (const { name, description } of players) print(`  ${name}: ${description}`)
-  for (const { contestant, reason } of missing) print(`  ${contestant}: not here, ${reason}`)
-  if (players.length === 0) throw new UsageError('Nobody takes part.')
-  print(`Ratios are times over those of ${players[0]?.name}, round by round.`)
-  const folder = mkdtempSync(join(tmpdir(), 'nabla-bench-'))
-  const results: { item: string; contests: ContestResult[] }[] = []
-  try {
-    for (const item of ITEMS.filter(({ name }) => settings.items.includes(name))) {
-      const contests: ContestResult[] = []
-      results.push({ item: item.name, contests })
-      const report = (result: ContestResult) => {
-        contests.push(result)
-        print(`\n${formatContest(result)}`)
-      }
-      const { rounds, chunkMs, quick } = settings
-      const context: ItemContext = { players, entries, rounds, chunkMs, quick, folder, say, report }
-      await item.measure(context)
-    }
-  } finally {
-    for (const player of players) player.leave()
-    rmSync(folder, { recursive: true, force: true })
+async function main(): Promise<void> {
+  const settings = readArguments(
+    process.argv.slice(2),
+    ITEMS.map(({ name }) => name),
+  )
+  if (settings.help) {
+    process.stdout.write(`${HELP}\n`)
+    return
   }
-  if (settings.jsonFile !== undefined) {
-    const document = { schema: SCHEMA, machine, rounds: settings.rounds, missing, items: results }
-    writeFileSync(settings.jsonFile, `${JSON.stringify(document, null, 2)}\n`)
-  }
-  writeChart(settings, results.find(({ item }) => item === 'widths')?.contests ?? [])
-  const wrong = results.flatMap(({ contests }) => contests.flatMap(({ measurements }) => measurements))
-  if (wrong.some(({ contestant, agrees }) => !agrees && contestant.startsWith('nabla'))) process.exitCode = 1
+  checkTargets(settings)
+  // Goals are judged anew: what must be reached may have changed since.
+  const read = settings.fromFile === undefined ? undefined : readDocument(settings.fromFile)
+  const document = read === undefined ? await measure(settings) : { ...read, goals: judgeGoals(read.items) }
+  printSummary(document)
+  write(document, settings)
+  const ours = document.items.flatMap(({ contests }) => contests.flatMap(({ measurements }) => measurements))
+  if (ours.some(({ agrees, peer }) => !agrees && !peer)) process.exitCode = 1
 }
 
 try {
-  const itemNames = ITEMS.map(({ name }) => name)
-  const settings = readArguments(process.argv.slice(2), itemNames)
-  if (settings.help) process.stdout.write(`${HELP}\n`)
-  else await measure(settings)
+  await main()
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n`)

@@ -18,6 +18,10 @@ export type Reply =
       readonly description?: string
       readonly results?: readonly number[]
       readonly seconds?: number
+      /** Processor time of the timed runs, over all threads of the process. */
+      readonly cpuSeconds?: number
+      /** Processor time since the process began. */
+      readonly totalCpuSeconds?: number
       /** How long the whole request took. */
       readonly elapsedSeconds?: number
       /** The largest resident set since the process began. */

@@ -4,8 +4,10 @@
  */
 
 import type { Work } from './contestants/contestant.ts'
+import { LoadWatch, ownCpuSeconds } from './machine.ts'
+import { type ContestResult, describeWork, makeMeasurement, type Place, type Times } from './measurement.ts'
 import type { Player } from './player.ts'
-import { largestDeviation, ratioByRound, type Summary, summarise } from './statistics.ts'
+import { largestDeviation } from './statistics.ts'
 
 export interface Contest {
   readonly title: string
@@ -18,122 +20,172 @@ export interface Contest {
   readonly checkRate: number
   readonly timingRate: number
   readonly flops: number
+  readonly bytes?: number
+  readonly place?: Place
+  /** In place of the benchmark's own, where a run is long. */
+  readonly patience?: Patience
 }
 
-export interface Measurement {
-  readonly contestant: string
-  readonly description: string
-  /** Seconds a run, by round. */
-  readonly rounds: readonly number[]
-  readonly seconds: Summary
-  readonly gflops: number
-  /** Of the process, where that was measured. */
-  readonly peakBytes?: Summary
-  /** Largest relative deviation of the results from the truth. */
-  readonly deviation: number
-  readonly agrees: boolean
-  /** Time over that of the contest's first contestant, round by round. */
-  readonly ratio: Summary
-}
-
-export interface ContestResult {
-  readonly title: string
-  readonly work: Work
-  readonly flops: number
-  readonly measurements: readonly Measurement[]
-  /** Who did not take part, and why. */
-  readonly absent: readonly { readonly contestant: string; readonly reason: string }[]
+/** How long slow contestants may hold everybody up. */
+export interface Patience {
+  /** A single run; who is slower does not take part. */
+  readonly runSeconds: number
+  /** All rounds of one contestant together: afterwards it has no further turn. */
+  readonly roundsSeconds: number
 }
 
 export interface RoundOptions {
   readonly rounds: number
   readonly chunkMs: number
+  readonly patience: Patience
   readonly say: (line: string) => void
 }
 
 interface Seat {
-  player: Player
-  results: readonly number[]
+  readonly player: Player
+  readonly results: readonly number[]
   /** Runs in one turn. */
-  count: number
-  rounds: number[]
+  readonly count: number
+  readonly rounds: number[]
+  readonly cpuRounds: number[]
+  spentSeconds: number
 }
 
-/** Slower than this, one run a round would hold everybody up. */
-const SLOWEST_SECONDS = 20
 /** Warming up ends when the engine's compilers have had their time, or after this many doublings. */
 const WARM_SECONDS = 0.3
 const MOST_DOUBLINGS = 24
+/** Beside the runs themselves: reading the data, compiling, going back to the initial weights. */
+const PREPARING_SECONDS = 20
 
 export async function holdContest(
   contest: Contest,
   players: readonly Player[],
   options: RoundOptions,
 ): Promise<ContestResult> {
-  const seats: Seat[] = []
-  const absent: { contestant: string; reason: string }[] = []
-  const without = async (player: Player, action: () => Promise<void>) => {
+  const table = new Table(contest, options)
+  for (const player of players) {
+    options.say(`${contest.title}: ${player.name} warms up`)
+    await table.admit(player)
+  }
+  const watch = new LoadWatch(() => ownCpuSeconds(players))
+  for (let round = 0; round < options.rounds; round++) {
+    options.say(`${contest.title}: round ${round + 1} of ${options.rounds}`)
+    await table.playRound(round)
+  }
+  const othersCores = watch.othersCores()
+  await table.close()
+  return { ...table.result(), othersCores }
+}
+
+class Table {
+  private readonly contest: Contest
+  private readonly chunkMs: number
+  private readonly patience: Patience
+  private seats: Seat[] = []
+  private readonly absent: { contestant: string; reason: string }[] = []
+
+  constructor(contest: Contest, options: RoundOptions) {
+    this.contest = contest
+    this.chunkMs = options.chunkMs
+    this.patience = contest.patience ?? options.patience
+  }
+
+  /** Gives a contestant the work, sees what it computes, and lets it warm up. */
+  async admit(player: Player): Promise<void> {
+    await this.without(player, async () => {
+      const { truth, checkRate, flops, work } = this.contest
+      const expected = work.kind === 'train' && player.bestGflops > 0 ? flops / player.bestGflops / 1e9 : 0
+      if (expected > this.patience.runSeconds) {
+        throw new Error(`too slow for this: at least ${expected.toFixed(1)} s a run, by what it has shown so far`)
+      }
+      await player.ask({ do: 'open', work }, PREPARING_SECONDS + this.patience.runSeconds)
+      const wanted = Math.max(1, truth.length)
+      let { results = [], elapsedSeconds = 0 } = await this.results(player, 1, checkRate)
+      // Who is slow shows its first result only.
+      if (wanted > 1 && elapsedSeconds * wanted < this.patience.runSeconds) {
+        results = (await this.results(player, wanted, checkRate)).results ?? []
+      }
+      const seconds = await this.warmUp(player)
+      if (work.kind === 'train') player.bestGflops = Math.max(player.bestGflops, flops / seconds / 1e9)
+      const count = Math.max(1, Math.round(this.chunkMs / 1000 / seconds))
+      this.seats.push({ player, results, count, rounds: [], cpuRounds: [], spentSeconds: 0 })
+    })
+  }
+
+  /** In each round the next one begins. */
+  async playRound(round: number): Promise<void> {
+    const seats = [...this.seats]
+    for (let turn = 0; turn < seats.length; turn++) {
+      const seat = seats[(turn + round) % seats.length] as Seat
+      if (seat.spentSeconds > this.patience.roundsSeconds) continue
+      const played = await this.without(seat.player, async () => {
+        const { seconds, cpuSeconds } = await this.time(seat.player, seat.count)
+        seat.rounds.push(seconds)
+        seat.cpuRounds.push(cpuSeconds)
+        seat.spentSeconds += seconds * seat.count
+      })
+      if (!played) this.seats = this.seats.filter((other) => other !== seat)
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { player } of this.seats) {
+      await this.without(player, async () => void (await player.ask({ do: 'close' }, PREPARING_SECONDS)))
+    }
+  }
+
+  result(): ContestResult {
+    const { title, work, flops, truth, tolerance, bytes, place } = this.contest
+    const [first] = this.seats
+    const measurements = this.seats.map((seat) => {
+      // Where nothing plain says what is right, the contestants must agree with the first of them.
+      const deviation = largestDeviation(seat.results, truth.length > 0 ? truth : (first?.results ?? []))
+      const agreement = { deviation, agrees: deviation <= tolerance }
+      return makeMeasurement(timesOf(seat), timesOf(first ?? seat), flops, agreement)
+    })
+    const optional = { ...(bytes === undefined ? {} : { bytes }), ...(place === undefined ? {} : { place }) }
+    return { title, work: describeWork(work), flops, ...optional, measurements, absent: this.absent }
+  }
+
+  private results(player: Player, count: number, learningRate: number) {
+    const seconds = PREPARING_SECONDS + count * this.patience.runSeconds
+    return player.ask({ do: 'results', count, learningRate }, seconds)
+  }
+
+  /** Runs more and more until enough time has passed; returns seconds a run. */
+  private async warmUp(player: Player): Promise<number> {
+    let total = 0
+    let seconds = 0
+    for (let doubling = 0; doubling < MOST_DOUBLINGS && total < WARM_SECONDS; doubling++) {
+      seconds = (await this.time(player, 2 ** doubling)).seconds
+      if (seconds > this.patience.runSeconds) throw new Error(`too slow for this: ${seconds.toFixed(1)} s a run`)
+      total += seconds * 2 ** doubling
+    }
+    return seconds
+  }
+
+  private async time(player: Player, count: number): Promise<{ seconds: number; cpuSeconds: number }> {
+    const request = { do: 'time', count, learningRate: this.contest.timingRate } as const
+    const limit = PREPARING_SECONDS + 2 * this.patience.runSeconds
+    const { seconds = Number.NaN, cpuSeconds = Number.NaN } = await player.ask(request, limit)
+    return { seconds: seconds / count, cpuSeconds: cpuSeconds / count }
+  }
+
+  /** Whether it could be done; where not, the contestant is absent, and the reason is kept. */
+  private async without(player: Player, action: () => Promise<void>): Promise<boolean> {
     try {
       await action()
       return true
     } catch (error) {
-      absent.push({ contestant: player.name, reason: error instanceof Error ? error.message : String(error) })
+      this.absent.push({ contestant: player.name, reason: error instanceof Error ? error.message : String(error) })
       return false
     }
   }
-  for (const player of players) {
-    options.say(`${contest.title}: ${player.name} warms up`)
-    await without(player, async () => void seats.push(await prepare(contest, player, options.chunkMs)))
-  }
-  for (let round = 0; round < options.rounds; round++) {
-    options.say(`${contest.title}: round ${round + 1} of ${options.rounds}`)
-    for (let turn = 0; turn < seats.length; turn++) {
-      const seat = seats[(turn + round) % seats.length] as Seat
-      seat.rounds.push(await timeOnce(seat.player, seat.count, contest.timingRate))
-    }
-  }
-  for (const { player } of seats) await without(player, async () => void (await player.ask({ do: 'close' })))
-  const { title, work, flops } = contest
-  return { title, work, flops, measurements: seats.map((seat) => measure(contest, seat, seats[0] as Seat)), absent }
 }
 
-async function prepare({ work, truth, checkRate, timingRate }: Contest, player: Player, chunkMs: number) {
-  await player.ask({ do: 'open', work })
-  const count = Math.max(1, truth.length)
-  const { results = [] } = await player.ask({ do: 'results', count, learningRate: checkRate })
-  const seconds = await warmUp(player, timingRate)
-  return { player, results, count: Math.max(1, Math.round(chunkMs / 1000 / seconds)), rounds: [] }
-}
-
-/** Runs more and more until enough time has passed; returns seconds a run. */
-async function warmUp(player: Player, learningRate: number): Promise<number> {
-  let total = 0
-  for (let doubling = 0; doubling < MOST_DOUBLINGS; doubling++) {
-    const seconds = await timeOnce(player, 2 ** doubling, learningRate)
-    if (seconds > SLOWEST_SECONDS) throw new Error(`too slow to go on with: ${seconds.toFixed(1)} s a run`)
-    total += seconds * 2 ** doubling
-    if (total > WARM_SECONDS) return seconds
-  }
-  return total / 2 ** MOST_DOUBLINGS
-}
-
-async function timeOnce(player: Player, count: number, learningRate: number): Promise<number> {
-  const { seconds = Number.NaN } = await player.ask({ do: 'time', count, learningRate })
-  return seconds / count
-}
-
-function measure({ truth, tolerance, flops }: Contest, seat: Seat, first: Seat): Measurement {
-  const seconds = summarise(seat.rounds)
-  // Where nothing plain says what is right, the contestants must agree with the first of them.
-  const deviation = largestDeviation(seat.results, truth.length > 0 ? truth : first.results)
-  return {
-    contestant: seat.player.name,
-    description: seat.player.description,
-    rounds: seat.rounds,
-    seconds,
-    gflops: flops / seconds.median / 1e9,
-    deviation,
-    agrees: deviation <= tolerance,
-    ratio: ratioByRound(seat.rounds, first.rounds),
-  }
-}
+const timesOf = ({ player: { entry, description }, rounds, cpuRounds }: Seat): Times => ({
+  identity: entry,
+  description,
+  rounds,
+  cpuRounds,
+})

@@ -1,11 +1,19 @@
-/** Results as tables of text. */
+/** Results as tables: cells first, then as text for a terminal or as Markdown. */
 
-import type { ContestResult, Measurement } from './rounds.ts'
+import type { GoalResult } from './goals.ts'
+import { bestSettings, type ContestResult, type Measurement } from './measurement.ts'
 import type { Summary } from './statistics.ts'
 
 /** Three digits, with the unit that suits. */
 export function formatSeconds(seconds: number): string {
-  const [value, unit] = seconds < 1e-6 ? [seconds * 1e9, 'ns'] : seconds < 1e-1 ? [seconds * 1e6, 'µs'] : [seconds, 's']
+  const [value, unit] =
+    seconds < 1e-6
+      ? [seconds * 1e9, 'ns']
+      : seconds < 1e-3
+        ? [seconds * 1e6, 'µs']
+        : seconds < 1
+          ? [seconds * 1e3, 'ms']
+          : [seconds, 's']
   return `${formatNumber(value)} ${unit}`
 }
 
@@ -17,35 +25,93 @@ export function formatNumber(value: number): string {
 
 const formatRange = ({ low, high }: Summary, format: (value: number) => string) => `${format(low)} … ${format(high)}`
 
-const HEADINGS = ['', 'median', 'quartiles', 'GFLOP/s', 'ratio', 'quartiles', 'result']
+/** Median and quartiles. */
+const formatSummary = (summary: Summary, format: (value: number) => string) =>
+  `${format(summary.median)} (${formatRange(summary, format)})`
 
-function rowOf(measurement: Measurement): string[] {
-  const { contestant, seconds, gflops, ratio, deviation, agrees } = measurement
+export type Rows = readonly (readonly string[])[]
+
+const HEADINGS = ['', 'median', 'quartiles', 'GFLOP/s', 'ratio', 'quartiles', 'CPU ratio', 'result']
+
+/** `*` marks the best thread setting of those that have several. */
+export function contestRows({ measurements, bytes }: ContestResult): Rows {
+  const best = bestSettings(measurements)
+  const most = Math.max(...measurements.map(({ rounds }) => rounds.length))
+  const headings = bytes === undefined ? HEADINGS : HEADINGS.toSpliced(4, 0, 'GB/s')
   return [
-    contestant,
+    headings,
+    ...measurements.map((measurement) => {
+      const row = rowOf(measurement, best, most)
+      return bytes === undefined ? row : row.toSpliced(4, 0, formatNumber(bytes / measurement.seconds.median / 1e9))
+    }),
+  ]
+}
+
+function rowOf(measurement: Measurement, best: ReadonlySet<string>, mostRounds: number): string[] {
+  const { contestant, seconds, gflops, ratio, cpuRatio, rounds } = measurement
+  const fewer = rounds.length < mostRounds ? `, ${rounds.length} of ${mostRounds} rounds` : ''
+  return [
+    best.has(contestant) ? `${contestant} *` : contestant,
     formatSeconds(seconds.median),
     formatRange(seconds, formatSeconds),
     gflops > 0 ? formatNumber(gflops) : '–',
     formatNumber(ratio.median),
     formatRange(ratio, formatNumber),
-    measurement.peakBytes !== undefined
-      ? measurement.description
-      : agrees
-        ? `agrees (${deviation.toExponential(0)})`
-        : `DIFFERS (${deviation.toExponential(0)})`,
+    cpuRatio === undefined ? '–' : formatNumber(cpuRatio.median),
+    (measurement.note ?? formatResult(measurement)) + fewer,
   ]
 }
 
+const formatResult = ({ agrees, deviation }: Measurement) =>
+  `${agrees ? 'agrees' : 'DIFFERS'} (${deviation.toExponential(0)})`
+
+const MEASURES = { 'times faster': ' ×', 'share of the time': ' of the time', seconds: '' } as const
+
+export function goalRows(goals: readonly GoalResult[]): Rows {
+  return [
+    ['goal', 'work', 'who', 'needed', 'found (quartiles)', 'CPU time', 'verdict'],
+    ...goals.map(({ claim, work, measure, needed, who, value, cpu, verdict }) => {
+      const format = measure === 'seconds' ? formatSeconds : formatNumber
+      const least = measure === 'times faster' ? '≥' : '≤'
+      return [
+        claim,
+        work,
+        who,
+        `${least} ${format(needed)}${MEASURES[measure]}`,
+        value === undefined ? '–' : formatSummary(value, format),
+        cpu === undefined ? '–' : formatNumber(cpu.median),
+        verdict,
+      ]
+    }),
+  ]
+}
+
+/** How many goals are met, and so on. */
+export function countVerdicts(goals: readonly GoalResult[]): string {
+  const verdicts = ['met', 'open', 'not met', 'not measured'] as const
+  const counts = verdicts.map((wanted) => ({ wanted, count: goals.filter(({ verdict }) => verdict === wanted).length }))
+  return counts.flatMap(({ wanted, count }) => (count > 0 ? `${count} ${wanted}` : [])).join(', ')
+}
+
 /** Columns as wide as their widest cell; the first and last to the left, the others to the right. */
-export function layOut(rows: readonly (readonly string[])[]): string {
+export function layOut(rows: Rows): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   const cell = (text: string, column: number) =>
     column === 0 || column === widths.length - 1 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)
   return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd()).join('\n')
 }
 
-export function formatContest({ title, measurements, absent }: ContestResult): string {
-  const lines = [title, layOut([HEADINGS, ...measurements.map(rowOf)])]
-  for (const { contestant, reason } of absent) lines.push(`  ${contestant}: not measured, ${reason}`)
+/** Columns of figures to the right, others to the left. */
+export function layOutMarkdown(rows: Rows): string {
+  const [headings = [], ...body] = rows
+  const isFigures = (column: number) => body.every((row) => /^[–\d≥≤*]/.test(row[column] ?? ''))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const rule = line(headings.map((_, column) => (isFigures(column) ? '--:' : '---')))
+  return [line(headings), rule, ...body.map(line)].join('\n')
+}
+
+export function formatContest(contest: ContestResult): string {
+  const lines = [contest.title, layOut(contestRows(contest))]
+  for (const { contestant, reason } of contest.absent) lines.push(`  ${contestant}: not measured, ${reason}`)
   return lines.join('\n')
 }

@@ -14,6 +14,8 @@ export interface TrainingWork {
   readonly sizes: readonly number[]
   readonly batch: number
   readonly optimizer: OptimizerName
+  /** Steps in one call into the library, for those that offer it; one by one where nothing is said. */
+  readonly stepsPerCall?: number
   /** Holds x, y, w0, b0, w1, …: little-endian f32, labels i32. Weights are [in, out], row-major. */
   readonly folder: string
 }

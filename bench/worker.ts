@@ -12,6 +12,7 @@ const MODULES: Readonly<Record<string, () => Promise<Opener>>> = {
   tfjs: async () => (await import('./contestants/tfjs.ts')).openTfjs,
   jax: async () => (await import('./contestants/jax.ts')).openJax,
   brain: async () => (await import('./contestants/brain.ts')).openBrain,
+  plain: async () => (await import('./contestants/plain.ts')).openPlain,
   convnet: async () => (await import('./contestants/convnet.ts')).openConvNet,
 }
 
@@ -53,10 +54,16 @@ async function answer(request: Request): Promise<Reply> {
 }
 
 async function timeRuns(work: Task, { count, learningRate }: { count: number; learningRate: number }): Promise<Reply> {
-  const start = performance.now()
+  const [start, cpuStart] = [performance.now(), totalCpuSeconds()]
   await work.run(count, learningRate)
-  const seconds = (performance.now() - start) / 1000
-  return { ok: true, seconds, results: [await work.result()] }
+  const [seconds, cpuSeconds] = [(performance.now() - start) / 1000, totalCpuSeconds() - cpuStart]
+  return { ok: true, seconds, cpuSeconds, results: [await work.result()] }
+}
+
+/** Of all threads of this process. */
+function totalCpuSeconds(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
 }
 
 async function collectResults(work: Task, { count, learningRate }: { count: number; learningRate: number }) {
@@ -77,7 +84,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     const message = await answer(JSON.parse(line) as Request)
     const elapsedSeconds = (performance.now() - start) / 1000
-    reply(message.ok ? { ...message, elapsedSeconds } : message)
+    reply(message.ok ? { ...message, elapsedSeconds, totalCpuSeconds: totalCpuSeconds() } : message)
   } catch (error) {
     reply({ ok: false, error: error instanceof Error ? error.message : String(error) })
   }

@@ -16,6 +16,7 @@ await runScript(async () => {
   if (!existsSync(inProject('bench/main.ts'))) throw new SetupError('There is no benchmark here: no bench/main.ts.')
   await setUp()
   await stripTypes(inProject('bench'), inProject('.build/bench'))
+  await stripTypes(inProject('src/shared'), inProject('.build/src/shared'))
   await import(pathToFileURL(inProject('.build/bench/main.js')).href)
   return process.exitCode
 })

@@ -15,12 +15,28 @@ export interface InferenceWork {
   readonly folder: string
 }
 
-/** c = a·b for square matrices, a in x.bin, b in w0.bin. */
+/** c = a·b, a [rows, inner] in x.bin, b [inner, columns] in w0.bin. */
 export interface ProductWork {
   readonly kind: 'product'
-  readonly size: number
+  readonly rows: number
+  readonly inner: number
+  readonly columns: number
   readonly folder: string
 }
+
+/**
+ * What moves memory more than it computes, over arrays of `count` f32 in w0.bin, w1.bin, …
+ * copy: b = a. triad: c = a + scale·b. update: Adam's, of w, m and v with the gradient g.
+ */
+export interface StreamWork {
+  readonly kind: 'stream'
+  readonly pattern: 'copy' | 'triad' | 'update'
+  readonly count: number
+  readonly folder: string
+}
+
+/** The constants of these; Python has them too. The step is so small that thousands of updates change nothing. */
+export const UPDATE = { scale: 0.5, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, stepSize: 1e-7, correction: 1 }
 
 /** Trains on all images once, shuffled. Pixels u8 in images.bin, labels i32 in y.bin, initial weights as ever. */
 export interface EpochWork {
@@ -33,7 +49,7 @@ export interface EpochWork {
   readonly folder: string
 }
 
-export type Work = TrainingWork | InferenceWork | ProductWork | EpochWork
+export type Work = TrainingWork | InferenceWork | ProductWork | StreamWork | EpochWork
 
 /** Work made ready. */
 export interface Task {
@@ -43,7 +59,8 @@ export interface Task {
   run(count: number, learningRate: number): void | Promise<void>
   /**
    * What shows that the right thing was computed. Training: the loss before the last update. Inference: the
-   * cross-entropy of the probabilities. A product: the sum of its first row. An epoch: the mean loss over it.
+   * cross-entropy of the probabilities. A product: the sum of its first row. A stream: the first
+   * element of what is written (of an update, w). An epoch: the mean loss over it.
    */
   result(): number | Promise<number>
   close(): void

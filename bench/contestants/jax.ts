@@ -4,6 +4,8 @@ import {
   type Contestant,
   firstRowSum,
   meanNegativeLog,
+  notOffered,
+  type ProductWork,
   readFloats,
   readImages,
   readLabels,
@@ -59,7 +61,8 @@ export async function openJax(): Promise<Contestant> {
 }
 
 function openWork(jax: Jax, work: Work): Task {
-  if (work.kind === 'product') return openProduct(jax, work.folder, work.size)
+  if (work.kind === 'stream') throw notOffered(work)
+  if (work.kind === 'product') return openProduct(jax, work)
   if (work.kind === 'infer') return openInference(jax, work)
   return openTraining(jax, work)
 }
@@ -204,8 +207,9 @@ function openInference(jax: Jax, work: Extract<Work, { kind: 'infer' }>): Task {
   }
 }
 
-function openProduct(jax: Jax, folder: string, size: number): Task {
-  const [a, b] = [array(jax, readFloats(folder, 'x'), [size, size]), array(jax, readFloats(folder, 'w0'), [size, size])]
+function openProduct(jax: Jax, { folder, rows, inner, columns }: ProductWork): Task {
+  const a = array(jax, readFloats(folder, 'x'), [rows, inner])
+  const b = array(jax, readFloats(folder, 'w0'), [inner, columns])
   const product = jax.jit((p: JaxArray, q: JaxArray) => jax.numpy.matmul(p, q))
   let c: JaxArray | undefined
   return {
@@ -217,7 +221,7 @@ function openProduct(jax: Jax, folder: string, size: number): Task {
         await jax.blockUntilReady(c)
       }
     },
-    result: async () => firstRowSum((await c?.ref.data()) ?? [], size),
+    result: async () => firstRowSum((await c?.ref.data()) ?? [], columns),
     close: () => {
       for (const old of [a, b, c]) old?.dispose()
     },

@@ -9,32 +9,28 @@ import {
   type Device,
   dataset,
   dense,
-  type Executable,
   fit,
-  GraphBuilder,
   type Layer,
   type Network,
   network,
-  type Optimizer,
   relu,
   sgd,
 } from 'nabla'
-import { matmul } from 'nabla/ops'
 import type { TrainingWork } from '../work.ts'
 import {
   type Contestant,
   type EpochWork,
-  firstRowSum,
   type InferenceWork,
   type LayerValues,
   meanNegativeLog,
-  type ProductWork,
   readFloats,
   readImages,
   readLabels,
   readLayers,
   type Task,
 } from './contestant.ts'
+import { openProduct, openStream } from './nabla-memory.ts'
+import { ManySteps, Steps } from './nabla-steps.ts'
 
 export function networkOf(sizes: readonly number[]): Network {
   const layers: Layer[] = sizes.slice(1).flatMap((units, i) => (i === 0 ? [dense(units)] : [relu(), dense(units)]))
@@ -61,7 +57,8 @@ export async function openNabla({ backend = 'wasm' }: Record<string, string>): P
       if (work.kind === 'epoch') return openEpoch(backend, work)
       const device = await backendByName(backend).open()
       if (work.kind === 'infer') return openInference(device, work)
-      return work.kind === 'product' ? openProduct(device, work) : openTraining(device, work)
+      if (work.kind === 'product') return openProduct(device, work)
+      return work.kind === 'stream' ? openStream(device, work) : openTraining(device, work)
     },
   }
 }
@@ -80,51 +77,28 @@ async function openTraining(device: Device, work: TrainingWork): Promise<Task> {
     predictions: false,
   })
   const executable = await device.compile(graph)
-  executable.write('input', readFloats(folder, 'x'))
-  executable.write('target', readLabels(folder))
+  const values = { input: readFloats(folder, 'x'), target: readLabels(folder) }
+  executable.write('input', values.input)
+  executable.write('target', values.target)
   const parameters = parametersOf(net, readLayers(folder, sizes))
-  const steps = new Steps(executable, optimizer)
+  const { stepsPerCall } = work
+  const steps =
+    stepsPerCall === undefined
+      ? new Steps(executable, optimizer)
+      : new ManySteps(executable, optimizer, values, stepsPerCall)
   return {
     reset: () => {
       steps.taken = 0
-      for (const [name, values] of parameters) {
-        executable.write(name, values)
+      for (const [name, initial] of parameters) {
+        executable.write(name, initial)
         for (const slot of optimizer.slots) {
-          executable.write(`optimizer/${slot.name}/${name}`, new Float32Array(values.length).fill(slot.initial))
+          executable.write(`optimizer/${slot.name}/${name}`, new Float32Array(initial.length).fill(slot.initial))
         }
       }
     },
     run: (count, learningRate) => steps.run(count, learningRate),
     result: () => executable.read('loss')[0] ?? Number.NaN,
     close: () => device.close(),
-  }
-}
-
-/** As `fit` takes steps: the optimiser's scalars are written where they have changed. */
-class Steps {
-  taken = 0
-  private readonly executable: Executable
-  private readonly optimizer: Optimizer
-  private readonly scalars: { name: string; value: Float64Array }[]
-
-  constructor(executable: Executable, optimizer: Optimizer) {
-    this.executable = executable
-    this.optimizer = optimizer
-    this.scalars = optimizer.scalars.map((name) => ({ name: `optimizer/${name}`, value: Float64Array.of(Number.NaN) }))
-  }
-
-  async run(count: number, learningRate: number): Promise<void> {
-    for (let i = 0; i < count; i++) {
-      const values = this.optimizer.stepScalars(++this.taken, learningRate)
-      for (let s = 0; s < this.scalars.length; s++) {
-        const scalar = this.scalars[s]
-        if (scalar === undefined || scalar.value[0] === values[s]) continue
-        scalar.value[0] = values[s] ?? Number.NaN
-        this.executable.write(scalar.name, scalar.value)
-      }
-      const pending = this.executable.run()
-      if (pending !== undefined) await pending
-    }
   }
 }
 
@@ -144,23 +118,6 @@ async function openInference(device: Device, { sizes, batch, folder }: Inference
       }
     },
     result: () => meanNegativeLog(probabilities, y),
-    close: () => device.close(),
-  }
-}
-
-async function openProduct(device: Device, { size, folder }: ProductWork): Promise<Task> {
-  const builder = new GraphBuilder()
-  const [a, b] = [builder.input('a', [size, size]), builder.input('b', [size, size])]
-  builder.output('c', matmul(a, b))
-  const executable = await device.compile(builder.build())
-  executable.write('a', readFloats(folder, 'x'))
-  executable.write('b', readFloats(folder, 'w0'))
-  return {
-    reset: () => undefined,
-    run: async (count) => {
-      for (let i = 0; i < count; i++) await executable.run()
-    },
-    result: () => firstRowSum(executable.read('c'), size),
     close: () => device.close(),
   }
 }

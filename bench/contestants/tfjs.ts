@@ -4,6 +4,8 @@ import {
   type Contestant,
   firstRowSum,
   meanNegativeLog,
+  notOffered,
+  type ProductWork,
   readFloats,
   readImages,
   readLabels,
@@ -56,7 +58,8 @@ export async function openTfjs({ backend = 'wasm' }: Record<string, string>): Pr
 }
 
 function openWork(tf: Tf, work: Work): Task {
-  if (work.kind === 'product') return openProduct(tf, work.folder, work.size)
+  if (work.kind === 'stream') throw notOffered(work)
+  if (work.kind === 'product') return openProduct(tf, work)
   const model = new Model(tf, work)
   if (work.kind === 'infer') return openInference(tf, model, work)
   const labels = readLabels(work.folder)
@@ -170,8 +173,9 @@ function openInference(tf: Tf, model: Model, work: Extract<Work, { kind: 'infer'
   }
 }
 
-function openProduct(tf: Tf, folder: string, size: number): Task {
-  const [a, b] = [tf.tensor(readFloats(folder, 'x'), [size, size]), tf.tensor(readFloats(folder, 'w0'), [size, size])]
+function openProduct(tf: Tf, { folder, rows, inner, columns }: ProductWork): Task {
+  const a = tf.tensor(readFloats(folder, 'x'), [rows, inner])
+  const b = tf.tensor(readFloats(folder, 'w0'), [inner, columns])
   let c: Tensor | undefined
   return {
     reset: () => undefined,
@@ -181,7 +185,7 @@ function openProduct(tf: Tf, folder: string, size: number): Task {
         c = tf.matMul(a, b)
       }
     },
-    result: () => firstRowSum(c?.dataSync() ?? [], size),
+    result: () => firstRowSum(c?.dataSync() ?? [], columns),
     close: () => {
       for (const tensor of [a, b, c]) tensor?.dispose()
     },

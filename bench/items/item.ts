@@ -1,12 +1,14 @@
 /** An item of the benchmark: a name, a sentence, and how it is measured. */
 
 import type { Entry } from '../contestants/list.ts'
+import type { ContestResult } from '../measurement.ts'
 import type { Player } from '../player.ts'
-import type { ContestResult, RoundOptions } from '../rounds.ts'
+import type { RoundOptions } from '../rounds.ts'
 
 export interface ItemContext extends RoundOptions {
   readonly players: readonly Player[]
-  readonly entries: readonly Entry[]
+  /** For items that ask somebody else too: joined once, undefined where the contestant is not there. */
+  readonly join: (entry: Entry) => Promise<Player | undefined>
   readonly quick: boolean
   /** A folder for data, gone when the benchmark ends. */
   readonly folder: string

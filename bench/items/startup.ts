@@ -4,19 +4,27 @@
  */
 
 import { join } from 'node:path'
-import { selectEntries } from '../contestants/list.ts'
+import type { Entry } from '../contestants/list.ts'
+import { describeWork, makeMeasurement, type Times } from '../measurement.ts'
 import { Player } from '../player.ts'
-import type { ContestResult } from '../rounds.ts'
-import { summarise } from '../statistics.ts'
-import { checkRate, makeValues, nameOf, stepFlops, TIMING_RATE, writeValues } from '../work.ts'
+import { type Summary, summarise } from '../statistics.ts'
+import { checkRate, makeValues, nameOf, TIMING_RATE, writeValues } from '../work.ts'
 import type { Item, ItemContext } from './item.ts'
 
 const SIZE = { sizes: [784, 300, 75, 10], batch: 32 }
 const STEPS_BEFORE_MEMORY = 20
+const LIMIT_SECONDS = 60
 
 interface Start {
   seconds: number
   peakBytes: number
+}
+
+interface Starts {
+  readonly entry: Entry
+  /** The one before the rounds: whatever keeps compiled programs between processes has none yet, or older ones. */
+  readonly first: Start
+  readonly rounds: Start[]
 }
 
 export const startup: Item = {
@@ -25,49 +33,57 @@ export const startup: Item = {
   measure: async (context) => {
     const folder = join(context.folder, 'startup')
     writeValues(folder, makeValues(SIZE))
-    const names = context.players.map(({ name }) => name)
-    const entries = selectEntries(context.entries, [], true).filter(({ name }) => names.includes(name))
-    const starts = new Map<string, Start[]>(entries.map(({ name }) => [name, []]))
+    const all: Starts[] = []
+    const absent: { contestant: string; reason: string }[] = []
+    for (const { entry } of context.players) {
+      context.say(`startup: ${entry.name}`)
+      try {
+        all.push({ entry, first: await startOnce(entry, folder), rounds: [] })
+      } catch (error) {
+        absent.push({ contestant: entry.name, reason: error instanceof Error ? error.message : String(error) })
+      }
+    }
     for (let round = 0; round < context.rounds; round++) {
       context.say(`startup: round ${round + 1} of ${context.rounds}`)
-      for (const entry of entries) starts.get(entry.name)?.push(await startOnce(await freshly(entry), folder))
+      for (const { entry, rounds } of all) rounds.push(await startOnce(entry, folder))
     }
-    report(context, starts, folder)
+    report(context, all, absent, folder)
   },
 }
 
-const freshly = (entry: Parameters<typeof Player.join>[0]) => Player.join(entry)
-
-async function startOnce(player: Player, folder: string): Promise<Start> {
-  const work = { kind: 'train', ...SIZE, optimizer: 'sgd', folder } as const
-  const opened = await player.ask({ do: 'open', work })
-  const learningRate = checkRate('sgd', SIZE.sizes[0] ?? 1)
-  const first = await player.ask({ do: 'results', count: 1, learningRate })
-  await player.ask({ do: 'time', count: STEPS_BEFORE_MEMORY, learningRate: TIMING_RATE })
-  const { peakBytes = 0 } = await player.ask({ do: 'close' })
-  player.leave()
-  const seconds = player.loadSeconds + (opened.elapsedSeconds ?? 0) + (first.elapsedSeconds ?? 0)
-  return { seconds, peakBytes }
+async function startOnce(entry: Entry, folder: string): Promise<Start> {
+  const player = await Player.join(entry)
+  try {
+    const work = { kind: 'train', ...SIZE, optimizer: 'sgd', folder } as const
+    const opened = await player.ask({ do: 'open', work }, LIMIT_SECONDS)
+    const learningRate = checkRate('sgd', SIZE.sizes[0] ?? 1)
+    const first = await player.ask({ do: 'results', count: 1, learningRate }, LIMIT_SECONDS)
+    await player.ask({ do: 'time', count: STEPS_BEFORE_MEMORY, learningRate: TIMING_RATE }, LIMIT_SECONDS)
+    const { peakBytes = 0 } = await player.ask({ do: 'close' }, LIMIT_SECONDS)
+    const seconds = player.loadSeconds + (opened.elapsedSeconds ?? 0) + (first.elapsedSeconds ?? 0)
+    return { seconds, peakBytes }
+  } finally {
+    player.leave()
+  }
 }
 
-function report(context: ItemContext, starts: ReadonlyMap<string, Start[]>, folder: string): void {
-  const [reference = []] = starts.values()
-  const measurements = [...starts].map(([contestant, values]) => {
-    const rounds = values.map(({ seconds }) => seconds)
-    return {
-      contestant,
-      description: `peak memory ${Math.round(summarise(values.map(({ peakBytes }) => peakBytes)).median / 2 ** 20)} MiB`,
-      peakBytes: summarise(values.map(({ peakBytes }) => peakBytes)),
-      rounds,
-      seconds: summarise(rounds),
-      gflops: 0,
-      deviation: 0,
-      agrees: true,
-      ratio: summarise(rounds.map((seconds, r) => seconds / (reference[r]?.seconds ?? Number.NaN))),
-    }
+type Absent = readonly { contestant: string; reason: string }[]
+
+function report(context: ItemContext, all: readonly Starts[], absent: Absent, folder: string): void {
+  const timesOf = ({ entry, rounds }: Starts): Times => ({
+    identity: entry,
+    description: 'in a fresh process each round',
+    rounds: rounds.map(({ seconds }) => seconds),
+  })
+  const measurements = all.map((starts) => {
+    const peakBytes = summarise(starts.rounds.map((start) => start.peakBytes))
+    const note = noteOf(starts.first, peakBytes)
+    return makeMeasurement(timesOf(starts), timesOf(all[0] ?? starts), 0, { peakBytes, note })
   })
   const title = `import to first step, ${nameOf(SIZE)}, sgd`
-  const work = { kind: 'train', ...SIZE, optimizer: 'sgd', folder } as const
-  const result: ContestResult = { title, work, flops: stepFlops(SIZE), measurements, absent: [] }
-  context.report(result)
+  const work = describeWork({ kind: 'train', ...SIZE, optimizer: 'sgd', folder })
+  context.report({ title, work, flops: 0, measurements, absent })
 }
+
+const noteOf = (first: Start, { median }: Summary) =>
+  `peak memory ${Math.round(median / 2 ** 20)} MiB; the first start of all took ${first.seconds.toFixed(2)} s`

@@ -12,9 +12,10 @@ import {
   type OptimizerName,
   stepFlops,
   TIMING_RATE,
+  type TrainingWork,
   writeValues,
 } from '../work.ts'
-import type { Item, ItemContext } from './item.ts'
+import type { Item } from './item.ts'
 
 /** Losses to compare: the third one shows both the first update and what the second makes of it. */
 const LOSSES = 3
@@ -38,21 +39,27 @@ export function trainingContest(size: NetworkSize, optimizer: OptimizerName, fol
   }
 }
 
-export async function measureNetworks(
-  context: ItemContext,
-  sizes: readonly NetworkSize[],
-  optimizers: readonly OptimizerName[],
-): Promise<void> {
-  for (const size of sizes) {
-    for (const optimizer of optimizers) {
-      const contest = trainingContest(size, optimizer, join(context.folder, size.sizes.join('-')))
-      context.report(await holdContest(contest, context.players, context))
-    }
-  }
-}
+/** Steps a call into nabla where many are asked for: as many as a caller would gather the data of. */
+const STEPS_A_CALL = 1000
 
 export const steps: Item = {
   name: 'steps',
-  about: 'a training step on four networks, SGD and Adam',
-  measure: (context) => measureNetworks(context, NETWORKS, ['sgd', 'adam']),
+  about: 'a training step on four networks, SGD and Adam; the smallest also many steps a call',
+  measure: async (context) => {
+    for (const size of NETWORKS) {
+      for (const optimizer of ['sgd', 'adam'] as const) {
+        const contest = trainingContest(size, optimizer, join(context.folder, size.sizes.join('-')))
+        context.report(await holdContest(contest, context.players, context))
+      }
+    }
+    const ours = context.players.filter(({ entry }) => !entry.peer)
+    const [tiny] = NETWORKS
+    if (tiny === undefined || ours.length === 0) return
+    for (const optimizer of ['sgd', 'adam'] as const) {
+      const contest = trainingContest(tiny, optimizer, join(context.folder, 'many'))
+      const work = { ...contest.work, kind: 'train', stepsPerCall: STEPS_A_CALL } as TrainingWork
+      const title = `${contest.title}, ${STEPS_A_CALL} steps a call`
+      context.report(await holdContest({ ...contest, title, work }, ours, context))
+    }
+  },
 }

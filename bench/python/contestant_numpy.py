@@ -9,7 +9,7 @@ class Contestant:
         self.description = f"NumPy {np.__version__}, {threads} BLAS thread{'s' if threads > 1 else ''}, {inputs.blas()}"
 
     def open(self, work):
-        kinds = {"train": Training, "infer": Inference, "product": Product, "epoch": Epoch}
+        kinds = {"train": Training, "infer": Inference, "product": Product, "stream": Stream, "epoch": Epoch}
         return kinds[work["kind"]](work)
 
 
@@ -93,9 +93,9 @@ class Inference(Training):
 
 class Product:
     def __init__(self, work):
-        shape = (work["size"], work["size"])
-        self.a, self.b = inputs.floats(work, "x", shape), inputs.floats(work, "w0", shape)
-        self.c = np.empty(shape, np.float32)
+        rows, inner, columns = work["rows"], work["inner"], work["columns"]
+        self.a, self.b = inputs.floats(work, "x", (rows, inner)), inputs.floats(work, "w0", (inner, columns))
+        self.c = np.empty((rows, columns), np.float32)
 
     def reset(self):
         pass
@@ -106,6 +106,50 @@ class Product:
 
     def result(self):
         return float(self.c[0].sum(dtype=np.float64))
+
+
+class Stream:
+    """In place, with buffers kept, which is the least that NumPy moves."""
+
+    def __init__(self, work):
+        count, pattern = work["count"], work["pattern"]
+        if pattern == "copy":
+            raise ValueError("does not offer this: copy")
+        self.initial = [inputs.floats(work, f"w{i}", count) for i in range(2 if pattern == "triad" else 4)]
+        self.run_once = self.triad if pattern == "triad" else self.update
+        self.buffers = [np.empty(count, np.float32) for _ in range(2)]
+
+    def reset(self):
+        self.arrays = [values.copy() for values in self.initial]
+
+    def triad(self):
+        a, b = self.arrays
+        self.written = np.multiply(b, inputs.SCALE, out=self.buffers[0])
+        self.written += a
+
+    def update(self):
+        w, m, v, g = self.arrays
+        s, t = self.buffers
+        m *= inputs.BETA1
+        m += np.multiply(g, 1 - inputs.BETA1, out=s)
+        v *= inputs.BETA2
+        np.multiply(g, g, out=s)
+        s *= 1 - inputs.BETA2
+        v += s
+        np.sqrt(v, out=s)
+        s *= inputs.CORRECTION
+        s += inputs.EPSILON
+        np.multiply(m, inputs.STEP_SIZE, out=t)
+        t /= s
+        w -= t
+        self.written = w
+
+    def run(self, count, _rate):
+        for _ in range(count):
+            self.run_once()
+
+    def result(self):
+        return float(self.written[0])
 
 
 class Epoch(Network):

@@ -10,7 +10,7 @@ class Contestant:
         self.description = f"PyTorch {torch.__version__}, {threads} thread{'s' if threads > 1 else ''}, {inputs.blas()}"
 
     def open(self, work):
-        kinds = {"train": Training, "infer": Inference, "product": Product, "epoch": Epoch}
+        kinds = {"train": Training, "infer": Inference, "product": Product, "stream": Stream, "epoch": Epoch}
         return kinds[work["kind"]](work)
 
 
@@ -72,10 +72,10 @@ class Inference(Training):
 
 class Product:
     def __init__(self, work):
-        shape = (work["size"], work["size"])
-        self.a = torch.from_numpy(inputs.floats(work, "x", shape))
-        self.b = torch.from_numpy(inputs.floats(work, "w0", shape))
-        self.c = torch.empty(shape)
+        rows, inner, columns = work["rows"], work["inner"], work["columns"]
+        self.a = torch.from_numpy(inputs.floats(work, "x", (rows, inner)))
+        self.b = torch.from_numpy(inputs.floats(work, "w0", (inner, columns)))
+        self.c = torch.empty(rows, columns)
 
     def reset(self):
         pass
@@ -86,6 +86,43 @@ class Product:
 
     def result(self):
         return self.c[0].double().sum().item()
+
+
+class Stream:
+    """In place where PyTorch offers it, as its optimisers do."""
+
+    def __init__(self, work):
+        count, pattern = work["count"], work["pattern"]
+        if pattern == "copy":
+            raise ValueError("does not offer this: copy")
+        arrays = range(2 if pattern == "triad" else 4)
+        self.initial = [torch.from_numpy(inputs.floats(work, f"w{i}", count)) for i in arrays]
+        self.run_once = self.triad if pattern == "triad" else self.update
+        self.c = torch.empty(count)
+
+    def reset(self):
+        self.arrays = [values.clone() for values in self.initial]
+
+    def triad(self):
+        a, b = self.arrays
+        self.written = torch.add(a, b, alpha=inputs.SCALE, out=self.c)
+
+    def update(self):
+        w, m, v, g = self.arrays
+        m.mul_(inputs.BETA1).add_(g, alpha=1 - inputs.BETA1)
+        v.mul_(inputs.BETA2).addcmul_(g, g, value=1 - inputs.BETA2)
+        torch.sqrt(v, out=self.c)
+        self.c.mul_(inputs.CORRECTION).add_(inputs.EPSILON)
+        w.addcdiv_(m, self.c, value=-inputs.STEP_SIZE)
+        self.written = w
+
+    def run(self, count, _rate):
+        with torch.inference_mode():
+            for _ in range(count):
+                self.run_once()
+
+    def result(self):
+        return self.written[0].item()
 
 
 class Epoch(Network):

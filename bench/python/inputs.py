@@ -3,6 +3,9 @@ import os
 
 import numpy as np
 
+# Of the works that move memory: as UPDATE in contestants/contestant.ts.
+SCALE, BETA1, BETA2, EPSILON, STEP_SIZE, CORRECTION = 0.5, 0.9, 0.999, 1e-8, 1e-7, 1.0
+
 
 def floats(work, name, shape):
     return np.fromfile(os.path.join(work["folder"], name + ".bin"), dtype=np.float32).reshape(shape)

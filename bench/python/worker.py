@@ -32,10 +32,10 @@ class Process:
         self.task.reset()
         count, rate = request["count"], request["learningRate"]
         if wanted == "time":
-            start = time.perf_counter()
+            start, cpu_start = time.perf_counter(), time.process_time()
             self.task.run(count, rate)
-            seconds = time.perf_counter() - start
-            return {"seconds": seconds, "results": [self.task.result()]}
+            seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+            return {"seconds": seconds, "cpuSeconds": cpu_seconds, "results": [self.task.result()]}
         results = []
         for _ in range(count):
             self.task.run(1, rate)
@@ -57,6 +57,7 @@ def main():
         except Exception as error:  # Whatever goes wrong in a library is a reason to name, not to end.
             reply = {"ok": False, "error": f"{type(error).__name__}: {error}"}
         reply["elapsedSeconds"] = time.perf_counter() - start
+        reply["totalCpuSeconds"] = time.process_time()  # Of all threads of this process.
         replies.write(json.dumps(reply) + "\n")
         replies.flush()
 
