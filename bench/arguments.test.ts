@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readArguments, UsageError } from './arguments.ts'
+import { checkOnly, readArguments, UsageError } from './arguments.ts'
 
 const items = ['steps', 'widths', 'epoch']
 const read = (...args: string[]) => readArguments(args, items)
@@ -31,11 +31,20 @@ describe('the benchmark’s command line', () => {
     [['nonsense']],
     [['--nonsense']],
     [['--json']],
+    [['--all', 'nonsense']],
+    [['--from', 'a.json', 'steps']],
   ])('refuses %j', (args) => {
     expect(() => read(...args)).toThrow(UsageError)
   })
 
-  it('names the items to choose from', () => {
-    expect(() => read('step')).toThrow('There is no item "step". Items: steps, widths, epoch.')
+  it('names the items to choose from, and what was meant', () => {
+    expect(() => read('step')).toThrow('There is no item "step". Did you mean "steps"? Items: steps, widths, epoch.')
+    expect(() => read('--quik')).toThrow('There is no option "--quik". Did you mean "--quick"?')
+  })
+
+  it('knows who there is', () => {
+    const names = ['nabla wasm 1t', 'PyTorch 1t']
+    expect(() => checkOnly(['nabla', 'PyTorch 1t'], names)).not.toThrow()
+    expect(() => checkOnly(['pytorch 1t'], names)).toThrow('Did you mean "PyTorch 1t"?')
   })
 })

@@ -3,10 +3,13 @@
 import { type ContestResult, fastest, type ItemResult, type Measurement } from '../measurement.ts'
 import { formatNumber } from '../table.ts'
 import { logScale, logTicks, spaced } from './axes.ts'
-import { type Anchor, classOf, frame, type Look, label, line, mark } from './svg.ts'
+import { classOf, frame, type Look, label, line, mark } from './svg.ts'
 
 interface Point {
+  /** In a sentence and, shorter, below the axis. */
   readonly name: string
+  readonly label: string
+  readonly kind: 'product' | 'stream'
   /** Operations per byte that must be moved at least. */
   readonly intensity: number
   readonly gflops: number
@@ -27,8 +30,9 @@ export interface Roofline {
 }
 
 const SIZE = { width: 900, height: 480 }
-const MARGIN = { left: 70, right: 180, top: 50, bottom: 70 }
-const LABEL_DISTANCE = 40
+const MARGIN = { left: 70, right: 180, top: 50, bottom: 86 }
+/** Between the middles of labels in a row. */
+const LABEL_DISTANCE = { tick: 40, product: 24, stream: 40 }
 const LEGEND_ROW = 18
 
 /** A roof is what the machine can do: the best round. */
@@ -67,16 +71,20 @@ export function readRoofline({ contests }: ItemResult): Roofline | undefined {
     const points = works.flatMap(({ contest, measurements }) => {
       const best = fastest(measurements.filter((each) => each.family === family))
       if (best === undefined) return []
-      return [{ name: nameOfWork(contest), intensity: contest.flops / (contest.bytes ?? 1), gflops: best.gflops }]
+      return [{ ...nameOfWork(contest), intensity: contest.flops / (contest.bytes ?? 1), gflops: best.gflops }]
     })
     return { family, points: points.toSorted((a, b) => a.intensity - b.intensity) }
   })
   return { roofs, lines }
 }
 
-function nameOfWork({ work, title }: ContestResult): string {
-  if (work.kind === 'product') return `m = ${work.rows.toLocaleString('en-US')}`
-  return work.kind === 'stream' ? (work.pattern === 'update' ? 'Adam' : work.pattern) : title
+function nameOfWork({ work, title }: ContestResult): Pick<Point, 'name' | 'label' | 'kind'> {
+  if (work.kind === 'product') {
+    const rows = work.rows.toLocaleString('en-US')
+    return { name: `m = ${rows}`, label: rows, kind: 'product' }
+  }
+  const name = work.kind === 'stream' ? (work.pattern === 'update' ? 'Adam' : work.pattern) : title
+  return { name, label: name, kind: 'stream' }
 }
 
 const lookOf = (hue: number): Look => ({ hue, dash: 0 })
@@ -92,17 +100,20 @@ export function renderRoofline({ roofs, lines }: Roofline, id: string, title: st
   const content = [
     label(MARGIN.left, 22, title, 'start', 'strong'),
     ...xTicks.map((tick) => line(x(tick), MARGIN.top, x(tick), bottom, 'grid')),
-    ...spaced(xTicks, x, LABEL_DISTANCE).map((tick) => label(x(tick), bottom + 17, formatTick(tick), 'middle')),
+    ...spaced(xTicks, x, LABEL_DISTANCE.tick).map((tick) => label(x(tick), bottom + 17, formatTick(tick), 'middle')),
     ...yTicks.map(
       (tick) =>
         line(MARGIN.left, y(tick), right, y(tick), 'grid') +
         label(MARGIN.left - 6, y(tick) + 4, formatTick(tick), 'end'),
     ),
-    label((MARGIN.left + right) / 2, bottom + 56, 'floating-point operations per byte moved at least', 'middle'),
+    label((MARGIN.left + right) / 2, bottom + 74, 'floating-point operations per byte moved at least', 'middle'),
     label(MARGIN.left - 50, MARGIN.top - 12, 'GFLOP/s'),
     ...drawRoofs(roofs, x, y, xTicks, yTicks),
     ...lines.map(({ points: ends }, hue) => {
-      const path = ends.map(({ intensity, gflops }) => `${x(intensity).toFixed(1)},${y(gflops).toFixed(1)}`).join(' ')
+      const products = ends.filter(({ kind }) => kind === 'product')
+      const path = products
+        .map(({ intensity, gflops }) => `${x(intensity).toFixed(1)},${y(gflops).toFixed(1)}`)
+        .join(' ')
       const marks = ends.map(({ intensity, gflops }) => mark(x(intensity), y(gflops), lookOf(hue)))
       return `<polyline class="series ${classOf(lookOf(hue))}" points="${path}"/>${marks.join('')}`
     }),
@@ -132,30 +143,34 @@ function drawRoofs(
   const ridge = peakGflops / gigabytesPerSecond
   // Below the lowest tick the slope would leave the picture.
   const from = Math.max(leftmost, lowest / gigabytesPerSecond)
+  const middle = from * (ridge / from) ** 0.7
   const memory = `${formatNumber(gigabytesPerSecond)} GB/s`
   const peak = `${formatNumber(peakGflops)} GFLOP/s`
   return [
     line(x(from), y(from * gigabytesPerSecond), x(ridge), y(peakGflops), 'roof'),
     line(x(ridge), y(peakGflops), x(rightmost), y(peakGflops), 'roof'),
-    label(x(from) + 6, y(from * gigabytesPerSecond) - 8, `memory: ${memory}`),
+    label(x(middle) - 8, y(middle * gigabytesPerSecond) - 4, `memory: ${memory}`, 'end'),
     label(x(rightmost) - 4, y(peakGflops) - 7, `peak: ${peak}`, 'end'),
   ]
 }
 
-/** Each work's name once, below the axis, where its points stand above. */
+/** Each work's name once, below the axis, where its points stand above: products by their rows, then the others. */
 function labelWorks(points: readonly Point[], x: Scale, bottom: number): string[] {
-  const works = new Map(points.map(({ name, intensity }) => [intensity, name]))
-  const kept = spaced(
-    [...works.keys()].sort((a, b) => a - b),
-    x,
-    LABEL_DISTANCE,
-  )
-  const anchor: Anchor = 'middle'
-  return kept.map(
-    (intensity) =>
-      line(x(intensity), bottom, x(intensity), bottom + 4, 'roof') +
-      label(x(intensity), bottom + 34, works.get(intensity) ?? '', anchor),
-  )
+  const works = new Map(points.map((point) => [point.intensity, point]))
+  const drawRow = (kind: Point['kind'], heading: string, row: number) => {
+    const places = [...works.values()].filter((point) => point.kind === kind).map(({ intensity }) => intensity)
+    const kept = spaced(
+      places.toSorted((a, b) => a - b),
+      x,
+      LABEL_DISTANCE[kind],
+    )
+    return [
+      label(MARGIN.left - 6, row, heading, 'end'),
+      ...places.map((intensity) => line(x(intensity), bottom, x(intensity), bottom + 4, 'roof')),
+      ...kept.map((intensity) => label(x(intensity), row, works.get(intensity)?.label ?? '', 'middle')),
+    ]
+  }
+  return [...drawRow('product', 'rows m', bottom + 34), ...drawRow('stream', 'streams', bottom + 50)]
 }
 
 function describe({ roofs, lines }: Roofline): string {
