@@ -160,10 +160,15 @@ export interface Experiment {
 /** An experiment, or a function that makes one. */
 export type ExperimentLike = Experiment | (() => Experiment | Promise<Experiment>)
 
+/** The experiment, if all of its fields are known: a misspelt one is none of the type's. */
+type Known<E> = E extends (...args: never) => unknown
+  ? E
+  : { readonly [K in keyof E]: K extends keyof Experiment ? E[K] : never }
+
 /**
  * An experiment for `nabla train` and `nabla search`, as the default export of a file. It is checked when it is run, when
  * flags and the data are known too.
  */
-export function defineExperiment<const E extends ExperimentLike>(experiment: E): E {
+export function defineExperiment<const E extends ExperimentLike>(experiment: E & Known<E>): E {
   return experiment
 }

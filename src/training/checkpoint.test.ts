@@ -89,6 +89,14 @@ describe('a checkpoint', () => {
     })
   })
 
+  test('keeps figures that are no numbers', async () => {
+    const checkpoint = await one()
+    const epoch = { epoch: 1, step: 6, loss: -0, learningRate: 1, seconds: 1, metrics: { rocAuc: Number.NaN } }
+    const best = { epoch: 1, metric: 'NaN', value: Number.NEGATIVE_INFINITY }
+    const host = { ...checkpoint.host, history: [epoch], best, metricMemories: [[Number.NaN, 1]] }
+    expect(decodeCheckpoint(encodeCheckpoint({ ...checkpoint, host })).host).toEqual(host)
+  })
+
   test('that is damaged, or is something else, is refused', async () => {
     const bytes = encodeCheckpoint(await one())
     expect(() => decodeCheckpoint(bytes.slice(0, bytes.length - 1))).toThrow(/E-DATA/)
