@@ -3,6 +3,7 @@
 import { formatNumber } from '../../../shared/index.ts'
 import type { Analysis, Judged } from '../analyse.ts'
 import type { Repair } from '../repair/repair.ts'
+import { sayWhere } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { kindOf, messageOf } from './kinds.ts'
@@ -71,21 +72,27 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
             `${r.chain.name} ${r.status === 'wrong' ? `relative error ${r.residual.toPrecision(2)}` : `ratio ${Number(r.relative.toPrecision(4))}`}`,
         )
         .join(', ')}`,
-      `checked: applying it, ${agreement(rightAfter, repair.after.results.length)}${rightAfter === 0 ? '' : ` (largest relative error ${scientific(worst)})`}`,
-      ...(repair.alternatives.length > 0
-        ? [
-            `the same could be mended at line ${[...new Set(repair.alternatives.map((a) => a.row.span[0]))].slice(0, 3).join(', ')}`,
-          ]
-        : []),
+      `checked: applying it, ${agreement(repair.after)}${rightAfter === 0 ? '' : ` (largest relative error ${scientific(worst)})`}`,
+      ...(repair.alternatives.length > 0 ? [`the same could be mended at ${alternativesOf(analysis, repair)}`] : []),
     ],
     parameters: repair.fixedNames,
     ...labelOf(judged, repair),
   }
 }
 
-function agreement(right: number, all: number): string {
-  if (all === 1) return right === 1 ? 'the gradient agrees with the true one' : 'the gradient does not agree yet'
-  return `${right === all ? 'all' : right === 0 ? 'none of' : `${right} of`} ${all} gradients agree with the true ones`
+/** The other places, `line 12, line 15`, with their file or cell where that is not the finding's own. */
+function alternativesOf({ trace }: Analysis, { alternatives, edit }: Repair): string {
+  const places = alternatives.map((a) => sayWhere(trace, edit.file, { file: a.suspect.file, line: a.row.span[0] }))
+  return [...new Set(places)].slice(0, 3).join(', ')
+}
+
+function agreement({ results }: Judged): string {
+  const right = results.filter((r) => r.status === 'right').length
+  if (right === 0 && results.some((r) => r.status === 'sign')) return 'what is wrong still is the sign'
+  if (results.length === 1)
+    return right === 1 ? 'the gradient agrees with the true one' : 'the gradient does not agree yet'
+  const share = right === results.length ? 'all' : right === 0 ? 'none of the' : `${right} of`
+  return `${share} ${results.length} gradients agree with the true ones`
 }
 
 /** What the marked part is of the true gradient, where it is a multiple of that. */
