@@ -2,6 +2,7 @@
 
 import type { Work } from './contestants/contestant.ts'
 import type { Identity } from './contestants/list.ts'
+import type { MemoryResult } from './items/memory.ts'
 import { ratioByRound, type Summary, summarise } from './statistics.ts'
 
 export interface Measurement {
@@ -58,6 +59,8 @@ export interface ContestResult {
 export interface ItemResult {
   readonly item: string
   readonly contests: readonly ContestResult[]
+  /** What runs took of memory, where the item looks at that. */
+  readonly memory?: readonly MemoryResult[]
 }
 
 export function describeWork(work: Work): DescribedWork {

@@ -8,6 +8,7 @@ import { type Entry, listEntries, selectEntries } from './contestants/list.ts'
 import { averageOthers, type BenchDocument, listWarnings, SCHEMA } from './document.ts'
 import { judgeGoals } from './goals.ts'
 import { ITEMS, type ItemContext } from './items/index.ts'
+import { formatMemory, type MemoryResult } from './items/memory.ts'
 import { describeMachine, formatMachine, isBusy, type Machine } from './machine.ts'
 import type { ContestResult, ItemResult } from './measurement.ts'
 import { installPeers } from './peers.ts'
@@ -112,13 +113,19 @@ async function measureItems(
   const players = [...guests.players]
   for (const item of ITEMS.filter(({ name }) => settings.items.includes(name))) {
     const contests: ContestResult[] = []
-    results.push({ item: item.name, contests })
+    const memory: MemoryResult[] = []
+    results.push({ item: item.name, contests, memory })
     const report = (result: ContestResult) => {
       contests.push(result)
       print(`\n${formatContest(result)}${formatBusy(result, machine)}`)
     }
+    const reportMemory = (result: MemoryResult) => {
+      memory.push(result)
+      print(`\n${formatMemory(result)}`)
+    }
     const { rounds, chunkMs, quick, patience } = settings
-    const context: ItemContext = { players, join: guests.join, rounds, chunkMs, patience, quick, folder, say, report }
+    const asked = { rounds, chunkMs, patience, quick, folder }
+    const context: ItemContext = { ...asked, players, join: guests.join, say, report, reportMemory }
     await item.measure(context)
   }
   return results

@@ -3,6 +3,7 @@
 import { epoch } from './epoch.ts'
 import { inference } from './inference.ts'
 import type { Item } from './item.ts'
+import { memory } from './memory.ts'
 import { product } from './product.ts'
 import { roofline } from './roofline.ts'
 import { startup } from './startup.ts'
@@ -21,4 +22,5 @@ export const ITEMS: readonly Item[] = [
   inference,
   product,
   startup,
+  memory,
 ]

@@ -4,6 +4,7 @@ import type { Entry } from '../contestants/list.ts'
 import type { ContestResult } from '../measurement.ts'
 import type { Player } from '../player.ts'
 import type { RoundOptions } from '../rounds.ts'
+import type { MemoryResult } from './memory.ts'
 
 export interface ItemContext extends RoundOptions {
   readonly players: readonly Player[]
@@ -14,6 +15,8 @@ export interface ItemContext extends RoundOptions {
   readonly folder: string
   /** Hears each result as it comes. */
   readonly report: (result: ContestResult) => void
+  /** Hears what a run takes of memory. */
+  readonly reportMemory: (result: MemoryResult) => void
 }
 
 export interface Item {
