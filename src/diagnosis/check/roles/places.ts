@@ -12,9 +12,17 @@ function step(path: string, place: string, key: string | number, type: string): 
 /** Resolves containers to the names that lead to them, preferring the module's names to a function's. */
 export function resolvePlaces(trace: Trace): PlaceOf {
   const holders = new Map<number, { place: string; owner: string | number; key: string | number; rank: number }>()
+  // A name that holds one container after another (a loop's variable) says less than the list that they lie in.
+  const named = new Map<string, Set<number>>()
+  for (const event of trace.events)
+    if (event.kind === 'bind' && event.place === 'name') {
+      const name = `${event.owner}|${event.key}`
+      named.set(name, (named.get(name) ?? new Set()).add(event.container))
+    }
   for (const event of trace.events) {
     if (event.kind !== 'bind') continue
-    const rank = event.place !== 'name' ? 2 : event.owner === '<module>' ? 3 : 1
+    const steady = event.place === 'name' && named.get(`${event.owner}|${event.key}`)?.size === 1
+    const rank = event.place !== 'name' ? 2 : event.owner !== '<module>' ? 1 : steady ? 3 : 1.5
     const known = holders.get(event.container)
     const loops = typeof event.owner === 'number' && event.owner === event.container
     if (!loops && (known === undefined || rank > known.rank)) holders.set(event.container, { ...event, rank })
