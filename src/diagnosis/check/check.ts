@@ -6,7 +6,8 @@ import { reasonFor } from './findings/refusals.ts'
 import { observe } from './observe.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
 import { type Base, reportOf } from './report/result.ts'
-import { loopFindings } from './rules/loop.ts'
+import { lostUpdates } from './rules/lost-update.ts'
+import { loopFaults } from './rules/loop.ts'
 import { setupFindings } from './rules/setup.ts'
 import { afterStoppingTest } from './rules/stopping-test.ts'
 import type { TraceRequest, TraceRun } from './trace/run.ts'
@@ -35,6 +36,9 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
   if (analysis.chains.length === 0 || analysis.dependence.parameters.length === 0) {
     const stopped = await afterStoppingTest(run, first.trace)
     if (stopped !== undefined) return judgeScript(run, stopped.analysis, deadline, base, stopped)
+    const lost = await lostUpdates({ run, analysis, edits: [], deadline })
+    if (lost.analysis !== undefined) return judgeScript(run, lost.analysis, deadline, base, lost)
+    if (lost.findings.length > 0) return reportOf(base, 'faulty', lost.findings, undefined, null)
   }
   const refusal = reasonFor(first, analysis, observed.timeoutMs, observed.path)
   if (refusal !== undefined) return reportOf(base, 'unsupported', [], undefined, refusal)
@@ -48,11 +52,14 @@ async function judgeScript(
   base: Base,
   before: { edits: readonly SourceEdit[]; findings: readonly Finding[] } = { edits: [], findings: [] },
 ): Promise<CheckResult> {
-  const findings: Finding[] = [...before.findings]
-  const first = analysis.best
-  let current: { analysis: Analysis; judged: Judged } | undefined = first && { analysis, judged: first }
-  const edits: SourceEdit[] = [...before.edits]
-  findings.push(...loopFindings(analysis))
+  const loop = await loopFaults({ run, analysis, edits: before.edits, deadline })
+  const findings: Finding[] = [...before.findings, ...loop.findings]
+  const edits: SourceEdit[] = [...before.edits, ...loop.edits]
+  const start = loop.analysis ?? analysis
+  let current: { analysis: Analysis; judged: Judged } | undefined = start.best && {
+    analysis: start,
+    judged: start.best,
+  }
   const explained = new Set(findings.filter((f) => f.kind !== 'logged-loss').flatMap((f) => f.parameters))
   const open = (judged: Judged) =>
     judged.results.some((r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name))

@@ -36,6 +36,13 @@ export type FindingKind =
   | 'saturation'
   | 'logged-loss'
   | 'stopping-test'
+  | 'aliased-array'
+  | 'lost-update'
+  | 'shuffled-apart'
+  | 'integer-overflow'
+  | 'unscaled-inputs'
+  | 'learning-rate'
+  | 'dead-units'
   | 'gradient'
 
 export interface Finding {

@@ -58,7 +58,10 @@ export function expandUpdate(tape: Tape, node: number, before: number): { found:
     reach.set(at, false)
     const { op, args } = tape.entry(at)
     const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
-    const found = picks.some((p) => reaches(args[p] ?? -1, depth + 1))
+    const scales = SCALING.has(op) && tape.trace.nodes[at]?.shape.length === 0
+    const found = picks.some(
+      (p) => reaches(args[p] ?? -1, depth + 1) && !(scales && !isPlain(tape, args[1 - p] ?? at, before)),
+    )
     reach.set(at, found)
     return found
   }
@@ -79,6 +82,20 @@ export function expandUpdate(tape: Tape, node: number, before: number): { found:
   }
   walk(node)
   return { found: true, rest }
+}
+
+const ARITHMETIC = new Set(['leaf', 'add', 'sub', 'mul', 'div', 'pow', 'neg', 'copy', 'sqrt'])
+
+/** A factor such as 0.9 or 1 − rate·decay: few steps of arithmetic from numbers. δ·h is none: δ is not part of h. */
+function isPlain(tape: Tape, node: number, before: number): boolean {
+  const stack = [node]
+  for (let seen = 0; stack.length > 0; seen++) {
+    const at = stack.pop() ?? -1
+    const { op, args } = tape.entry(at)
+    if (seen > 40 || at === before || !ARITHMETIC.has(op)) return false
+    stack.push(...args)
+  }
+  return true
 }
 
 interface Draft {

@@ -1,15 +1,40 @@
 /** Faults in the loop around the backward pass: each rule in its own file, in the order in which they matter. */
 
 import type { Analysis } from '../analyse.ts'
+import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
 import { accumulatorNotReset } from './accumulator.ts'
+import { aliasedArrays } from './aliased.ts'
 import { broadcastGrows } from './broadcast.ts'
+import { lostUpdates } from './lost-update.ts'
 import { neverUpdated } from './never-updated.ts'
+import { sharedRows } from './shared-rows.ts'
 import { staleWeights } from './stale-weights.ts'
+import type { Outcome, Scene } from './trial.ts'
 import { truncatedUpdate } from './truncation.ts'
 
-export function loopFindings(analysis: Analysis): Finding[] {
-  return [broadcastGrows, truncatedUpdate, staleWeights, accumulatorNotReset, neverUpdated].flatMap((rule) =>
-    rule(analysis),
-  )
+/** Rules that read the trace alone. */
+const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
+  broadcastGrows,
+  truncatedUpdate,
+  staleWeights,
+  accumulatorNotReset,
+  neverUpdated,
+]
+
+/** Rules that try a change; what they find is mended before the next one looks. */
+const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [sharedRows, aliasedArrays, lostUpdates]
+
+export async function loopFaults(scene: Scene): Promise<Outcome> {
+  const findings: Finding[] = []
+  const edits: SourceEdit[] = []
+  let { analysis } = scene
+  for (const rule of BY_TRIAL) {
+    const found = await rule({ ...scene, analysis, edits: [...scene.edits, ...edits] })
+    findings.push(...found.findings)
+    edits.push(...found.edits)
+    analysis = found.analysis ?? analysis
+  }
+  findings.push(...FROM_TRACE.flatMap((rule) => rule(analysis)))
+  return { findings, edits, ...(analysis !== scene.analysis && { analysis }) }
 }

@@ -53,6 +53,10 @@ export type TraceEvent =
   | { kind: 'mark'; time: number; site: number; as: string; node: number }
   | { kind: 'guard'; time: number; node: number; value: boolean; site: number }
   | { kind: 'iteration'; time: number; site: number }
+  /** `[item] * n`: several places of one list hold the same containers. */
+  | { kind: 'shared'; time: number; site: number; containers: readonly number[] }
+  /** A list's or an array's elements were put into this order (the first 4,096 of it). */
+  | { kind: 'shuffle'; time: number; site: number; container: number; order: readonly number[] }
   | {
       kind: 'candidates'
       time: number
@@ -182,6 +186,14 @@ class Builder {
       case 'i':
         this.check(isInteger(row[1]), line, 'a malformed iteration')
         this.events.push({ kind: 'iteration', time, site: row[1] })
+        break
+      case 'a':
+        this.check(isInteger(row[1]) && integers(row[2]), line, 'a malformed list')
+        this.events.push({ kind: 'shared', time, site: row[1], containers: row[2] })
+        break
+      case 'p':
+        this.check(isInteger(row[1]) && isInteger(row[2]) && integers(row[3]), line, 'a malformed shuffle')
+        this.events.push({ kind: 'shuffle', time, site: row[1], container: row[2], order: row[3] })
         break
       case 'c':
         this.candidates(row, line, time)

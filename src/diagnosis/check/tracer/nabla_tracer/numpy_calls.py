@@ -255,7 +255,7 @@ def install(session):
             handlers[getattr(np, name)] = fresh
     handlers.update({np.where: where, np.clip: clip, np.var: spread(False), np.std: spread(True), np.einsum: einsum,
                      np.tensordot: tensordot, np.linalg.norm: norm, np.pad: pad, np.add.at: at,
-                     np.random.shuffle: changes(0), np.copyto: changes(0), np.fill_diagonal: changes(0),
+                     np.copyto: changes(0), np.fill_diagonal: changes(0),
                      np.put: changes(0)})
     import copy
     handlers.update({copy.deepcopy: deep, copy.copy: deep})

@@ -4,7 +4,7 @@ import operator
 import sys
 from itertools import islice
 
-from . import scalar_calls
+from . import scalar_calls, shuffles
 from .updates import Updates
 
 EDIT_NODES = 20_000
@@ -101,10 +101,19 @@ class Session:
         if kind is float or (self.np is not None and isinstance(value, (self.np.ndarray, self.np.generic))):
             return self.recorded(site, op, left, right, value)
         if kind is list and op == "mul" and len(value) <= LONGEST_LIST:
+            self.repeated(site, left if type(left) is list else right, value)
             return [self.literal(v) for v in value]
         if kind is str and op == "mod":
             self.show(right)
         return value
+
+    def repeated(self, site, part, whole):
+        """`[item] * n` holds n times the same object: what is written into one is in all."""
+        if self.candidate or len(whole) <= len(part):
+            return
+        shared = [v for v in part if isinstance(v, list) or self.is_array(v)]
+        if shared:
+            self.record.emit(["a", site, [self.container(v) for v in shared]])
 
     def recorded(self, site, op, left, right, value):
         record = self.record
@@ -385,6 +394,8 @@ class Session:
             handler = None
         if handler is not None:
             return handler(site, function, args, keywords)
+        if shuffles.is_shuffle(function):
+            return shuffles.shuffled(self, site, function, args, keywords)
         if self.np is not None and isinstance(function, self.np.ufunc):
             return self.ufunc(site, function, args, keywords)
         self.depth += 1
@@ -423,6 +434,8 @@ class Session:
             self.append(site, args[-1])
             if name == "append":
                 self.slot(site, "item", self.container(owner), len(owner), args[0])
+        elif name in shuffles.NAMES and shuffles.is_generator(owner):
+            return shuffles.shuffled(self, site, getattr(owner, name), args, keywords)
         elif isinstance(owner, str) and name == "format":
             self.show((*args, *keywords.values()), site)
         return self.call(site, getattr(owner, name), *args, **keywords)

@@ -3,6 +3,7 @@
 This only decides when to stop; what is a parameter is decided from the whole trace. A place counts as updated when
 it receives its former value plus something that was computed at some depth, and that former value was multiplied.
 """
+from collections import deque
 
 LINEAR = {"add": (0, 1), "sub": (0, 1), "neg": (0,), "mul": (0, 1), "div": (0,), "copy": (0,), "put": (0, 1),
           "write": (0, 1), "view": (0,), "add_n": None, "subtract": (0, 1), "multiply": (0, 1), "move": (0,)}
@@ -45,11 +46,11 @@ class Updates:
             self.record.updated = True
 
     def adds(self, before, node):
-        found, deep, stack, left = False, 0, [node], 60
+        found, deep, queue, left = False, 0, deque([node]), 60  # breadth first: the former value is near
         args, ops, depth = self.record.args, self.record.ops, self.record.depth
-        while stack and left:
+        while queue and left and not (found and deep >= 2):
             left -= 1
-            current = stack.pop()
+            current = queue.popleft()
             if current == before:
                 found = True
                 continue
@@ -61,7 +62,7 @@ class Updates:
                     deep = max(deep, depth[current])
                 continue
             deep = max(deep, depth[current] - 2) if ops[current] in ("mul", "multiply", "div") else deep
-            stack.extend(args[current][p] for p in picks if p < len(args[current]))
+            queue.extend(args[current][p] for p in picks if p < len(args[current]))
         return found and deep >= 2
 
     def iteration(self, site):
