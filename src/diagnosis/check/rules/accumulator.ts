@@ -6,8 +6,11 @@ import type { Finding } from '../types.ts'
 import { findingAt } from './at.ts'
 
 export function accumulatorNotReset(analysis: Analysis): Finding[] {
-  const steps = analysis.best?.measured.steps ?? []
-  const [first, second] = [steps[0], steps[1]]
+  // A loss that is printed now and then shows one step; the same loss, inferred, shows them all.
+  const { best } = analysis
+  const shown = [best, ...analysis.judged.filter((j) => j.explained >= (best?.explained ?? 1))]
+  const measured = shown.map((j) => j?.measured.steps ?? []).find((s) => s[1] !== undefined && s[1].length > 0)
+  const [first, second] = measured ?? []
   if (first === undefined || second === undefined) return []
   const caught: { name: string; site: number }[] = []
   for (const later of second) {

@@ -6,19 +6,21 @@ import type { Finding } from '../types.ts'
 import { accumulatorNotReset } from './accumulator.ts'
 import { aliasedArrays } from './aliased.ts'
 import { broadcastGrows } from './broadcast.ts'
+import { integerArrays } from './integers.ts'
 import { lostUpdates } from './lost-update.ts'
 import { neverUpdated } from './never-updated.ts'
 import { sharedRows } from './shared-rows.ts'
+import { shuffledApart } from './shuffled-apart.ts'
 import { staleWeights } from './stale-weights.ts'
 import type { Outcome, Scene } from './trial.ts'
-import { truncatedUpdate } from './truncation.ts'
 
 /** Rules that read the trace alone. */
 const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
   broadcastGrows,
-  truncatedUpdate,
+  integerArrays,
   staleWeights,
   accumulatorNotReset,
+  shuffledApart,
   neverUpdated,
 ]
 

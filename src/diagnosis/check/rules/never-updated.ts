@@ -1,62 +1,168 @@
-/** A weight that the forward pass uses, whose gradient the script computes, and that no step changes. */
+/**
+ * Weights that the forward pass uses and no step changes. That alone is a choice (random features, frozen layers); it
+ * is a fault where the script computes their gradient, or trains others of the same name or in the same list.
+ */
 
 import type { Analysis } from '../analyse.ts'
+import { findMeetings } from '../roles/losses.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { resolvePlaces } from '../roles/places.ts'
 import type { Finding } from '../types.ts'
 import { findingAt } from './at.ts'
+import { listed } from './trial.ts'
 
-const PRODUCTS = new Set(['dot', 'matmul', 'einsum', 'outer', 'inner'])
+const MEANT = /frozen|freeze|fixed|random (features?|projection)|not trained|untrained|reservoir|extreme learning/i
+const MAX_NODES = 6000
+
+interface Still {
+  readonly node: number
+  readonly name: string
+  /** The site at which its gradient is computed, or −1. */
+  readonly gradient: number
+  readonly sibling: string | undefined
+}
 
 export function neverUpdated(analysis: Analysis): Finding[] {
-  const { best, tape, trace, points, dependence } = analysis
-  if (best === undefined) return []
-  const adjoints = best.measured.adjoints[0]
-  const findings: Finding[] = []
-  const step = best.measured.loss.steps[0]
-  const end = Math.max(0, ...best.results.map((r) => r.step.after))
-  const start = Math.max(0, ...(step?.terms.map(([n]) => n) ?? []))
-  const multiplied = new Set<number>()
-  for (let node = 0; node <= start; node++) {
-    const { op, args } = tape.entry(node)
-    if (!PRODUCTS.has(op) || tape.aside[node] === 1) continue
-    for (const arg of args) multiplied.add(tape.entry(arg).op === 'view' ? (tape.entry(arg).args[0] ?? arg) : arg)
-  }
+  const { best, trace } = analysis
+  if (best === undefined || best.explained === 0) return []
+  const still = findStill(analysis).filter((s) => s.gradient >= 0 || s.sibling !== undefined)
+  if (still.length === 0) return []
+  const siblings = new Set(still.flatMap((s) => s.sibling ?? []))
+  const updates = best.results
+    .filter((r) => siblings.size === 0 || siblings.has(r.chain.name))
+    .map((r) => r.chain.versions.find((v) => v.node === r.step.after)?.site ?? -1)
+  const site = Math.max(...updates)
+  const names = still.map((s) => s.name)
+  const lines = [...new Set(still.flatMap((s) => trace.sites[s.gradient]?.line ?? []))]
+  const trained = best.results.map((r) => r.chain.name)
+  return findingAt(analysis, {
+    kind: 'never-updated',
+    site,
+    message: `${listed(names)} ${names.length > 1 ? 'are' : 'is'} never updated: ${lines.length > 0 ? `the gradient computed on line ${lines.join(', ')} is not used` : `no gradient of ${names.length > 1 ? 'them' : 'it'} is computed`}, and only ${listed(trained)} ${trained.length > 1 ? 'learn' : 'learns'}`,
+    expected: `an update of ${listed(names)} in every step`,
+    received: 'none in any traced step',
+    evidence: [
+      ...(lines.length > 0 ? [`what line ${lines.join(', ')} computes is the true gradient of ${listed(names)}`] : []),
+      `the loss depends on ${listed(names)}: the true gradient is not zero`,
+    ],
+    parameters: names,
+  })
+}
+
+function findStill(analysis: Analysis): Still[] {
+  const { best, trace, tape, dependence, points } = analysis
+  const terms = best?.measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
+  const forward = tape.ancestors(terms, dependence.cut)
+  const adjoints = best?.measured.adjoints[0]
+  const samples = sampleCounts(analysis)
+  const placeOf = resolvePlaces(trace)
+  const names = new Map<number, { name: string; site: number; rank: number }>()
   for (const event of trace.events) {
-    if (event.kind !== 'store' || findings.length >= 3 || event.time > start) continue
-    const node = event.node
+    if (event.kind !== 'store' || !forward.has(event.node) || dependence.depends[event.node] === 1) continue
+    const rank = event.place !== 'name' ? 2 : event.owner === '<module>' ? 1 : 0
+    const known = names.get(event.node)
+    if (known === undefined || rank > known.rank)
+      names.set(event.node, { name: placeOf(event.place, event.owner, event.key), site: event.site, rank })
+  }
+  const whole = usedWhole(analysis, forward)
+  const data = findData(analysis, forward)
+  const trained = best?.results.map((r) => r.chain.name) ?? []
+  const found: Still[] = []
+  for (const [node, { name, site }] of names) {
     const value = points.values[0]?.[node]
-    if (
-      value === undefined ||
-      value.data.length < 2 ||
-      dependence.depends[node] === 1 ||
-      points.inputs.has(node) ||
-      trace.nodes[node]?.dtype.startsWith('f') !== true
-    )
-      continue
-    if (!multiplied.has(node)) continue
-    const truth = adjoints?.map((a) => a.get(node))
-    if (truth === undefined || truth.some((t) => t === undefined)) continue
-    const gradient = join(truth)
-    if (gradient.every((x) => x === 0)) continue
-    for (let at = start; at < end + 200 && at < trace.nodes.length; at++) {
-      if (points.values[0]?.[at]?.data.length !== value.data.length || dependence.depends[at] !== 1) continue
-      const found = join(points.values.map((v) => v[at]))
-      if (found.length !== gradient.length || proportion(found, gradient).residual > MATCH) continue
-      const name = String(event.key)
-      findings.push(
-        ...findingAt(analysis, {
-          kind: 'never-updated',
-          site: tape.entry(at).site,
-          message: `${name} is never updated: its gradient is computed here and not used`,
-          expected: `an update of ${name}`,
-          received: 'none in any traced step',
-          evidence: ['the value computed here is the true gradient of that weight'],
-          parameters: [name],
-        }),
-      )
-      break
+    const kind = trace.nodes[node]?.dtype
+    if (value === undefined || kind?.startsWith('f') !== true || data.has(node) || !whole.has(node)) continue
+    const truth = join(adjoints?.map((a) => a.get(node)) ?? [])
+    if (truth.length === 0 || truth.every((x) => x === 0) || saysSo(analysis, site)) continue
+    const sibling = trained.find((t) => t !== name && related(t, name))
+    const sampled = value.shape.some((n) => samples.has(n))
+    const gradient = sampled && sibling === undefined ? -1 : gradientSite(analysis, node, truth, forward)
+    if (value.data.length < 2 && sibling === undefined) continue
+    found.push({ node, name, gradient, sibling })
+  }
+  return found
+}
+
+/** Lengths that may be the number of samples: what is that long may be data. */
+function sampleCounts(analysis: Analysis): Set<number> {
+  const counts = new Set<number>()
+  for (const judged of analysis.judged) {
+    const { prediction, target } = judged.measured.loss
+    for (const node of [prediction, target])
+      for (const n of (node !== undefined && node >= 0 ? analysis.points.values[0]?.[node]?.shape : undefined) ?? [])
+        if (n > 1) counts.add(n)
+  }
+  return counts
+}
+
+const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
+const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer', 'inner', 'vdot'])
+
+/** What a parameter is multiplied with, and what a prediction is compared with: inputs, states, targets. */
+function findData(analysis: Analysis, forward: ReadonlySet<number>): Set<number> {
+  const { tape, dependence } = analysis
+  const isParameter = (node: number): boolean =>
+    dependence.cut.has(node) || (MOVES.has(tape.entry(node).op) && tape.entry(node).args.some(isParameter))
+  const starts = findMeetings(tape, dependence).map((m) => m.target)
+  for (const node of forward) {
+    const { op, args } = tape.entry(node)
+    if (PRODUCTS.has(op) && args.some(isParameter)) starts.push(...args.filter((a) => dependence.depends[a] !== 1))
+  }
+  const data = new Set<number>()
+  for (let node = starts.pop(); node !== undefined; node = starts.pop()) {
+    if (node < 0 || node >= tape.length || data.has(node)) continue
+    data.add(node)
+    if (MOVES.has(tape.entry(node).op)) starts.push(...tape.entry(node).args)
+  }
+  return data
+}
+
+/** Values that an operation of the forward pass takes as a whole, not sample by sample. */
+function usedWhole(analysis: Analysis, forward: ReadonlySet<number>): Set<number> {
+  const { tape, points } = analysis
+  const whole = new Set<number>()
+  const size = (node: number) => points.values[0]?.[node]?.data.length ?? 0
+  for (const node of forward) {
+    const { op, args } = tape.entry(node)
+    if (op === 'view' || op === 'move' || op === 'copy') continue
+    for (let arg of args) {
+      while (['view', 'copy'].includes(tape.entry(arg).op) && size(tape.entry(arg).args[0] ?? arg) === size(arg)) {
+        whole.add(arg)
+        arg = tape.entry(arg).args[0] ?? arg
+      }
+      whole.add(arg)
     }
   }
-  const seen = new Set<string>()
-  return findings.filter((f) => !seen.has(f.message) && seen.add(f.message))
+  return whole
+}
+
+/** Whether two places belong together: the same list, dictionary or attribute, or names that differ by a number. */
+function related(a: string, b: string): boolean {
+  const stem = (name: string) => name.replace(/\[[^\]]*\]/g, '[]').replace(/\d+/g, '#')
+  return stem(a) === stem(b) && /\d|\[/.test(a)
+}
+
+function saysSo(analysis: Analysis, site: number): boolean {
+  const at = analysis.trace.sites[site]
+  const lines = analysis.trace.sources.get(at?.file ?? '')?.split('\n') ?? []
+  return at !== undefined && lines.slice(Math.max(0, at.line - 2), at.line).some((l) => MEANT.test(l))
+}
+
+function gradientSite(
+  analysis: Analysis,
+  parameter: number,
+  truth: Float64Array,
+  forward: ReadonlySet<number>,
+): number {
+  const { points, tape, dependence, trace } = analysis
+  const start = Math.max(...forward)
+  const size = points.values[0]?.[parameter]?.data.length
+  const end = Math.min(trace.nodes.length, parameter + start + MAX_NODES)
+  for (let at = 0; at < end; at++) {
+    if (forward.has(at) || dependence.depends[at] !== 1 || dependence.cut.has(at) || tape.aside[at] === 1) continue
+    if (points.values[0]?.[at]?.data.length !== size || tape.entry(at).site < 0) continue
+    const found = join(points.values.map((v) => v[at]))
+    if (found.length === truth.length && proportion(found, truth).residual < MATCH) return tape.entry(at).site
+  }
+  return -1
 }

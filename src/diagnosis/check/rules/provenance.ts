@@ -1,0 +1,86 @@
+/**
+ * Which row of the data each element of a value came from. A leaf's elements are numbered by their position along one
+ * axis, and the numbers follow every operation that only moves elements, and every elementwise one.
+ */
+
+import { OPERATIONS } from '../tape/operations.ts'
+import type { Tape, Values } from '../tape/tape.ts'
+import { type Tensor, zeros } from '../tape/tensor.ts'
+
+const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
+const REDUCTIONS = new Set(['sum', 'mean', 'max', 'min', 'prod'])
+const MAX_NODES = 4000
+
+/** For every element of `node` its position along `axis` in `leaf`; NaN where it has none. */
+export function rowsOf(tape: Tape, values: Values, node: number, leaf: number, axis: number): Tensor | undefined {
+  const above = [...tape.ancestors([node], new Set([leaf]))].sort((a, b) => a - b)
+  if (above.length > MAX_NODES || !above.includes(leaf)) return undefined
+  const rows = new Map<number, Tensor>()
+  for (const at of above) rows.set(at, step(tape, values, rows, at, leaf, axis))
+  return rows.get(node)
+}
+
+function step(
+  tape: Tape,
+  values: Values,
+  rows: ReadonlyMap<number, Tensor>,
+  at: number,
+  leaf: number,
+  axis: number,
+): Tensor {
+  const shape = values[at]?.shape ?? []
+  if (at === leaf) return positions(shape, axis)
+  const { op, args, params } = tape.entry(at)
+  const operands = args.map((a) => rows.get(a) ?? unknown(values[a]?.shape ?? []))
+  try {
+    if (MOVES.has(op)) return OPERATIONS[op]?.forward(operands, params) ?? unknown(shape)
+    if (REDUCTIONS.has(op)) return agreed(operands, params, op)
+  } catch {
+    return unknown(shape)
+  }
+  const size = values[at]?.data.length ?? 0
+  const [one, ...others] = operands.filter((o) => o.data.length === size && o.data.some((x) => !Number.isNaN(x)))
+  if (one === undefined || others.some((o) => o.data.some((x, i) => x !== one.data[i]))) return unknown(shape)
+  return { shape, data: one.data }
+}
+
+/** A sum over elements of one row belongs to that row: the smallest and the largest of their positions agree. */
+function agreed(operands: readonly Tensor[], params: Readonly<Record<string, unknown>>, op: string): Tensor {
+  const low = OPERATIONS.min?.forward(operands, params)
+  const high = OPERATIONS.max?.forward(operands, params)
+  if (low === undefined || high === undefined) throw new RangeError(op)
+  return { shape: low.shape, data: low.data.map((x, i) => (x === high.data[i] ? x : Number.NaN)) }
+}
+
+function positions(shape: readonly number[], axis: number): Tensor {
+  const out = zeros(shape)
+  const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1)
+  const length = shape[axis] ?? 1
+  for (let i = 0; i < out.data.length; i++) out.data[i] = Math.floor(i / inner) % length
+  return out
+}
+
+function unknown(shape: readonly number[]): Tensor {
+  const out = zeros(shape)
+  out.data.fill(Number.NaN)
+  return out
+}
+
+/** One row for each sample: the axis along which the rows differ, reduced to it; undefined where elements disagree. */
+export function rowSequence(rows: Tensor, samples: number): number[] | undefined {
+  for (let axis = 0; axis < rows.shape.length || (axis === 0 && samples === 1); axis++) {
+    if (samples !== 1 && rows.shape[axis] !== samples) continue
+    const found = new Array<number>(samples).fill(Number.NaN)
+    const inner = rows.shape.slice(axis + 1).reduce((a, b) => a * b, 1)
+    let fits = true
+    for (let i = 0; i < rows.data.length && fits; i++) {
+      const k = samples === 1 ? 0 : Math.floor(i / inner) % samples
+      const row = rows.data[i] as number
+      if (Number.isNaN(row)) continue
+      if (Number.isNaN(found[k])) found[k] = row
+      else fits = found[k] === row
+    }
+    if (fits && found.every((x) => Number.isInteger(x))) return found
+  }
+  return undefined
+}

@@ -1,0 +1,156 @@
+/** Inputs and targets that no longer belong together: one was put into another order than the other. */
+
+import type { Analysis } from '../analyse.ts'
+import { findMeetings } from '../roles/losses.ts'
+import type { Finding } from '../types.ts'
+import { findingAt } from './at.ts'
+import { rowSequence, rowsOf } from './provenance.ts'
+
+const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
+const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer'])
+const MAX_MEETINGS = 12
+const MAX_ELEMENTS = 200_000
+
+export function shuffledApart(analysis: Analysis): Finding[] {
+  const byData = fromProvenance(analysis)
+  return byData.length > 0 ? byData : fromShuffles(analysis)
+}
+
+/** A node that a parameter multiplies on the way to a prediction, with the leaves that it may come from. */
+function inputsOf(analysis: Analysis, prediction: number): number[] {
+  const { tape, dependence } = analysis
+  const isParameter = (node: number): boolean =>
+    dependence.cut.has(node) || (MOVES.has(tape.entry(node).op) && tape.entry(node).args.some(isParameter))
+  const found = new Set<number>()
+  for (const node of tape.ancestors([prediction], dependence.cut)) {
+    const { op, args } = tape.entry(node)
+    if (PRODUCTS.has(op) && args.some(isParameter))
+      for (const a of args) if (dependence.depends[a] !== 1) found.add(a)
+  }
+  return [...found].sort((a, b) => a - b).slice(0, 4)
+}
+
+function fromProvenance(analysis: Analysis): Finding[] {
+  const { tape, dependence, points } = analysis
+  const values = points.values[0]
+  if (values === undefined) return []
+  for (const meeting of findMeetings(tape, dependence).slice(0, MAX_MEETINGS)) {
+    if (meeting.target < 0) continue
+    const target = values[meeting.target]
+    if (target === undefined || target.data.length > MAX_ELEMENTS) continue
+    for (const input of inputsOf(analysis, meeting.prediction)) {
+      if ((values[input]?.data.length ?? MAX_ELEMENTS + 1) > MAX_ELEMENTS) continue
+      const apart = compare(analysis, input, meeting.target)
+      if (apart === undefined) continue
+      const at = apart.rows.findIndex((r, i) => r !== apart.others[i])
+      const site = lastReordering(analysis, [meeting.target, input])
+      if (site < 0) continue
+      return claim(analysis, site, [
+        `in the first batch that was traced, sample ${at + 1} has row ${(apart.rows[at] ?? 0) + 1} of the inputs and row ${(apart.others[at] ?? 0) + 1} of the targets`,
+        `${apart.rows.filter((r, i) => r !== apart.others[i]).length} of ${apart.rows.length} samples have another's target`,
+      ])
+    }
+  }
+  return []
+}
+
+function compare(analysis: Analysis, input: number, target: number): { rows: number[]; others: number[] } | undefined {
+  const { tape, points } = analysis
+  const values = points.values[0] ?? []
+  const leaves = (node: number) =>
+    [...tape.ancestors([node])].filter((n) => tape.entry(n).op === 'leaf' && (values[n]?.data.length ?? 0) > 3)
+  for (const x of leaves(input)) {
+    for (const t of leaves(target)) {
+      for (const [a, n] of (values[x]?.shape ?? []).entries()) {
+        const b = (values[t]?.shape ?? []).indexOf(n)
+        if (n < 4 || b < 0) continue
+        const found = pair(analysis, { node: input, leaf: x, axis: a }, { node: target, leaf: t, axis: b })
+        if (found !== undefined) return found.rows.some((r, i) => r !== found.others[i]) ? found : undefined
+      }
+    }
+  }
+  return undefined
+}
+
+interface Origin {
+  readonly node: number
+  readonly leaf: number
+  readonly axis: number
+}
+
+function pair(analysis: Analysis, x: Origin, t: Origin): { rows: number[]; others: number[] } | undefined {
+  const { tape, points } = analysis
+  const values = points.values[0] ?? []
+  const rows = rowsOf(tape, values, x.node, x.leaf, x.axis)
+  const others = rowsOf(tape, values, t.node, t.leaf, t.axis)
+  if (rows === undefined || others === undefined) return undefined
+  const counts = new Set([...rows.shape, 1])
+  for (const samples of [...counts].sort((p, q) => q - p)) {
+    if (samples !== 1 && !others.shape.includes(samples)) continue
+    const [first, second] = [rowSequence(rows, samples), rowSequence(others, samples)]
+    if (first !== undefined && second !== undefined) return { rows: first, others: second }
+  }
+  return undefined
+}
+
+/** The last operation that changed an order on the way to these values. */
+function lastReordering(analysis: Analysis, nodes: readonly number[]): number {
+  const { tape } = analysis
+  const shuffles = [...tape.ancestors(nodes)].filter((n) => {
+    const { op, params, site } = tape.entry(n)
+    const index = params.index
+    return op === 'move' && site >= 0 && Array.isArray(index) && index.some((x, i) => i > 0 && x < index[i - 1])
+  })
+  return shuffles.length === 0 ? -1 : tape.entry(Math.max(...shuffles)).site
+}
+
+/** Two lists (or arrays) of one length, shuffled one after the other into different orders, where both are used. */
+function fromShuffles(analysis: Analysis): Finding[] {
+  const { events, sites } = analysis.trace
+  const shuffles = events.filter((e) => e.kind === 'shuffle')
+  for (const [i, second] of shuffles.entries()) {
+    const first = shuffles[i - 1]
+    if (first === undefined || first.container === second.container || first.order.length !== second.order.length)
+      continue
+    const [a, b] = [sites[first.site], sites[second.site]]
+    if (a === undefined || b === undefined || a.file !== b.file || a.function !== b.function) continue
+    if (Math.abs(b.line - a.line) > 2 || first.order.every((x, k) => x === second.order[k])) continue
+    const [x, y] = [roleOf(analysis, first.container), roleOf(analysis, second.container)]
+    if (x === undefined || y === undefined || x === y) continue
+    return claim(analysis, second.site, [
+      `line ${a.line} put element ${(first.order[0] ?? 0) + 1} first, line ${b.line} element ${(second.order[0] ?? 0) + 1}`,
+    ])
+  }
+  return []
+}
+
+/** Whether a list holds inputs or targets, as its elements are used. */
+function roleOf(analysis: Analysis, container: number): 'inputs' | 'targets' | undefined {
+  const { trace, tape, dependence, points } = analysis
+  const inside = new Set([container])
+  const nodes = new Set<number>()
+  for (const event of trace.events) {
+    if (event.kind === 'bind' && event.place === 'item' && inside.has(event.owner as number))
+      inside.add(event.container)
+    if (event.kind === 'store' && event.place === 'item' && inside.has(event.owner as number)) nodes.add(event.node)
+    if (event.kind === 'write' && event.container === container) nodes.add(event.node)
+  }
+  const meetings = findMeetings(tape, dependence)
+  const isFrom = (node: number): boolean =>
+    nodes.has(node) || (MOVES.has(tape.entry(node).op) && tape.entry(node).args.some(isFrom))
+  if (meetings.some((m) => m.target >= 0 && isFrom(m.target))) return 'targets'
+  if ([...points.inputs].some((n) => nodes.has(n))) return 'inputs'
+  const used = meetings.flatMap((m) => inputsOf(analysis, m.prediction)).slice(0, 12)
+  return used.some(isFrom) ? 'inputs' : undefined
+}
+
+function claim(analysis: Analysis, site: number, evidence: readonly string[]): Finding[] {
+  return findingAt(analysis, {
+    kind: 'shuffled-apart',
+    site,
+    message: 'the inputs and the targets are put into different orders: samples are trained on the targets of others',
+    expected: 'one order for both: order = np.random.permutation(n), then inputs[order] and targets[order]',
+    received: 'an order of its own for each',
+    evidence,
+  })
+}
