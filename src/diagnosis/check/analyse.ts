@@ -107,7 +107,7 @@ export function judge(
     const sign = Math.sign(proportion(step.update, step.gradient).ratio)
     return { step, ratio: Math.abs(found.ratio) * sign, residual: found.residual, rate: 1, gradientNode: found.node }
   })
-  const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached)
+  const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached && !isStill(d.step))
   const [some] = fits
   if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
     for (const d of drafts) d.rate = 1
@@ -116,7 +116,7 @@ export function judge(
     measured.loss.stated,
   )
   const results = drafts.map((d): ParameterResult => {
-    const relative = d.ratio / d.rate / normal
+    const relative = isStill(d.step) ? 1 : d.ratio / d.rate / normal
     return {
       chain: d.step.chain,
       status: statusOf(d, relative, normal),
@@ -133,8 +133,14 @@ export function judge(
   return { measured, results, explained: fits.length / Math.max(1, drafts.length), consistent }
 }
 
+/** No gradient and no update, but for rounding: right, and without a ratio. */
+function isStill(step: ChainStep): boolean {
+  return step.update.every((x) => Math.abs(x) < 1e-14) && step.gradient.every((x) => Math.abs(x) < 1e-14)
+}
+
 function statusOf(d: { step: ChainStep; residual: number; ratio: number }, relative: number, normal: number): Status {
   if (d.step.unreached && d.step.update.every((x) => x === 0)) return 'unreached'
+  if (isStill(d.step)) return 'right'
   if (!(d.residual < MATCH) || d.ratio === 0) return 'wrong'
   if (d.ratio < 0) return 'sign'
   return normal > 0 && Math.abs(relative - 1) < 1e-5 ? 'right' : 'scaled'

@@ -6,8 +6,9 @@ import { reasonFor } from './findings/refusals.ts'
 import { observe } from './observe.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
 import { type Base, reportOf } from './report/result.ts'
-import { lostUpdates } from './rules/lost-update.ts'
+import { courseFaults } from './rules/course-rules.ts'
 import { loopFaults } from './rules/loop.ts'
+import { lostUpdates } from './rules/lost-update.ts'
 import { setupFindings } from './rules/setup.ts'
 import { afterStoppingTest } from './rules/stopping-test.ts'
 import type { TraceRequest, TraceRun } from './trace/run.ts'
@@ -73,7 +74,13 @@ async function judgeScript(
     edits.push(repair.edit)
     current = { analysis: repair.afterAnalysis, judged: repair.after }
   }
-  findings.push(...setupFindings(analysis))
+  const mended = current?.analysis ?? start
+  findings.push(...setupFindings(mended))
+  const settled = findings.length === 0 || (edits.length > 0 && findings.every((f) => f.fix?.verified === true))
+  if (settled) {
+    const course = await courseFaults({ run, analysis: mended, edits, deadline })
+    findings.push(...course.findings)
+  }
   const compared = await base.courses(analysis, edits)
   const result = reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)
   return { ...result, course: compared.course, notes: [...result.notes, ...compared.notes] }

@@ -47,8 +47,17 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
 }
 const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
 
-/** v' as v plus terms: whether `before` is among them, and the others. Products are opened only where v lies in them. */
-export function expandUpdate(tape: Tape, node: number, before: number): { found: boolean; rest: number[] } {
+/**
+ * v' as v plus terms: whether `before` is among them, and the others. Products are opened only where v lies in them.
+ * The way may not lead through what is `barred`, the versions of other chains: an output error that is computed from updated
+ * biases contains the former error, and is no chain for that.
+ */
+export function expandUpdate(
+  tape: Tape,
+  node: number,
+  before: number,
+  barred: (node: number) => boolean = () => false,
+): { found: boolean; rest: number[] } {
   const reach = new Map<number, boolean>()
   const reaches = (at: number, depth: number): boolean => {
     if (at === before) return true
@@ -58,10 +67,7 @@ export function expandUpdate(tape: Tape, node: number, before: number): { found:
     reach.set(at, false)
     const { op, args } = tape.entry(at)
     const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
-    const scales = SCALING.has(op) && tape.trace.nodes[at]?.shape.length === 0
-    const found = picks.some(
-      (p) => reaches(args[p] ?? -1, depth + 1) && !(scales && !isPlain(tape, args[1 - p] ?? at, before)),
-    )
+    const found = !barred(at) && picks.some((p) => reaches(args[p] ?? -1, depth + 1))
     reach.set(at, found)
     return found
   }
@@ -82,20 +88,6 @@ export function expandUpdate(tape: Tape, node: number, before: number): { found:
   }
   walk(node)
   return { found: true, rest }
-}
-
-const ARITHMETIC = new Set(['leaf', 'add', 'sub', 'mul', 'div', 'pow', 'neg', 'copy', 'sqrt'])
-
-/** A factor such as 0.9 or 1 − rate·decay: few steps of arithmetic from numbers. δ·h is none: δ is not part of h. */
-function isPlain(tape: Tape, node: number, before: number): boolean {
-  const stack = [node]
-  for (let seen = 0; stack.length > 0; seen++) {
-    const at = stack.pop() ?? -1
-    const { op, args } = tape.entry(at)
-    if (seen > 40 || at === before || !ARITHMETIC.has(op)) return false
-    stack.push(...args)
-  }
-  return true
 }
 
 interface Draft {
@@ -147,9 +139,12 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
   const drafts = collectPlaces(trace, tape, resolvePlaces(trace))
   const chains: Chain[] = []
   const seen = new Set<string>()
+  const additive = [...drafts.values()].filter((d) => d.history.some((v, i) => addsTo(tape, v.node, d.history[i - 1])))
+  const versions = new Set(additive.flatMap((d) => d.history.map((v) => v.node)))
   for (const draft of drafts.values()) {
     if (draft.history.length < 2) continue
-    const chain = chainOf(tape, draft, chains.length)
+    const own = new Set(draft.history.map((v) => v.node))
+    const chain = chainOf(tape, draft, chains.length, (node) => versions.has(node) && !own.has(node))
     const key = chain?.versions
       .slice(1, 3)
       .map((v) => v.node)
@@ -161,7 +156,13 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
   return classify(tape, chains)
 }
 
-function chainOf(tape: Tape, draft: Draft, id: number): Chain | undefined {
+/** v' = v ± something, in so many words. */
+function addsTo(tape: Tape, node: number, before: Version | undefined): boolean {
+  const { op, args } = tape.entry(node)
+  return before !== undefined && ['add', 'sub', 'subtract', 'write', 'put'].includes(op) && args.includes(before.node)
+}
+
+function chainOf(tape: Tape, draft: Draft, id: number, barred: (node: number) => boolean): Chain | undefined {
   const versions: Version[] = []
   const rests: number[][] = []
   let resets = 0
@@ -171,7 +172,7 @@ function chainOf(tape: Tape, draft: Draft, id: number): Chain | undefined {
       versions.push(version)
       return
     }
-    const { found, rest } = expandUpdate(tape, version.node, before.node)
+    const { found, rest } = expandUpdate(tape, version.node, before.node, barred)
     if (found && rest.length > 0 && before.node !== version.node) {
       if (versions.at(-1) !== before) versions.push(before)
       versions.push(version)

@@ -6,6 +6,7 @@ import type { ChainStep } from './measure.ts'
 import type { Points } from './points.ts'
 
 const SAME = new Set(['neg', 'negative', 'copy', 'view', 'move'])
+const MATRIX = new Set(['dot', 'matmul', 'outer'])
 const PRODUCT = new Set(['mul', 'multiply', 'div', 'divide'])
 
 /**
@@ -16,6 +17,8 @@ export function rateOf(tape: Tape, dependence: Dependence, points: Points, step:
   const values = points.values[0]
   const rest =
     step.chain.rests[step.chain.versions.findIndex((v) => v.node === step.before)] ?? step.chain.rests[0] ?? []
+  const statementOf = (node: number) => tape.trace.sites[tape.entry(node).site]?.statement ?? -1
+  const home = statementOf(rest[0] ?? 0)
   const walk = (node: number | undefined, depth: number): number => {
     if (node === undefined || depth > 12) return 1
     const { op, args } = tape.entry(node)
@@ -25,8 +28,11 @@ export function rateOf(tape: Tape, dependence: Dependence, points: Points, step:
       const number = Math.abs(value?.data[0] ?? 1)
       return value?.data.length === 1 && !points.inputs.has(node) && !Number.isInteger(number) ? number : 1
     }
-    if (!PRODUCT.has(op) || dependence.depends[node] !== 1) return 1
     const [a, b] = args
+    // rate * x.T @ δ is (rate * x.T) @ δ; but factors of the data, made elsewhere, are no part of the update.
+    if (dependence.depends[node] !== 1 && statementOf(node) !== home) return 1
+    if (MATRIX.has(op)) return walk(a, depth + 1) * walk(b, depth + 1)
+    if (!PRODUCT.has(op)) return 1
     return op.startsWith('div') ? walk(a, depth + 1) / walk(b, depth + 1) : walk(a, depth + 1) * walk(b, depth + 1)
   }
   return walk(rest[0], 0)

@@ -29,7 +29,8 @@ export function accumulatorNotReset(analysis: Analysis): Finding[] {
       caught.push({ name: later.chain.name, site: sum?.versions[1]?.site ?? later.chain.versions[1]?.site ?? -1 })
     }
   }
-  const [one] = caught
+  const lineOf = (site: number) => analysis.trace.sites[site]?.line ?? Number.POSITIVE_INFINITY
+  const [one] = [...caught].sort((a, b) => lineOf(a.site) - lineOf(b.site))
   if (one === undefined) return []
   return findingAt(analysis, {
     kind: 'accumulator-not-reset',

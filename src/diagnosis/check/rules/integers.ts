@@ -66,7 +66,8 @@ function truncated(analysis: Analysis, index: number, off: { exact: number; held
   const name =
     chains.find((c) => c.versions.some((v) => v.node === index))?.name ??
     [...trace.events].reverse().find((e) => e.kind === 'store' && e.node === tape.entry(index).args[0])
-  const subject = typeof name === 'string' ? name : name !== undefined && 'key' in name ? String(name.key) : 'this array'
+  const subject =
+    typeof name === 'string' ? name : name !== undefined && 'key' in name ? String(name.key) : 'this array'
   return findingAt(analysis, {
     kind: 'integer-truncation',
     site: tape.entry(index).site,
@@ -90,6 +91,8 @@ function wrapped(analysis: Analysis, index: number, value: Tensor): Finding[] {
     message: `the result is kept in ${dtype === 'u1' ? 'uint8' : dtype}, which holds ${range}: what lies beyond wraps around`,
     expected: `values from ${short(low)} to ${short(high)}: convert to float first, with .astype(float)`,
     received: `dtype ${dtype === 'u1' ? 'uint8' : dtype}`,
-    evidence: [`${value.data.length} values, of which the smallest should be ${short(low)} and the largest ${short(high)}`],
+    evidence: [
+      `${value.data.length} values, of which the smallest should be ${short(low)} and the largest ${short(high)}`,
+    ],
   })
 }

@@ -3,9 +3,9 @@
  * the list keeps the old ones. Seen in the trace as v − … computed from v, stored under another name, read by nobody.
  */
 
+import type { SourceEdit } from '../repair/repair.ts'
 import { expandUpdate } from '../roles/chains.ts'
 import { resolvePlaces } from '../roles/places.ts'
-import type { SourceEdit } from '../repair/repair.ts'
 import { findingAt } from './at.ts'
 import {
   analyseEdited,
@@ -109,8 +109,7 @@ function findLost(scene: Scene): Map<string, Lost> {
     if (event.kind === 'store') places.set(event.node, (places.get(event.node) ?? new Set()).add(kept(event)))
   const lost = new Map<string, Lost>()
   for (const event of trace.events) {
-    if (event.kind !== 'store' || event.place !== 'name' || read[event.node] === 1)
-      continue
+    if (event.kind !== 'store' || event.place !== 'name' || read[event.node] === 1) continue
     const { args, op } = tape.entry(event.node)
     if (!['add', 'sub', 'subtract'].includes(op) || (places.get(event.node)?.size ?? 0) > 1) continue
     const own = kept(event)

@@ -24,8 +24,7 @@ function inputsOf(analysis: Analysis, prediction: number): number[] {
   const found = new Set<number>()
   for (const node of tape.ancestors([prediction], dependence.cut)) {
     const { op, args } = tape.entry(node)
-    if (PRODUCTS.has(op) && args.some(isParameter))
-      for (const a of args) if (dependence.depends[a] !== 1) found.add(a)
+    if (PRODUCTS.has(op) && args.some(isParameter)) for (const a of args) if (dependence.depends[a] !== 1) found.add(a)
   }
   return [...found].sort((a, b) => a - b).slice(0, 4)
 }

@@ -23,7 +23,13 @@ export interface TraceRequest {
   edits?: readonly { file: string; span: readonly number[]; text: string }[]
   /** How many updates of a parameter to see before the trace ends. */
   steps?: number
+  /** Expressions (file, line, column, end line, end column) whose values are reported: the course of a loss. */
   watch?: readonly (readonly [string, number, number, number, number])[]
+  /** Report the mean of their squares. */
+  square?: boolean
+  /** Report means over stretches of the run, in place of every value, and end the run where it would write a file. */
+  summary?: boolean
+  /** A watched run ends after so many values or seconds. */
   values?: number
   seconds?: number
   after?: 'run'

@@ -67,6 +67,13 @@ export type TraceEvent =
       found: readonly (readonly [number, number])[]
     }
 
+/** What a watched expression was in a stretch of the run; `count` is 0 for one of the first values. */
+export interface Stretch {
+  readonly index: number
+  readonly count: number
+  readonly mean: number
+}
+
 export interface EditRow {
   readonly kind: string
   readonly text: string
@@ -98,6 +105,7 @@ export interface Trace {
   readonly containers: ReadonlyMap<number, string>
   readonly probes: ReadonlyMap<number, readonly EditRow[]>
   readonly watched: readonly (readonly [number, number])[]
+  readonly stretches: readonly Stretch[]
   /** Opaque node -> the leaf that holds what it returned. */
   readonly opaque: ReadonlyMap<number, number>
   /** The first line of each cell of a notebook, by file. */
@@ -136,6 +144,7 @@ class Builder {
   readonly containers = new Map<number, string>()
   readonly probes = new Map<number, EditRow[]>()
   readonly watched: [number, number][] = []
+  readonly stretches: Stretch[] = []
   readonly opaque = new Map<number, number>()
   readonly cells = new Map<string, readonly number[]>()
   readonly imports: Import[] = []
@@ -208,6 +217,10 @@ class Builder {
       case 'v':
         this.check(isInteger(row[1]), line, 'a malformed watch')
         this.watched.push([row[1], row[2] === null ? Number.NaN : Number(row[2])])
+        break
+      case 'u':
+        this.check(isInteger(row[1]) && isInteger(row[2]), line, 'a malformed stretch')
+        this.stretches.push({ index: row[1], count: row[2], mean: row[3] === null ? Number.NaN : Number(row[3]) })
         break
       case 'site':
         this.site(row, line)

@@ -8,12 +8,13 @@ import os
 import random
 import resource
 import sys
+import threading
 import time
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[0:1] = [os.path.dirname(HERE)]
-from nabla_tracer import candidates, record, refusals, rewrite, session, source as sources, stubs  # noqa: E402
+from nabla_tracer import candidates, courses, record, refusals, rewrite, session, source as sources, stubs  # noqa: E402
 sys.path.pop(0)
 
 VALUES = set("nlswmgieco")  # rows that a cleared trace does not keep
@@ -67,7 +68,8 @@ class Run:
         self.session.skipped = set(request.get("skip", ()))
         self.probes = {}
         self.watches = {}
-        self.started = time.monotonic()
+        self.courses = {}
+        self.ending = threading.Lock()
         for index, spot in enumerate(request.get("watch", [])):
             self.watches[(spot[0], *spot[1:5])] = index
 
@@ -75,7 +77,12 @@ class Run:
         self.out.write(row)
 
     def finish(self, status):
+        if not self.ending.acquire(blocking=False):
+            time.sleep(60)  # another thread is ending the process
         self.send_sites()
+        for index, course in list(self.courses.items()) if self.request.get("summary") else ():
+            for row in course.rows():
+                self.emit(["u", index, *row])
         self.emit(["end", status])
         self.out.flush()
         try:
@@ -126,14 +133,23 @@ class Run:
         return code
 
     def watch(self, index, value):
-        try:
-            number = float(value) if getattr(value, "size", 1) == 1 else float(value.mean())
-        except Exception:  # not a number: nothing to watch
+        course = self.courses.get(index)
+        if course is None:
+            course = self.courses[index] = courses.Course(self.request.get("square", False))
+        number = course.add(value)
+        if number is None:
             return
-        self.watched = getattr(self, "watched", 0) + 1
-        self.emit(["v", index, number])
-        if self.watched >= self.request.get("values", 2000) or time.monotonic() - self.started > self.request.get("seconds", 5):
+        if not self.request.get("summary"):
+            self.emit(["v", index, number])
+        if course.count >= self.request.get("values", 2000):
             self.finish("enough")
+
+    def watching(self):
+        """A run that is only watched ends when its time is over, wherever it is then."""
+        if self.watches and not self.session.on:
+            timer = threading.Timer(self.request.get("seconds", 5), self.finish, ("time",))
+            timer.daemon = True
+            timer.start()
 
 
 class Beside(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -255,11 +271,14 @@ def main():
     session.put_in_builtins(run.session)
     run.session.watched = run.watch
     refusals.install()
+    if request.get("summary"):
+        courses.keep_files()
     stubs.install(asks_for(run), run.path.endswith(".ipynb"))
     sys.meta_path.insert(0, Beside(run))
     seed_by_default(request.get("seed", 1))
     limit(request)
     os._exit = lambda status=0: run.ended(status)
+    run.watching()
     scope = {"__name__": "__main__", "__file__": run.path, "__builtins__": builtins}
     main_module = type(sys)("__main__")
     main_module.__dict__.update(scope)

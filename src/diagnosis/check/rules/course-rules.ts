@@ -1,0 +1,199 @@
+/**
+ * Faults that the course of the loss shows: inputs that are not scaled, weights that saturate their units, a learning
+ * rate out of range. None is said without the script run again with that one thing changed, to the same number of
+ * steps, and a loss that is better by far. A script that is merely slow gets no finding.
+ */
+
+import { type Course, courseOf, levelAt, startOf, type WatchedLoss, watchedLoss } from '../course/course.ts'
+import { initialTrial } from '../course/initial.ts'
+import { dataTrial } from '../course/inputs.ts'
+import { findRate } from '../course/rate.ts'
+import type { SourceEdit } from '../repair/repair.ts'
+import type { Finding } from '../types.ts'
+import { fixOf, NOTHING_FOUND, type Outcome, type Scene, short } from './trial.ts'
+
+const WATCH_SECONDS = 2.5
+const FEWEST = 20
+/** Of the loss at the start: what is left at the end of a run that is not looked into further. */
+const GOOD = 0.8
+/** A change explains the fault when it leaves at most this share of the loss. */
+const FAR_BETTER = 0.5
+/** Of their size, what the weights move in a whole run at a rate that is too low to be meant. */
+const STANDSTILL = 0.02
+
+export interface Watched {
+  readonly scene: Scene
+  readonly loss: WatchedLoss
+  readonly course: Course
+  readonly start: number
+  readonly end: number
+  readonly diverged: boolean
+}
+
+export async function courseFaults(scene: Scene): Promise<Outcome> {
+  const loss = watchedLoss(scene.analysis)
+  const seconds = Math.min(WATCH_SECONDS, (scene.deadline - Date.now()) / 4000)
+  if (loss === undefined || seconds < 0.5) return NOTHING_FOUND
+  const course = await courseOf(scene.run, loss, scene.edits, { seconds })
+  const [start, end] = [startOf(course), levelAt(course)]
+  if (course.count < FEWEST || !Number.isFinite(start) || start <= 0) return NOTHING_FOUND
+  const watched = { scene, loss, course, start, end, diverged: !Number.isFinite(end) || end > 2 * start }
+  if (!watched.diverged && end < GOOD * start) return NOTHING_FOUND
+  for (const trial of [inputs, initialWeights, rate]) {
+    const found = await trial(watched)
+    if (found.findings.length > 0) return found
+  }
+  return NOTHING_FOUND
+}
+
+/** The loss that the changed script reaches after as many steps, where that is better by far. */
+export async function better(watched: Watched, edits: readonly SourceEdit[]): Promise<number | undefined> {
+  const { scene, loss, course, start, end, diverged } = watched
+  const left = scene.deadline - Date.now()
+  if (left < 2000) return undefined
+  const seconds = Math.min(left / 1000 - 1, 2 * WATCH_SECONDS)
+  const other = await courseOf(scene.run, loss, [...scene.edits, ...edits], { seconds, values: course.count })
+  if (other.error !== undefined || other.count < FEWEST) return undefined
+  const [count, reached] = [Math.min(course.count, other.count), levelAt(other)]
+  const before = count < course.count ? levelAt(course, count) : end
+  if (!Number.isFinite(reached) || reached > FAR_BETTER * start) return undefined
+  return diverged || reached < FAR_BETTER * before ? reached : undefined
+}
+
+/** `the loss goes from 1.2 to 0.9 in 500 evaluations`. */
+export function courseText({ course, start, end, loss }: Watched): string {
+  const lost = course.stretches.find((s) => !Number.isFinite(s.mean))
+  const to = lost === undefined ? `to ${short(end)} in ${course.count}` : `beyond all numbers within ${lost.end}`
+  return `${loss.name} goes from ${short(start)} ${to} evaluations`
+}
+
+async function inputs(watched: Watched): Promise<Outcome> {
+  const trial = dataTrial(watched.scene.analysis)
+  if (trial === undefined) return NOTHING_FOUND
+  const reached = await better(watched, [trial.edit])
+  if (reached === undefined) return NOTHING_FOUND
+  const finding = found(watched, trial.site, 'unscaled-inputs', {
+    message: `${trial.name} is not scaled: ${trial.reason}`,
+    expected: 'inputs of mean 0 and standard deviation 1, each (and test data scaled by the same figures)',
+    received: trial.reason,
+    evidence: [courseText(watched), `checked: with ${trial.name} standardised it reaches ${short(reached)}`],
+    fix: { removed: [trial.line], added: [trial.line, trial.added], verified: true },
+  })
+  return { findings: finding, edits: [trial.edit] }
+}
+
+async function initialWeights(watched: Watched): Promise<Outcome> {
+  const { analysis } = watched.scene
+  const trial = initialTrial(analysis)
+  if (trial === undefined) return NOTHING_FOUND
+  const reached = await better(watched, trial.edits)
+  if (reached === undefined) return NOTHING_FOUND
+  const [edit] = trial.edits
+  const finding = found(watched, trial.site, 'saturation', {
+    message: `the initial weights ${trial.names} are so large that units saturate: ${trial.reason}`,
+    expected: `weights about ${short(1 / trial.factor)} times smaller, so that the units' inputs are near ±1`,
+    received: trial.reason,
+    evidence: [
+      courseText(watched),
+      `checked: with the initial weights times ${short(trial.factor)} it reaches ${short(reached)}`,
+    ],
+    fix: edit === undefined ? null : fixOf(analysis, edit, true),
+  })
+  return { findings: finding, edits: trial.edits }
+}
+
+async function rate(watched: Watched): Promise<Outcome> {
+  const still = movement(watched)
+  const low = watched.course.ended && !watched.diverged && still < STANDSTILL && watched.end > 0.9 * watched.start
+  if (!low && !watched.diverged && falls(watched.course)) return NOTHING_FOUND
+  const found = await findRate(watched.scene)
+  if (found === undefined) return NOTHING_FOUND
+  const factors = low
+    ? [10 ** Math.round(Math.log10(0.5 / still)), 10 ** Math.round(Math.log10(5 / still))]
+    : [0.1, 0.01]
+  for (const factor of factors) {
+    const value = Number((found.value * factor).toPrecision(6))
+    const edits = found.set(value)
+    const reached = await better(watched, edits)
+    const [edit] = edits
+    if (reached === undefined || edit === undefined) continue
+    return {
+      findings: [
+        {
+          code: 'C-LEARNING-RATE',
+          kind: 'learning-rate',
+          file: found.file,
+          line: found.span[0],
+          column: found.span[1] + 1,
+          endLine: found.span[2],
+          endColumn: found.span[3] + 1,
+          message: `the learning rate ${found.value} is too ${low ? 'low' : 'high'}: ${courseText(watched)}; at ${value} it reaches ${short(reached)}`,
+          expected: `about ${value}`,
+          received: String(found.value),
+          fix: fixOf(watched.scene.analysis, edit, true),
+          evidence: [
+            courseText(watched),
+            `checked: at ${value}, and nothing else changed, it reaches ${short(reached)} in as many`,
+            ...(low
+              ? [`in the whole run no weight matrix moves by more than ${short(100 * still)} % of its size`]
+              : []),
+          ],
+          parameters: [],
+        },
+      ],
+      edits,
+    }
+  }
+  return NOTHING_FOUND
+}
+
+/** Whether the loss goes down nearly all the time: such a rate may be low, and is not too high. */
+function falls(course: Course): boolean {
+  const means = course.stretches.map((s) => s.mean)
+  const ups = means.filter((x, i) => i > 0 && x > (means[i - 1] as number)).length
+  return ups < 0.1 * means.length
+}
+
+/** How far the weights go in the whole run at most, as a share of their size. */
+function movement({ scene, course }: Watched): number {
+  const { analysis } = scene
+  const values = analysis.points.values[0]
+  const norm = (x: ArrayLike<number> | undefined, y?: ArrayLike<number>) => {
+    let square = 0
+    for (let i = 0; i < (x?.length ?? 0); i++) square += ((x?.[i] ?? 0) - (y?.[i] ?? 0)) ** 2
+    return Math.sqrt(square)
+  }
+  let [before, change] = [0, 0]
+  let most = 0
+  for (const { step } of analysis.best?.results ?? []) {
+    const [a, b] = [values?.[step.before]?.data, values?.[step.after]?.data]
+    before = norm(a)
+    change = norm(a, b)
+    if (before > 0 && (a?.length ?? 0) > 1) most = Math.max(most, change / before)
+    else if (before > 0) most = Math.max(most, change / before)
+  }
+  return most * course.count
+}
+
+function found(
+  { scene }: Watched,
+  site: number,
+  kind: Finding['kind'],
+  claim: Pick<Finding, 'message' | 'expected' | 'received' | 'evidence' | 'fix'>,
+): Finding[] {
+  const at = scene.analysis.trace.sites[site]
+  if (at === undefined) return []
+  return [
+    {
+      code: `C-${kind.toUpperCase()}`,
+      kind,
+      file: at.file,
+      line: at.line,
+      column: at.column + 1,
+      endLine: at.endLine,
+      endColumn: at.endColumn + 1,
+      parameters: [],
+      ...claim,
+    },
+  ]
+}

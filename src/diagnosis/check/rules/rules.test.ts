@@ -1,0 +1,95 @@
+/**
+ * Scripts in ordinary styles: in each of the faulty ones the fault is named at its line, in each of the right ones
+ * nothing is. The fault's line is given by its text, so that a script can be read beside the table.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { type CheckResult, check, type FindingKind } from '../index.ts'
+
+const folder = (name: string) => fileURLToPath(new URL(`../fixtures/${name}/`, import.meta.url))
+const AT_ONCE = 2
+const LONG = 60_000
+
+/** Checks that run side by side, a few at a time. */
+const waiting: (() => void)[] = []
+let running = 0
+async function checked(path: string): Promise<CheckResult> {
+  if (running >= AT_ONCE) await new Promise<void>((go) => void waiting.push(go))
+  running++
+  try {
+    return await check(path)
+  } finally {
+    running--
+    waiting.shift()?.()
+  }
+}
+
+/** Script, kind, the text of the line that is named, and the line of the fix where one is shown. */
+type Row = readonly [script: string, kind: FindingKind, line: string, fix?: string]
+
+const LOOP: readonly Row[] = [
+  ['stale-class', 'stale-weights', 'd2 = d3 @ self.w3.T * (1 - a2 ** 2)'],
+  ['stale-columns', 'stale-weights', 'dZ1 = p["W2"].T.dot(dZ2) * (1 - A1 ** 2)'],
+  ['stale-plain', 'stale-weights', 'dh = delta * output[j] * h[j] * (1 - h[j])'],
+  ['accumulate-dict', 'accumulator-not-reset', 'grad["2"] += h.T @ e / len(X)'],
+  ['accumulate-layers', 'accumulator-not-reset', 'self.dw += self.x.T @ g'],
+  ['alias-old', 'aliased-array', 'W2_old = W2', 'W2_old = W2.copy()'],
+  ['alias-rows', 'aliased-array', 'g1 = [[0.0] * 3] * n_hidden', 'g1 = [[0.0] * 3 for _ in range(n_hidden)]'],
+  [
+    'alias-list',
+    'aliased-array',
+    'B = [np.zeros((1, 5))] * 2 + [np.zeros((1, 1))]',
+    'B = [np.zeros((1, 5)) for _ in range(2)] + [np.zeros((1, 1))]',
+  ],
+  ['never-last-only', 'never-updated', 'weights[l] -= 1.0 * grads[l]'],
+  ['never-class', 'never-updated', 'self.b2 -= lr * p.sum(0)'],
+  ['copy-zip', 'lost-update', 'p = p - 0.2 * g', 'p -= 0.2 * g'],
+  ['copy-function', 'lost-update', 'a -= rate * g["a"]'],
+  ['shuffle-apart', 'shuffled-apart', 'np.random.shuffle(y)'],
+  ['shuffle-inputs', 'shuffled-apart', 'inputs = inputs[order]'],
+  ['shuffle-lists', 'shuffled-apart', 'random.shuffle(ts)'],
+  ['integer-weights', 'integer-truncation', 'W2[:] = W2 - 0.7 * h.T.dot(d)'],
+  ['integer-gradient', 'integer-truncation', 'errors[i] = 2 * (out[i] - y[i])'],
+  ['uint8-images', 'integer-overflow', 'X = (images - 128) / 128'],
+  ['uint8-labels', 'integer-overflow', 'brightness = (pixels[0] + pixels[1]).reshape(1, -1) / 500.0'],
+  ['broadcast-flat', 'broadcast', 'err = out - y'],
+  ['broadcast-columns', 'broadcast', 'return np.mean((self.o - t) ** 2)'],
+]
+
+function names(path: string, [, kind, line, fix]: Row, result: CheckResult): void {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const at = lines.findIndex((l) => l.trim() === line) + 1
+  expect(at, `the fixture has the line: ${line}`).toBeGreaterThan(0)
+  expect(result.verdict).toBe('faulty')
+  const found = result.findings.find((f) => f.kind === kind && f.line === at)
+  expect(
+    result.findings.map((f) => `${f.kind} at ${f.line}`),
+    'the findings',
+  ).toContain(`${kind} at ${at}`)
+  expect(found?.evidence.length).toBeGreaterThan(0)
+  if (fix !== undefined) expect(found?.fix?.added.map((l) => l.trim())).toContain(fix)
+}
+
+describe('faults in the loop', () => {
+  for (const row of LOOP) {
+    const path = `${folder('loop')}${row[0]}.py`
+    it.concurrent(`${row[0]}: ${row[1]}`, async () => names(path, row, await checked(path)), LONG)
+  }
+})
+
+describe('right scripts', () => {
+  for (const file of readdirSync(folder('right'))) {
+    it.concurrent(
+      `finds nothing in ${file}`,
+      async () => {
+        const result = await checked(`${folder('right')}${file}`)
+        expect(result.findings).toEqual([])
+        expect(result.verdict).toBe('clean')
+        expect(result.parameters.every((p) => p.status === 'right')).toBe(true)
+      },
+      LONG,
+    )
+  }
+})
