@@ -68,6 +68,8 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
     first = next
     analysis = found
   }
+  // Nothing trains: what was passed over may hold the fault, and is seen again by those who look for one.
+  if (!trains(analysis)) for (const key of ['skip', 'pauses', 'nodes'] as const) delete standing[key]
   const cwd = standing.cwd ?? folder
   return { run, first, analysis, path, cwd, python: first.trace.python || python, timeoutMs, deadline }
 }

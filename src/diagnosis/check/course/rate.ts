@@ -6,8 +6,24 @@ import { analyseEdited, type Scene } from '../rules/trial.ts'
 
 const NUMBER = /(?<![\w.])(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)(?![\w.])/g
 const NAMED = /(?:\b|_)(lr|l_rate|rate|eta|alpha|epsilon|step_size|learn\w*)\b[\w\]'"]*\s*[=:]\s*$/i
-const THROUGH = new Set(['neg', 'negative', 'copy', 'view', 'move', 'mul', 'multiply', 'div', 'divide', 'add', 'sub'])
+const THROUGH = new Set([
+  'neg',
+  'negative',
+  'copy',
+  'view',
+  'move',
+  'mul',
+  'multiply',
+  'div',
+  'divide',
+  'add',
+  'sub',
+  'dot',
+  'matmul',
+  'outer',
+])
 const MAX_TRIALS = 3
+const MAX_RESULTS = 12
 
 export interface Rate {
   readonly value: number
@@ -58,21 +74,26 @@ function setTo(group: readonly Place[], value: number): SourceEdit[] {
     .map((p) => ({ file: p.file, span: [p.line, p.column, p.line, p.end], text: String(value) }))
 }
 
-/** Numbers that multiply what an update adds. */
+/** Numbers that multiply what nearly every update adds. */
 function factorsOf(analysis: Analysis): Set<number> {
   const { tape, points, best } = analysis
-  const found = new Set<number>()
-  const walk = (node: number, depth: number) => {
-    const { op, args } = tape.entry(node)
-    const value = points.values[0]?.[node]
-    if (op === 'leaf' && value?.data.length === 1) found.add(Math.abs(value.data[0] as number))
-    else if (depth < 14 && THROUGH.has(op)) for (const arg of args) walk(arg, depth + 1)
-  }
-  for (const result of best?.results.slice(0, 6) ?? []) {
+  const results = best?.results ?? []
+  const every = Math.ceil(results.length / MAX_RESULTS)
+  const counts = new Map<number, number>()
+  const some = results.filter((_, i) => i % every === 0)
+  for (const result of some) {
+    const found = new Set<number>()
+    const walk = (node: number, depth: number) => {
+      const { op, args } = tape.entry(node)
+      const value = points.values[0]?.[node]
+      if (op === 'leaf' && value?.data.length === 1) found.add(Math.abs(value.data[0] as number))
+      else if (depth < 14 && THROUGH.has(op)) for (const arg of args) walk(arg, depth + 1)
+    }
     const index = result.chain.versions.findIndex((v) => v.node === result.step.before)
     for (const node of result.chain.rests[Math.max(0, index)] ?? []) walk(node, 0)
+    for (const x of found) counts.set(x, (counts.get(x) ?? 0) + 1)
   }
-  return found
+  return new Set([...counts].filter(([, n]) => n >= 0.7 * some.length).map(([x]) => x))
 }
 
 function placesOf(analysis: Analysis, wanted: ReadonlySet<number>, updates: ReadonlySet<string>): Place[] {
@@ -108,14 +129,14 @@ function placesOf(analysis: Analysis, wanted: ReadonlySet<number>, updates: Read
 function scalesAll(before: Analysis, after: Analysis, factor: number): boolean {
   const sizes = (analysis: Analysis) =>
     new Map(
-      analysis.best?.results.map((r) => {
+      analysis.dependence.parameters.map((chain) => {
         // The very first update: all before it is the same in both runs.
-        const [a, b] = r.chain.versions.slice(0, 2).map((v) => analysis.points.values[0]?.[v.node]?.data)
+        const [a, b] = chain.versions.slice(0, 2).map((v) => analysis.points.values[0]?.[v.node]?.data)
         let square = 0
         a?.forEach((x, i) => {
           square += (x - (b?.[i] ?? 0)) ** 2
         })
-        return [r.chain.name, Math.sqrt(square)]
+        return [chain.name, Math.sqrt(square)]
       }),
     )
   const [first, second] = [sizes(before), sizes(after)]

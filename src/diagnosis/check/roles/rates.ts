@@ -17,7 +17,7 @@ export function rateOf(tape: Tape, dependence: Dependence, points: Points, step:
   const values = points.values[0]
   const rest =
     step.chain.rests[step.chain.versions.findIndex((v) => v.node === step.before)] ?? step.chain.rests[0] ?? []
-  const statementOf = (node: number) => tape.trace.sites[tape.entry(node).site]?.statement ?? -1
+  const statementOf = (node: number) => tape.trace.sites[tape.entries[node]?.site ?? -1]?.statement ?? -2
   const home = statementOf(rest[0] ?? 0)
   const walk = (node: number | undefined, depth: number): number => {
     if (node === undefined || depth > 12) return 1
@@ -29,10 +29,13 @@ export function rateOf(tape: Tape, dependence: Dependence, points: Points, step:
       return value?.data.length === 1 && !points.inputs.has(node) && !Number.isInteger(number) ? number : 1
     }
     const [a, b] = args
-    // rate * x.T @ δ is (rate * x.T) @ δ; but factors of the data, made elsewhere, are no part of the update.
-    if (dependence.depends[node] !== 1 && statementOf(node) !== home) return 1
-    if (MATRIX.has(op)) return walk(a, depth + 1) * walk(b, depth + 1)
-    if (!PRODUCT.has(op)) return 1
+    // rate * x.T @ δ is (rate * x.T) @ δ; but factors of the data and of δ, made elsewhere, are no rate.
+    if (MATRIX.has(op))
+      return [a, b].reduce<number>(
+        (rate, arg) => (statementOf(arg ?? -1) === home ? rate * walk(arg, depth + 1) : rate),
+        1,
+      )
+    if (!PRODUCT.has(op) || (dependence.depends[node] !== 1 && statementOf(node) !== home)) return 1
     return op.startsWith('div') ? walk(a, depth + 1) / walk(b, depth + 1) : walk(a, depth + 1) * walk(b, depth + 1)
   }
   return walk(rest[0], 0)

@@ -10,12 +10,17 @@ import { dataTrial } from '../course/inputs.ts'
 import { findRate } from '../course/rate.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
+import { noNonlinearity } from './no-nonlinearity.ts'
 import { fixOf, NOTHING_FOUND, type Outcome, type Scene, short } from './trial.ts'
 
 const WATCH_SECONDS = 2.5
 const FEWEST = 20
 /** Of the loss at the start: what is left at the end of a run that is not looked into further. */
-const GOOD = 0.8
+const GOOD = 0.5
+/** The same, for the learning rate alone: with nothing else to suspect a run must have failed. */
+const FAIR = 0.8
+/** Of the loss at the start: what is left where the task is solved. */
+const LEARNED = 0.02
 /** A change explains the fault when it leaves at most this share of the loss. */
 const FAR_BETTER = 0.5
 /** Of their size, what the weights move in a whole run at a rate that is too low to be meant. */
@@ -38,6 +43,9 @@ export async function courseFaults(scene: Scene): Promise<Outcome> {
   const [start, end] = [startOf(course), levelAt(course)]
   if (course.count < FEWEST || !Number.isFinite(start) || start <= 0) return NOTHING_FOUND
   const watched = { scene, loss, course, start, end, diverged: !Number.isFinite(end) || end > 2 * start }
+  // A linear network is enough for a linear task.
+  const linear = watched.diverged || end > LEARNED * start ? noNonlinearity(scene.analysis) : []
+  if (linear.length > 0) return { findings: linear, edits: [] }
   if (!watched.diverged && end < GOOD * start) return NOTHING_FOUND
   for (const trial of [inputs, initialWeights, rate]) {
     const found = await trial(watched)
@@ -105,7 +113,8 @@ async function initialWeights(watched: Watched): Promise<Outcome> {
 async function rate(watched: Watched): Promise<Outcome> {
   const still = movement(watched)
   const low = watched.course.ended && !watched.diverged && still < STANDSTILL && watched.end > 0.9 * watched.start
-  if (!low && !watched.diverged && falls(watched.course)) return NOTHING_FOUND
+  const failed = watched.diverged || (watched.end > FAIR * watched.start && !falls(watched.course))
+  if (!low && !failed) return NOTHING_FOUND
   const found = await findRate(watched.scene)
   if (found === undefined) return NOTHING_FOUND
   const factors = low

@@ -58,6 +58,36 @@ const LOOP: readonly Row[] = [
   ['broadcast-columns', 'broadcast', 'return np.mean((self.o - t) ** 2)'],
 ]
 
+const SETUP: readonly Row[] = [
+  ['equal-zeros', 'equal-initial-weights', 'W1 = np.zeros((3, 6))'],
+  ['equal-lists', 'equal-initial-weights', 'w_hidden = [[0.5 for _ in range(3)] for _ in range(4)]'],
+  ['saturated-weights', 'saturation', 'W1 = rng.randn(20, 15) * 30', 'W1 = (rng.randn(20, 15) * 30) * 0.02'],
+  ['saturated-tanh', 'saturation', 'self.W = [rng.uniform(-25, 25, (n, m)) for m, n in zip(sizes[:-1], sizes[1:])]'],
+  [
+    'unscaled-inputs',
+    'unscaled-inputs',
+    'X = np.column_stack([area, rooms, year])',
+    'X = (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-8)',
+  ],
+  [
+    'unscaled-pixels',
+    'unscaled-inputs',
+    'images = np.clip(patterns[:, labels] * 0.5 + rng.randint(0, 128, (25, 90)), 0, 255)',
+  ],
+  ['target-sigmoid', 'target-range', 'O = 1 / (1 + np.exp(-H @ B))'],
+  ['target-relu', 'target-range', 'return np.maximum(z, 0)'],
+  ['rate-high', 'learning-rate', 'learning_rate = 3.0', 'learning_rate = 0.3'],
+  ['rate-high-samples', 'learning-rate', 'net = Net(10, 0.9)', 'net = Net(10, 0.09)'],
+  ['rate-low', 'learning-rate', 'alpha = 0.000001'],
+  ['rate-low-class', 'learning-rate', 'def __init__(self, d, h, k, lr=1e-6):'],
+  ['linear-layers', 'no-nonlinearity', 'z2 = z1.dot(W2) + b2'],
+  ['linear-lists', 'no-nonlinearity', 'y = sum(v * h for v, h in zip(second, hidden)) + offset'],
+  ['dead-relu', 'dead-units', 'a1 = np.maximum(0, z1)'],
+  ['dead-bias', 'dead-units', 'return z * self.mask'],
+  ['logged-signed', 'logged-loss', 'cost = np.mean(Y - out)'],
+  ['logged-half', 'logged-loss', 'loss = -np.mean(t * np.log(p))'],
+]
+
 function names(path: string, [, kind, line, fix]: Row, result: CheckResult): void {
   const lines = readFileSync(path, 'utf8').split('\n')
   const at = lines.findIndex((l) => l.trim() === line) + 1
@@ -75,6 +105,13 @@ function names(path: string, [, kind, line, fix]: Row, result: CheckResult): voi
 describe('faults in the loop', () => {
   for (const row of LOOP) {
     const path = `${folder('loop')}${row[0]}.py`
+    it.concurrent(`${row[0]}: ${row[1]}`, async () => names(path, row, await checked(path)), LONG)
+  }
+})
+
+describe('faults in the set-up', () => {
+  for (const row of SETUP) {
+    const path = `${folder('setup')}${row[0]}.py`
     it.concurrent(`${row[0]}: ${row[1]}`, async () => names(path, row, await checked(path)), LONG)
   }
 })

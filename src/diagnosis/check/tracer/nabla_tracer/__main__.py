@@ -270,6 +270,7 @@ def main():
         run.finish("syntax")
     session.put_in_builtins(run.session)
     run.session.watched = run.watch
+    run.watching()  # before threads are refused
     refusals.install()
     if request.get("summary"):
         courses.keep_files()
@@ -278,7 +279,6 @@ def main():
     seed_by_default(request.get("seed", 1))
     limit(request)
     os._exit = lambda status=0: run.ended(status)
-    run.watching()
     scope = {"__name__": "__main__", "__file__": run.path, "__builtins__": builtins}
     main_module = type(sys)("__main__")
     main_module.__dict__.update(scope)

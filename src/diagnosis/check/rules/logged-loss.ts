@@ -1,0 +1,83 @@
+/**
+ * A loss that is shown and does not measure what is trained, while the gradients are right. Any measure of error falls
+ * when a prediction moves towards its target; one that rises then, for many predictions, or that does not see some of
+ * them, misleads. Another scale, another offset, another sensible measure (the mean absolute error) are no fault.
+ */
+
+import type { Analysis } from '../analyse.ts'
+import type { Tensor } from '../tape/tensor.ts'
+import type { Finding } from '../types.ts'
+import { findingAt } from './at.ts'
+
+const LOSS_NAME = /loss|cost|err|mse|sse|bce|nll|entropy/i
+const GAIN = /likelihood|reward|score|accuracy|gain/i
+/** The share of predictions for which the measure points the wrong way. */
+const WRONG_WAY = 0.2
+
+export function loggedLoss(analysis: Analysis): Finding[] {
+  const { best, points, tape } = analysis
+  if (best === undefined || best.measured.loss.stated || !best.consistent) return []
+  const { prediction, target } = best.measured.loss
+  if (prediction === undefined || target === undefined || target < 0) return []
+  for (const { measured } of analysis.judged) {
+    const { loss } = measured
+    if (!loss.stated || !LOSS_NAME.test(loss.name) || GAIN.test(loss.name)) continue
+    const [first] = measured.adjoints
+    const counts = { all: 0, wrong: 0, unseen: 0, absent: 0 }
+    points.values.forEach((values, i) => {
+      const [p, t, slope] = [values[prediction], values[target], first?.[i]?.get(prediction)]
+      if (p !== undefined && t !== undefined && slope !== undefined) tally(counts, p, t, slope)
+    })
+    const [term] = loss.steps[0]?.terms ?? []
+    const { all, wrong, unseen, absent } = counts
+    const half = absent > 0 && unseen === absent && !isNormalised(points.values[0]?.[prediction])
+    if (all === 0 || (wrong < WRONG_WAY * all && !half)) continue
+    const site = term === undefined ? loss.site : tape.entry(term[0]).site
+    const share = `for ${wrong} of ${all} predictions, at the recorded and at random points, a step towards the target raises it`
+    return findingAt(analysis, {
+      kind: 'logged-loss',
+      site: site >= 0 ? site : loss.site,
+      message: half
+        ? `${loss.name} does not see the samples whose target is 0: the term (1 − target)·log(1 − prediction) is missing. The gradients are right`
+        : `${loss.name} is no measure of the error: ${wrong === all ? 'it rises as the predictions improve' : 'errors of opposite sign cancel'}. The gradients are right, and are those of the ${best.measured.loss.form} loss`,
+      expected: `a loss that falls when predictions come nearer to their targets, such as the ${best.measured.loss.form} loss`,
+      received: half ? 'a slope of 0 wherever the target is 0' : share,
+      evidence: [
+        half ? `for all ${absent} predictions whose target is 0 its slope is exactly 0` : share,
+        `the updates follow the gradient of the ${best.measured.loss.form} loss`,
+      ],
+    })
+  }
+  return []
+}
+
+function tally(
+  counts: { all: number; wrong: number; unseen: number; absent: number },
+  p: Tensor,
+  t: Tensor,
+  slope: Tensor,
+): void {
+  if (p.data.length !== t.data.length || slope.data.length !== p.data.length) return
+  p.data.forEach((x, i) => {
+    const [y, s] = [t.data[i] as number, slope.data[i] as number]
+    if (Math.abs(x - y) < 1e-9) return
+    counts.all++
+    if (s * (x - y) < 0) counts.wrong++
+    if (y === 0) counts.absent++
+    if (y === 0 && s === 0) counts.unseen++
+  })
+}
+
+/** Whether every row or every column is a distribution: then one target stands for all. */
+function isNormalised(p: Tensor | undefined): boolean {
+  const [rows = 1, columns = 1] = p?.shape.length === 2 ? p.shape : [1, p?.data.length ?? 0]
+  if (p === undefined) return false
+  const sums = (count: number, at: (i: number) => number) => {
+    const found = new Float64Array(count)
+    p.data.forEach((x, i) => {
+      found[at(i)] = (found[at(i)] as number) + x
+    })
+    return found.every((s) => Math.abs(s - 1) < 1e-6)
+  }
+  return sums(rows, (i) => Math.floor(i / columns)) || sums(columns, (i) => i % columns)
+}

@@ -1,0 +1,76 @@
+/** Targets that the output cannot reach. */
+
+import type { Analysis } from '../analyse.ts'
+import { findMeetings } from '../roles/losses.ts'
+import type { Finding } from '../types.ts'
+import { findingAt } from './at.ts'
+import { short } from './trial.ts'
+
+/** Of the targets' spread: so far beyond the output's range a target may lie without a word. */
+const TOLERANCE = 0.02
+
+export function targetRange(analysis: Analysis): Finding[] {
+  const { best, points, tape } = analysis
+  // Where they are subtracted: what is divided by a prediction may be a target with another sign.
+  const compared = new Set(
+    findMeetings(tape, analysis.dependence).flatMap((m) =>
+      ['sub', 'subtract'].includes(tape.entry(m.node).op) ? [`${m.prediction},${m.target}`] : [],
+    ),
+  )
+  const inferred = analysis.judged.map((j) => j.measured.loss).find((l) => compared.has(`${l.prediction},${l.target}`))
+  if (best === undefined || inferred?.prediction === undefined || inferred.target === undefined) return []
+  const target = points.values[0]?.[inferred.target]
+  const range = boundsOf(analysis, inferred.prediction)
+  if (target === undefined || range === undefined) return []
+  const high = Math.max(...target.data.slice(0, 100_000))
+  const low = Math.min(...target.data.slice(0, 100_000))
+  const slack = TOLERANCE * (high - low) + 1e-9
+  if (low >= range.low - slack && high <= range.high + slack) return []
+  const reach = range.high === Number.POSITIVE_INFINITY ? `${range.low} upwards` : `${range.low} to ${range.high}`
+  const outside = target.data.reduce((n, t) => n + Number(t < range.low || t > range.high), 0)
+  return findingAt(analysis, {
+    kind: 'target-range',
+    site: tape.entry(inferred.prediction).site,
+    message: `the targets reach from ${short(low)} to ${short(high)}, the output only from ${reach}`,
+    expected: `targets from ${reach}, or an output without that bound`,
+    received: `targets from ${short(low)} to ${short(high)}`,
+    evidence: [`the output is a ${range.name}`, `${outside} of ${target.data.length} targets lie outside its range`],
+  })
+}
+
+interface Bounds {
+  readonly low: number
+  readonly high: number
+  readonly name: string
+}
+
+const SIGMOID: Bounds = { low: 0, high: 1, name: 'sigmoid' }
+const RELU: Bounds = { low: 0, high: Number.POSITIVE_INFINITY, name: 'ReLU' }
+
+function boundsOf(analysis: Analysis, node: number): Bounds | undefined {
+  const { tape, points } = analysis
+  const { op, args } = tape.entry(node)
+  const [a, b] = args
+  const value = (n: number | undefined) => points.values[0]?.[n ?? -1]
+  const isConstant = (n: number | undefined, x: number) => value(n)?.data.length === 1 && value(n)?.data[0] === x
+  if (op === 'view' || op === 'copy') return a === undefined ? undefined : boundsOf(analysis, a)
+  if (op === 'tanh') return { low: -1, high: 1, name: 'tanh' }
+  if (op === 'expit') return SIGMOID
+  if (['maximum', 'fmax'].includes(op) && (isConstant(a, 0) || isConstant(b, 0))) return RELU
+  if (['mul', 'multiply'].includes(op) && [a, b].some((n, i) => isMaskOf(analysis, n, [a, b][1 - i]))) return RELU
+  if (op === 'where' && isMaskOf(analysis, a, b) && isConstant(args[2], 0)) return RELU
+  if (op !== 'div' && op !== 'divide') return undefined
+  const below = tape.entry(b ?? node)
+  if (isConstant(a, 1) && below.op === 'add' && below.args.some((x) => tape.entry(x).op === 'exp')) return SIGMOID
+  const above = tape.entry(a ?? node)
+  if (above.op !== 'exp') return undefined
+  if (below.op === 'add' && below.args.includes(a ?? -1)) return SIGMOID
+  return below.op === 'sum' && below.args[0] === a ? { low: 0, high: 1, name: 'softmax' } : undefined
+}
+
+/** `z > 0`, of this z. */
+function isMaskOf(analysis: Analysis, mask: number | undefined, z: number | undefined): boolean {
+  if (mask === undefined || z === undefined) return false
+  const entry = analysis.tape.entry(mask)
+  return ['greater', 'greater_equal'].includes(entry.op) && entry.args[0] === z
+}
