@@ -100,6 +100,7 @@ export function pathOfFlag(name: string): string | undefined {
 /** The flag that sets a field; --set for one that has none of its own. */
 export function flagOfPath(path: string): string {
   if (path === 'data') return 'nabla train DATA'
+  if (path === 'search' || path === 'search.vary') return "--vary 'FIELD=RANGE'"
   const found = Object.entries(FLAGS as Record<string, Flag>).find(([, each]) => each.path === path)
   return found === undefined ? `--set ${path}=…` : `--${words(found[0])} <${found[1].value}>`
 }

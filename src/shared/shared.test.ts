@@ -92,6 +92,7 @@ describe('suggestions and formats', () => {
     expect(editDistance('adma', 'adam')).toBe(1)
     expect(nearest('adma', ['sgd', 'adam', 'rmsprop'])).toBe('adam')
     expect(nearest('zzz', ['sgd', 'adam'])).toBeUndefined()
+    expect(nearest('3', ['a', 'bc'])).toBeUndefined()
   })
 
   it('writes numbers for people', () => {

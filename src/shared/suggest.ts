@@ -27,8 +27,10 @@ export function nearest(name: string, candidates: readonly string[]): string | u
     if (best === undefined || distance < best.distance) best = { candidate, distance }
   }
   if (best === undefined) return undefined
-  const limit = Math.max(1, Math.floor(Math.max(name.length, best.candidate.length) / 3))
-  return best.distance <= limit ? best.candidate : undefined
+  const length = Math.max(name.length, best.candidate.length)
+  const limit = Math.max(1, Math.floor(length / 3))
+  // Where every letter differs nothing is alike.
+  return best.distance <= limit && best.distance < length ? best.candidate : undefined
 }
 
 /** The error for a name that is not in a list, with the nearest one as its fix. */

@@ -3,7 +3,7 @@
 import { showValue } from '../../network/index.ts'
 import { nearest } from '../../shared/index.ts'
 import { type CodeData, DATA_KINDS, isCodeData } from '../data-kinds/index.ts'
-import { type Field, type NamedValue, named, orCode, type Place } from '../schema/index.ts'
+import { type Field, type NamedValue, named, orCode, type Place, parsePlain } from '../schema/index.ts'
 
 const kinds = Object.fromEntries(DATA_KINDS.map(({ kind, entries }) => [kind, entries]))
 
@@ -42,8 +42,8 @@ export const dataField: Field<NamedValue | CodeData> = orCode<NamedValue, CodeDa
       if (typeof value === 'string' && fromText(value) === undefined) throw unknownText(value, place)
       return described.read(value, place)
     },
-    // A path may have a comma or "=" in it; fields are set one by one.
-    parse: (given) => given,
+    // A path may have a comma or "=" in it; fields are set one by one, or all as JSON.
+    parse: (given, place) => (/^\s*\{/.test(given) ? parsePlain(given, place) : given),
   },
   isCodeData,
 )

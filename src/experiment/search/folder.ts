@@ -39,6 +39,11 @@ export class SearchFolder {
 
   /** @throws NablaError E-FILE where the folder holds anything. */
   static async create(directory: string, saved: SavedSearch): Promise<SearchFolder> {
+    if (existsSync(join(directory, 'search.json'))) {
+      const fix = `go on with it: nabla search --resume ${directory}; or choose another folder.`
+      const expected = 'a folder without a search'
+      throw new NablaError({ code: 'E-FILE', where: directory, expected, received: 'one with a search', fix })
+    }
     await claimDirectory(directory)
     const folder = new SearchFolder(directory)
     await folder.save(saved)
