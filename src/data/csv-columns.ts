@@ -58,6 +58,7 @@ export class ColumnSurvey {
   private readonly column: Column
   private readonly given: ColumnKind | undefined
   private readonly counts = new Map<string, number>()
+  private readonly most: number
   private rows = 0
   private numbers = 0
   /** The first cell that is no number. */
@@ -67,19 +68,16 @@ export class ColumnSurvey {
   constructor(column: Column, given: ColumnKind | undefined) {
     this.column = column
     this.given = given
+    this.most = given === 'categorical' ? MOST_CATEGORIES : MOST_GUESSED_CATEGORIES
   }
 
-  /** @throws NablaError E-DATA for too many categories in a column that somebody called categorical. */
   add(row: CsvRow): void {
     const cell = cellOf(this.column, row)
     this.rows++
     if (isNumber(cell)) this.numbers++
     else this.odd ??= { line: row.line, cell }
-    const seen = this.counts.get(cell)
-    const most = this.given === 'categorical' ? MOST_CATEGORIES : MOST_GUESSED_CATEGORIES
-    // One more than may be is kept, which tells that there are too many.
-    if (seen !== undefined) this.counts.set(cell, seen + 1)
-    else if (this.counts.size <= most) this.counts.set(cell, 1)
+    // One more than may be is kept, which tells that there are too many; after that nothing need be counted.
+    if (this.counts.size <= this.most) this.counts.set(cell, (this.counts.get(cell) ?? 0) + 1)
   }
 
   /** @throws NablaError E-DATA where most cells are numbers but one is not, or there are too many categories. */
@@ -121,7 +119,7 @@ export class ColumnSurvey {
   }
 
   private categories(): string[] {
-    const most = this.given === 'categorical' ? MOST_CATEGORIES : MOST_GUESSED_CATEGORIES
+    const { most } = this
     if (this.counts.size > most) {
       const name = JSON.stringify(this.column.name)
       throw dataError(

@@ -17,6 +17,8 @@ export const DELIMITERS = [',', ';', '\t', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
 
 const QUOTE = '"'
+const QUOTE_CODE = 0x22
+const SPACE = 0x20
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 const FIX_TEXT = 'save the file as UTF-8 text.'
@@ -198,9 +200,19 @@ function readRows(
   let rowLine = firstLine
   let rowStart = 0
   let at = 0
+  const stop = delimiter.charCodeAt(0)
   while (at < text.length && rows.length < most) {
-    const cell =
-      text[at] === QUOTE ? readQuoted(text, at, delimiter, where, line, isWhole) : readPlain(text, at, delimiter)
+    const isQuoted = text.charCodeAt(at) === QUOTE_CODE
+    if (!isQuoted) {
+      // Most cells of most files: plain, with another one after them.
+      const end = endOfPlain(text, at, stop)
+      if (end + 1 < text.length && text.charCodeAt(end) === stop) {
+        cells.push(trimmed(text, at, end))
+        at = end + 1
+        continue
+      }
+    }
+    const cell = isQuoted ? readQuoted(text, at, delimiter, where, line, isWhole) : readPlain(text, at, stop)
     // The cell may go on, a quote may be doubled, and a carriage return may have a line feed after it.
     if (!isWhole && (cell === undefined || cell.end + (text[cell.end] === '\r' ? 1 : 0) >= text.length)) break
     if (cell === undefined) throw openQuote(where, line)
@@ -233,14 +245,26 @@ interface Cell {
   quoted: boolean
 }
 
-function readPlain(text: string, start: number, delimiter: string): Cell {
-  const stop = delimiter.charCodeAt(0)
+/** Where a cell without quotes ends. */
+function endOfPlain(text: string, start: number, stop: number): number {
   let end = start
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end)
     if (code === stop || code === LINE_FEED || code === CARRIAGE_RETURN) break
   }
-  return { value: text.slice(start, end).trim(), end, lineBreaks: 0, quoted: false }
+  return end
+}
+
+/** A stretch of the text without the blanks around it. */
+function trimmed(text: string, start: number, end: number): string {
+  const isInked = end > start && text.charCodeAt(start) > SPACE && text.charCodeAt(end - 1) > SPACE
+  const cell = text.slice(start, end)
+  return isInked && text.charCodeAt(start) < 0x7f && text.charCodeAt(end - 1) < 0x7f ? cell : cell.trim()
+}
+
+function readPlain(text: string, start: number, stop: number): Cell {
+  const end = endOfPlain(text, start, stop)
+  return { value: trimmed(text, start, end), end, lineBreaks: 0, quoted: false }
 }
 
 function openQuote(where: string, line: number) {

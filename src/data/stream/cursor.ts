@@ -108,7 +108,11 @@ export class SequentialCursor implements RowCursor {
 
   async next(count: number, into: Rows): Promise<void> {
     if (!this.started) await this.start()
-    for (let row = 0; row < count; row++) await this.emit(into, row)
+    for (let row = 0; row < count; row++) {
+      // Waits for a block only: a promise a row would take longer than the row.
+      const hasNext = this.advance() ?? (await this.advanceToBlock())
+      this.emit(hasNext, into, row)
+    }
   }
 
   async close(): Promise<void> {
@@ -120,46 +124,56 @@ export class SequentialCursor implements RowCursor {
   /** Fills the buffer, and passes over what was read before. */
   private async start(): Promise<void> {
     this.started = true
-    while (this.held < this.bufferSize && (await this.advance())) this.hold(this.held++)
-    for (let passed = 0; passed < this.pass.from; passed++) await this.emit(undefined, 0)
+    while (this.held < this.bufferSize && (this.advance() ?? (await this.advanceToBlock()))) this.hold(this.held++)
+    for (let passed = 0; passed < this.pass.from; passed++) {
+      this.emit(this.advance() ?? (await this.advanceToBlock()), undefined, 0)
+    }
   }
 
-  /** The next sample of the pass to row `to`. */
-  private async emit(into: Rows | undefined, to: number): Promise<void> {
+  /** The next sample of the pass to row `to`; the cursor stands on a row of the stream, if it has one left. */
+  private emit(hasNext: boolean, into: Rows | undefined, to: number): void {
     if (this.bufferSize === 0) {
-      if (!(await this.advance())) throw this.tooFew()
+      if (!hasNext) throw this.tooFew()
       if (into !== undefined && this.block !== undefined) copyRow(this.format, this.block, this.atInBlock, into, to)
-    } else {
-      if (this.held === 0) throw this.tooFew()
-      const drawn = this.random.below(this.held)
-      if (into !== undefined) copyRow(this.format, this.buffer, drawn, into, to)
-      if (await this.advance()) this.hold(drawn)
-      else if (drawn !== --this.held) copyRow(this.format, this.buffer, this.held, this.buffer, drawn)
+      return
     }
+    if (this.held === 0) throw this.tooFew()
+    const drawn = this.random.below(this.held)
+    if (into !== undefined) copyRow(this.format, this.buffer, drawn, into, to)
+    if (hasNext) this.hold(drawn)
+    else if (drawn !== --this.held) copyRow(this.format, this.buffer, this.held, this.buffer, drawn)
   }
 
   private hold(at: number): void {
     if (this.block !== undefined) copyRow(this.format, this.block, this.atInBlock, this.buffer, at)
   }
 
-  /** Goes to the next row that belongs to the part; false at the end. A promise only where a block has to come. */
-  private async advance(): Promise<boolean> {
-    for (;;) {
-      if (this.ended) return false
+  /** Goes to the next row that belongs to the part; false at the end; undefined where another block has to come. */
+  private advance(): boolean | undefined {
+    if (this.ended) return false
+    const { block, selected } = this
+    while (block !== undefined && this.atInBlock + 1 < block.rows) {
       this.atInBlock++
-      while (this.block === undefined || this.atInBlock >= this.block.rows) {
-        const { done, value } = await this.blocks.next()
-        if (done === true) return this.end()
-        this.block = value
-        this.atInBlock = 0
-        const first = this.seen
-        checkRows(this.format, value, value.rows, (row) => first + row)
-      }
       const index = this.seen++
-      if (this.selected !== undefined && ((this.selected[index >> 3] ?? 0) & (1 << (index & 7))) === 0) continue
+      if (selected !== undefined && ((selected[index >> 3] ?? 0) & (1 << (index & 7))) === 0) continue
       this.taken++
       if (this.taken <= this.pass.count) return true
-      throw this.changed(`more`)
+      throw this.changed('more')
+    }
+    return undefined
+  }
+
+  /** The same, over as many blocks as it takes. */
+  private async advanceToBlock(): Promise<boolean> {
+    for (;;) {
+      const { done, value } = await this.blocks.next()
+      if (done === true) return this.end()
+      this.block = value
+      this.atInBlock = -1
+      const first = this.seen
+      checkRows(this.format, value, value.rows, (row) => first + row)
+      const found = this.advance()
+      if (found !== undefined) return found
     }
   }
 
