@@ -4,26 +4,39 @@ import type { Graph, GraphNode } from '../graph/index.ts'
 import { formatShape, known, NablaError, sizeOf, unknownName } from '../shared/index.ts'
 import type { Values } from './executable.ts'
 
+/** What a graph's inputs, states and outputs are, by name: looked up at every step, and so found once. */
+interface Names {
+  readonly leaves: ReadonlyMap<string, GraphNode>
+  readonly readable: ReadonlyMap<string, GraphNode>
+}
+
+const named = new WeakMap<Graph, Names>()
+
+function namesOf(graph: Graph): Names {
+  const found = named.get(graph)
+  if (found !== undefined) return found
+  const leaves = new Map<string, GraphNode>()
+  for (const node of graph.nodes) if (node.kind === 'input' || node.kind === 'state') leaves.set(node.name, node)
+  const readable = new Map(leaves)
+  for (const { name, node } of graph.outputs) readable.set(name, known(graph.nodes[node], 'an output is a node'))
+  const made = { leaves, readable }
+  named.set(graph, made)
+  return made
+}
+
 /** The node that `name` writes to. @throws NablaError E-NAME */
 export function writableNode(graph: Graph, program: string, name: string): GraphNode {
-  const leaves = graph.nodes.filter(({ kind }) => kind === 'input' || kind === 'state')
-  const node = leaves.find((leaf) => leaf.name === name)
+  const { leaves } = namesOf(graph)
+  const node = leaves.get(name)
   if (node !== undefined) return node
-  throw unknownName(
-    `writing to ${program}`,
-    'input',
-    name,
-    leaves.map((leaf) => leaf.name),
-  )
+  throw unknownName(`writing to ${program}`, 'input', name, [...leaves.keys()])
 }
 
 /** The node that `name` reads from: an output, else a state or an input. @throws NablaError E-NAME */
 export function readableNode(graph: Graph, program: string, name: string): GraphNode {
-  const output = graph.outputs.find((candidate) => candidate.name === name)
-  if (output !== undefined) return known(graph.nodes[output.node], 'an output is a node')
-  const leaf = graph.nodes.find((node) => (node.kind === 'state' || node.kind === 'input') && node.name === name)
-  if (leaf !== undefined) return leaf
-  const states = graph.nodes.filter(({ kind }) => kind === 'state').map((node) => node.name)
+  const node = namesOf(graph).readable.get(name)
+  if (node !== undefined) return node
+  const states = graph.nodes.filter(({ kind }) => kind === 'state').map((state) => state.name)
   throw unknownName(`reading from ${program}`, 'output', name, [...graph.outputs.map((o) => o.name), ...states])
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { type BatchArrays, type BatchCursor, Dataset, type StreamedDataset } from '../data/index.ts'
-import type { BatchProgram } from './batch-program.ts'
+import type { BatchesByName, BatchProgram } from './batch-program.ts'
 import { StepOrder } from './step-order.ts'
 import type { ReachCheck } from './targets.ts'
 
@@ -21,6 +21,11 @@ export interface FeedOptions {
 export interface BatchFeed {
   /** Gives the batch of the step after `step` others to its program; a promise only where it has to be waited for. */
   load(program: BatchProgram, step: number): void | Promise<void>
+  /**
+   * The batches of `count` steps of one epoch, one after another, by the names of the program's inputs; undefined where
+   * they can't be had at once.
+   */
+  loadMany(program: BatchProgram, step: number, count: number): BatchesByName | undefined
   /** Closes what it reads. */
   close(): Promise<void>
 }
@@ -48,6 +53,10 @@ class MemoryFeed implements BatchFeed {
 
   load(program: BatchProgram, step: number): void {
     program.load(this.data, this.order.batchAt(step), this.classWeights)
+  }
+
+  loadMany(program: BatchProgram, step: number, count: number): BatchesByName {
+    return program.stage(this.data, this.order.batchAt(step, count), this.classWeights)
   }
 
   close(): Promise<void> {
@@ -91,6 +100,10 @@ class StreamFeed implements BatchFeed {
     program.loadFrom(batch, classWeights)
     if (program.buffers.targets instanceof Float32Array) checkReach?.(program.buffers.targets)
     this.ahead = step + 1 < this.options.totalSteps ? this.read(step + 1) : undefined
+  }
+
+  loadMany(): undefined {
+    return undefined
   }
 
   async close(): Promise<void> {

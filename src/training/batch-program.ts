@@ -9,6 +9,9 @@ import type { Graph, GraphNode } from '../graph/index.ts'
 import { seedKey, sizeOf } from '../shared/index.ts'
 import { INPUT, RANDOM_KEY, scalarName, TARGET, WEIGHT } from './step-program.ts'
 
+/** What `runMany` takes: the values of all steps, one step after another. */
+export type BatchesByName = Record<string, Float32Array | Int32Array>
+
 export class BatchProgram {
   readonly graph: Graph
   readonly batchSize: number
@@ -47,6 +50,44 @@ export class BatchProgram {
       if (classWeights !== undefined && targets !== undefined) multiplyByClass(weights, targets, classWeights)
     }
     this.writeBatch()
+  }
+
+  /** The batches of several steps, `indices` one step after another, as `load` would give them. */
+  stage(data: Dataset, indices: Int32Array, classWeights?: Float64Array): BatchesByName {
+    const { inputs, targets, weights } = this.buffers
+    const steps = indices.length / this.batchSize
+    const staged: BatchesByName = { [INPUT]: new Float32Array(steps * inputs.length) }
+    data.copyBatch(indices, staged[INPUT] as Float32Array)
+    let labels: Float32Array | Int32Array | undefined
+    if (targets !== undefined) {
+      labels = targets instanceof Int32Array ? new Int32Array(indices.length) : new Float32Array(steps * targets.length)
+      data.copyTargets(indices, labels)
+      staged[TARGET] = labels
+    }
+    if (weights !== undefined) {
+      const copy = new Float32Array(indices.length)
+      data.copyWeights(indices, copy)
+      if (classWeights !== undefined && labels !== undefined) multiplyByClass(copy, labels, classWeights)
+      staged[WEIGHT] = copy
+    }
+    return staged
+  }
+
+  /** Adds the optimiser's numbers and the random key of each step; `first` is the number of the first one. */
+  stageScalars(
+    staged: BatchesByName,
+    names: readonly string[],
+    values: readonly (readonly number[])[],
+    seed: number,
+    first: number,
+  ): void {
+    names.forEach((name, i) => {
+      staged[scalarName(name)] = Float32Array.from(values, (step) => step[i] ?? 0)
+      this.lastScalars.set(name, values[values.length - 1]?.[i] ?? 0)
+    })
+    if (!this.drawsRandom) return
+    const [low, high] = seedKey(seed)
+    staged[RANDOM_KEY] = Int32Array.from(values.flatMap((_, step) => [low | 0, high | 0, first + step]))
   }
 
   /** Gives the first rows of a batch that was read elsewhere to the program. */

@@ -35,14 +35,14 @@ export class StepOrder {
     return Math.min(this.batchSize, this.count - from)
   }
 
-  /** The samples of the step after `step` others; a view. */
-  batchAt(step: number): Int32Array {
+  /** The samples of the step after `step` others, and of those after it up to `count` in all of its epoch; a view. */
+  batchAt(step: number, count = 1): Int32Array {
     const epoch = this.epochOf(step)
     if (epoch !== this.epoch) {
       this.order = epochOrder(this.count, { seed: this.seed, epoch, shuffle: this.shuffle })
       this.epoch = epoch
     }
     const from = (step % this.stepsPerEpoch) * this.batchSize
-    return this.order.subarray(from, from + this.sizeOf(step))
+    return this.order.subarray(from, from + (count - 1) * this.batchSize + this.sizeOf(step + count - 1))
   }
 }

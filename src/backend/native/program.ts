@@ -4,11 +4,13 @@
  * alone, and a library compiled from it can be kept.
  *
  * With several threads every one of them runs `step`: it takes its part of the kernels that are worth sharing, the
- * first thread alone does the others, and a barrier stands between kernels of different kinds.
+ * first thread alone does the others, and a barrier stands where one kernel needs what another made.
  */
 
 import type { Buffer, Kernel, Plan } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
+import { kernelSeconds } from '../estimate.ts'
+import { meetingsOf } from '../meetings.ts'
 import { Code } from './code.ts'
 import { type ContractContext, writeContract } from './contract.ts'
 import { writeMap } from './map.ts'
@@ -19,11 +21,10 @@ import { reduceScratchBytes, sharesRows, writeReduce } from './reduce.ts'
 import { DOT_FUNCTION, PACK_FUNCTIONS, type TileShape, writeTile } from './tile.ts'
 import { contractScratch } from './tiling.ts'
 
-/** What a thread should have to do, in nanoseconds, before another one is asked for help: some ten barriers. */
-const SHARED_NANOSECONDS = 4000
-/** What one core does in a nanosecond, roughly: arithmetic of vectors, and bytes of a cache. */
-const FLOPS_PER_NANOSECOND = 30
-const BYTES_PER_NANOSECOND = 20
+/** Below this time on one thread a barrier costs more than other threads save: waking them, and cache lines that move. */
+const SHARED_SECONDS = 2e-5
+/** How much faster than wasm's one core's arithmetic is here: vectors are two to four times as wide. */
+const ARITHMETIC_SPEEDUP = 2.5
 
 /** Bytes of scratch that one thread needs for a plan. */
 export function scratchBytes(plan: Plan, lanes: Lanes): number {
@@ -37,8 +38,7 @@ export function scratchBytes(plan: Plan, lanes: Lanes): number {
 const isChecked = ({ body }: Kernel) => [...body.loads, ...body.stores].some(({ indirect }) => indirect !== undefined)
 
 function isShared(kernel: Kernel, lanes: Lanes): boolean {
-  const nanoseconds = Math.max(kernel.flops / FLOPS_PER_NANOSECOND, kernel.bytes / BYTES_PER_NANOSECOND)
-  if (nanoseconds < SHARED_NANOSECONDS || isChecked(kernel)) return false
+  if (kernelSeconds(kernel, ARITHMETIC_SPEEDUP) < SHARED_SECONDS || isChecked(kernel)) return false
   if (kernel.kind === 'reduce') return sharesRows(kernel, lanes)
   return !kernel.body.stores.some(({ accumulate }) => accumulate)
 }
@@ -90,39 +90,45 @@ function renderKernels(plan: Plan, lanes: Lanes): string {
   return `${texts.join('\n')}${code}`
 }
 
-/** Runs of kernels that the first thread does alone, and shared ones, in order. */
+/** Shared kernels, and runs of others that the first thread does alone, in order, with the barriers that they need. */
 function renderStep(plan: Plan, lanes: Lanes): { text: string; shared: boolean } {
   const code = new Code()
   const shared = plan.kernels.map((kernel) => isShared(kernel, lanes))
   const isAny = shared.includes(true)
-  const meet = (checked: boolean) => {
+  const meetings = meetingsOf(plan, shared)
+  const meet = () => {
     if (isAny) code.line('if (T > 1) c->barrier(T);')
-    if (checked) code.line('if (c->bad) return;')
   }
+  const alone = (first: number, kernels: readonly Kernel[]) =>
+    code.block(
+      isAny ? 'if (t == 0) do' : 'do',
+      () => {
+        kernels.forEach((kernel, i) => {
+          code.line(`kernel${first + i}(c, 0, 1);${isChecked(kernel) ? ' if (c->bad) break;' : ''}`)
+        })
+      },
+      '} while (0);',
+    )
   code.block('static void step(Context *c, long t, long T)', () => {
     let at = 0
     while (at < plan.kernels.length) {
+      if (meetings[at]) meet()
       if (shared[at]) {
         code.line(`kernel${at++}(c, t, T);`)
-        meet(false)
         continue
       }
-      const next = shared.indexOf(true, at)
+      const next = plan.kernels.findIndex((_, i) => i > at && (shared[i] === true || meetings[i] === true))
       const end = next < 0 ? plan.kernels.length : next
       const kernels = plan.kernels.slice(at, end)
-      const first = at
-      code.block(
-        isAny ? 'if (t == 0) do' : 'do',
-        () => {
-          kernels.forEach((kernel, i) => {
-            code.line(`kernel${first + i}(c, 0, 1);${isChecked(kernel) ? ' if (c->bad) break;' : ''}`)
-          })
-        },
-        '} while (0);',
-      )
-      meet(kernels.some(isChecked))
+      alone(at, kernels)
+      // An index out of range ends the step for all threads at the same place.
+      if (kernels.some(isChecked)) {
+        meet()
+        code.line('if (c->bad) return;')
+      }
       at = end
     }
+    meet()
   })
   return { text: code.toString(), shared: isAny }
 }

@@ -1,6 +1,7 @@
 /** Writes the module of a plan: one function a kernel, and `run`, which calls them in order. */
 
 import type { Kernel, Plan } from '../../plan/index.ts'
+import { meetingsOf } from '../meetings.ts'
 import { writeContract } from './contract.ts'
 import { FunctionWriter, I32, ModuleWriter, OP } from './encode.ts'
 import { writeMap } from './map.ts'
@@ -63,7 +64,8 @@ export function usesThreads(plan: Plan, threading: Threading): boolean {
 
 /**
  * The bytes of a module that imports `nabla.memory` and `nabla.outOfRange`, and exports `run(thread)`: all threads
- * call it, take their parts of the kernels that are cut, and meet after them; thread 0 alone runs the others.
+ * call it, take their parts of the kernels that are cut, and meet where one needs what another made; thread 0 alone runs
+ * the others.
  */
 export function writeModule(plan: Plan, options: ModuleOptions): Uint8Array<ArrayBuffer> {
   const { threads } = options
@@ -71,18 +73,18 @@ export function writeModule(plan: Plan, options: ModuleOptions): Uint8Array<Arra
   const numbers = plan.kernels.map((kernel) => module.add(kernelFunction(kernel, options)))
   const meet = threads > 1 ? module.add(meetingFunction(options.meeting, threads)) : undefined
   const run = new FunctionWriter([I32])
+  const shared = plan.kernels.map((kernel) => isShared(kernel, options))
+  const meetings = meetingsOf(plan, shared)
   numbers.forEach((number, i) => {
-    const [kernel, next] = [plan.kernels[i], plan.kernels[i + 1]]
-    const isCut = kernel !== undefined && isShared(kernel, options)
-    if (isCut || threads === 1) {
+    if (meet !== undefined && meetings[i]) run.call(meet)
+    if (shared[i] || threads === 1) {
       run.get(0).call(number)
     } else {
       run.get(0).op(OP.i32eqz)
       run.when(() => run.get(0).call(number))
     }
-    const nextIsCut = next === undefined || isShared(next, options)
-    if (meet !== undefined && (isCut || nextIsCut)) run.call(meet)
   })
+  if (meet !== undefined) run.call(meet)
   module.add(run, 'run')
   return module.finish({ shared: options.shared, maximumPages: 65536 })
 }

@@ -8,8 +8,8 @@ import { kernelSeconds } from '../estimate.ts'
 import { type Local, OP } from './encode.ts'
 import type { KernelContext } from './point.ts'
 
-/** Below this time on one thread a barrier costs more than a second thread saves: some ten barriers. */
-export const LEAST_SECONDS = 8e-6
+/** Below this time on one thread a barrier costs more than other threads save: waking them, and cache lines that move. */
+export const LEAST_SECONDS = 2e-5
 
 /** Among how many threads kernels are cut, and from how long a time on. */
 export interface Threading {
