@@ -53,7 +53,7 @@ const document: BenchDocument = {
   contestants: [],
   missing: [],
   items,
-  goals: judgeGoals(items),
+  goals: judgeGoals(items, machine),
 }
 
 describe('warnings', () => {
@@ -82,7 +82,7 @@ describe('figures as Markdown', () => {
     const text = writeMarkdown(document)
     expect(text).toContain('> **The machine was busy')
     expect(text).toContain('| an epoch | 1.00 s 1t | 2.00 (2.00 … 2.50) 2t |')
-    expect(text).toMatch(/\| native an epoch .* \| 0\.50 \(0\.42 … 0\.50\) \| – \| met \|/)
+    expect(text).toMatch(/\| native an epoch .* \| 0\.50 \(0\.42 … 0\.50\) \| – \| met, busy \|/)
     expect(text).toContain('- brain.js: does not offer this: epoch (an epoch)')
     expect(text).not.toMatch(/NaN|undefined/)
   })

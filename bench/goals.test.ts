@@ -14,7 +14,8 @@ function contest(title: string, measurements: Measurement[]): ContestResult {
   return { title, work, flops: 1, measurements, absent: [] }
 }
 
-const goalsOf = (item: string, ...contests: ContestResult[]) => judgeGoals([{ item, contests }] as ItemResult[])
+const goalsOf = (item: string, ...contests: ContestResult[]) =>
+  judgeGoals([{ item, contests }] as ItemResult[], { cores: 2 })
 const middle = nameOf(NETWORKS[1] as (typeof NETWORKS)[number])
 
 describe('goals', () => {
@@ -50,6 +51,16 @@ describe('goals', () => {
   it('in seconds need no rival', () => {
     const found = goalsOf('startup', contest('import', [measured('nabla wasm', 1, [0.08, 0.09, 0.07])]))
     expect(found.map(({ verdict }) => verdict)).toEqual(['met', 'not measured'])
+  })
+
+  it('say that others disturbed them', () => {
+    const disturbed = (othersCores: number) => ({ ...contest('import', [measured('nabla wasm', 1, [1])]), othersCores })
+    expect(goalsOf('startup', disturbed(1.5), disturbed(0.5)).map(({ busy }) => busy)).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ])
   })
 
   it('each have a case in the items they name', () => {

@@ -1,5 +1,6 @@
 /** What nabla must reach, and whether the figures say that it does. Enters: what was measured; leaves: one line a case. */
 
+import { isBusy, type Machine } from './machine.ts'
 import { type ContestResult, fastest, type ItemResult, type Measurement } from './measurement.ts'
 import { ratioByRound, type Summary, summarise } from './statistics.ts'
 import { NETWORKS, nameOf } from './work.ts'
@@ -11,7 +12,7 @@ import { NETWORKS, nameOf } from './work.ts'
 export type Verdict = 'met' | 'not met' | 'open' | 'not measured'
 
 /** The best thread setting of these families, or one setting. */
-interface Pick {
+interface Side {
   readonly families: readonly string[]
   readonly threads?: number
 }
@@ -21,10 +22,10 @@ interface Goal {
   readonly item: string
   /** Which contests of the item are its cases. */
   readonly applies: (title: string) => boolean
-  readonly ours: Pick
+  readonly ours: Side
   /** times faster: their time over ours. share of the time: ours over theirs. seconds: ours. */
   readonly measure: 'times faster' | 'share of the time' | 'seconds'
-  readonly rival?: Pick
+  readonly rival?: Side
   readonly needed: number
 }
 
@@ -39,6 +40,8 @@ export interface GoalResult {
   /** The same of processor time, where both have one thread. */
   readonly cpu?: Summary
   readonly verdict: Verdict
+  /** Whether others kept the machine busy meanwhile: then the verdict is of them too. */
+  readonly busy: boolean
 }
 
 const [WASM, NATIVE] = [{ families: ['nabla wasm'] }, { families: ['nabla native'] }]
@@ -156,14 +159,18 @@ export const GOALS: readonly Goal[] = [
 ]
 
 /** The goals whose items were measured. */
-export function judgeGoals(items: readonly ItemResult[], goals: readonly Goal[] = GOALS): GoalResult[] {
-  return goals.flatMap((goal) => {
+export function judgeGoals(items: readonly ItemResult[], machine: Pick<Machine, 'cores'>): GoalResult[] {
+  return GOALS.flatMap((goal) => {
     const contests = items.filter(({ item }) => item === goal.item).flatMap((item) => item.contests)
-    return contests.filter(({ title }) => goal.applies(title)).map((contest) => judge(goal, contest))
+    return contests
+      .filter(({ title }) => goal.applies(title))
+      .map((contest) => {
+        return { ...judge(goal, contest), busy: isBusy(contest.othersCores, machine) }
+      })
   })
 }
 
-function judge(goal: Goal, { title, measurements }: ContestResult): GoalResult {
+function judge(goal: Goal, { title, measurements }: ContestResult): Omit<GoalResult, 'busy'> {
   const ours = pick(measurements, goal.ours)
   const rival = goal.rival === undefined ? undefined : pick(measurements, goal.rival)
   const { claim, measure, needed } = goal
@@ -178,13 +185,13 @@ function judge(goal: Goal, { title, measurements }: ContestResult): GoalResult {
   return { ...result, value, ...(cpu === undefined ? {} : { cpu }), verdict: verdictOf(goal, value) }
 }
 
-const nameOfPick = (chosen: Measurement | Pick) =>
+const nameOfPick = (chosen: Measurement | Side) =>
   'contestant' in chosen
     ? chosen.contestant
     : `${chosen.families.join(' or ')}${chosen.threads === undefined ? '' : ` ${chosen.threads}t`}`
 
 /** Whoever computed something else does not count. */
-function pick(measurements: readonly Measurement[], { families, threads }: Pick): Measurement | undefined {
+function pick(measurements: readonly Measurement[], { families, threads }: Side): Measurement | undefined {
   return fastest(
     measurements.filter(
       (each) => each.agrees && families.includes(each.family) && (threads === undefined || each.threads === threads),

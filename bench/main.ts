@@ -53,7 +53,9 @@ function write(document: BenchDocument, { jsonFile, chartFolder, figuresFile }: 
 }
 
 function printSummary({ goals, warnings }: BenchDocument): void {
-  if (goals.length > 0) print(`\nGoals: ${countVerdicts(goals)}\n${layOut(goalRows(goals))}`)
+  const found = goals.filter(({ verdict }) => verdict !== 'not measured')
+  if (goals.length > 0) print(`\nGoals: ${countVerdicts(goals)}`)
+  if (found.length > 0) print(layOut(goalRows(found)))
   for (const warning of warnings) print(`WARNING: ${warning}`)
 }
 
@@ -69,7 +71,8 @@ async function main(): Promise<void> {
   checkTargets(settings)
   // Goals are judged anew: what must be reached may have changed since.
   const read = settings.fromFile === undefined ? undefined : readDocument(settings.fromFile)
-  const document = read === undefined ? await measure(settings) : { ...read, goals: judgeGoals(read.items) }
+  const document =
+    read === undefined ? await measure(settings) : { ...read, goals: judgeGoals(read.items, read.machine) }
   printSummary(document)
   write(document, settings)
   const ours = document.items.flatMap(({ contests }) => contests.flatMap(({ measurements }) => measurements))

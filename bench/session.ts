@@ -85,7 +85,7 @@ export async function measure(settings: Settings): Promise<BenchDocument> {
       description,
     }))
     const warnings = listWarnings({ machine, quick, load, items })
-    const figures = { items, goals: judgeGoals(items) }
+    const figures = { items, goals: judgeGoals(items, machine) }
     return {
       schema: SCHEMA,
       date,

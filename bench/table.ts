@@ -70,7 +70,7 @@ const MEASURES = { 'times faster': ' ×', 'share of the time': ' of the time', s
 export function goalRows(goals: readonly GoalResult[]): Rows {
   return [
     ['goal', 'work', 'who', 'needed', 'found (quartiles)', 'CPU time', 'verdict'],
-    ...goals.map(({ claim, work, measure, needed, who, value, cpu, verdict }) => {
+    ...goals.map(({ claim, work, measure, needed, who, value, cpu, verdict, busy }) => {
       const format = measure === 'seconds' ? formatSeconds : formatNumber
       const least = measure === 'times faster' ? '≥' : '≤'
       return [
@@ -80,7 +80,7 @@ export function goalRows(goals: readonly GoalResult[]): Rows {
         `${least} ${format(needed)}${MEASURES[measure]}`,
         value === undefined ? '–' : formatSummary(value, format),
         cpu === undefined ? '–' : formatNumber(cpu.median),
-        verdict,
+        busy && value !== undefined ? `${verdict}, busy` : verdict,
       ]
     }),
   ]
@@ -93,20 +93,25 @@ export function countVerdicts(goals: readonly GoalResult[]): string {
   return counts.flatMap(({ wanted, count }) => (count > 0 ? `${count} ${wanted}` : [])).join(', ')
 }
 
-/** Columns as wide as their widest cell; the first and last to the left, the others to the right. */
+/** Columns of figures stand to the right, others to the left. */
+const isFigures = (body: Rows, column: number) => body.every((row) => /^[–\d≥≤]/.test(row[column] ?? ''))
+
+/** Columns as wide as their widest cell. */
 export function layOut(rows: Rows): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  const cell = (text: string, column: number) =>
-    column === 0 || column === widths.length - 1 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)
-  return rows.map((row) => `  ${row.map(cell).join('  ')}`.trimEnd()).join('\n')
+  const [headings = [], ...body] = rows
+  const columns = headings.map((_, column) => ({
+    width: Math.max(...rows.map((row) => (row[column] ?? '').length)),
+    figures: isFigures(body, column),
+  }))
+  const line = (row: readonly string[]) =>
+    columns.map(({ width, figures }, i) => (figures ? (row[i] ?? '').padStart(width) : (row[i] ?? '').padEnd(width)))
+  return rows.map((row) => `  ${line(row).join('  ')}`.trimEnd()).join('\n')
 }
 
-/** Columns of figures to the right, others to the left. */
 export function layOutMarkdown(rows: Rows): string {
   const [headings = [], ...body] = rows
-  const isFigures = (column: number) => body.every((row) => /^[–\d≥≤*]/.test(row[column] ?? ''))
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  const rule = line(headings.map((_, column) => (isFigures(column) ? '--:' : '---')))
+  const rule = line(headings.map((_, column) => (isFigures(body, column) ? '--:' : '---')))
   return [line(headings), rule, ...body.map(line)].join('\n')
 }
 

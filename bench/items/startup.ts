@@ -5,19 +5,22 @@
 
 import { join } from 'node:path'
 import type { Entry } from '../contestants/list.ts'
+import { LoadWatch, ownCpuSeconds } from '../machine.ts'
 import { describeWork, makeMeasurement, type Times } from '../measurement.ts'
 import { Player } from '../player.ts'
 import { type Summary, summarise } from '../statistics.ts'
 import { checkRate, makeValues, nameOf, TIMING_RATE, writeValues } from '../work.ts'
-import type { Item, ItemContext } from './item.ts'
+import type { Item } from './item.ts'
 
 const SIZE = { sizes: [784, 300, 75, 10], batch: 32 }
 const STEPS_BEFORE_MEMORY = 20
 const LIMIT_SECONDS = 60
 
 interface Start {
-  seconds: number
-  peakBytes: number
+  readonly seconds: number
+  readonly peakBytes: number
+  /** Of the whole process, to tell what it took from what others took. */
+  readonly cpuSeconds: number
 }
 
 interface Starts {
@@ -43,11 +46,13 @@ export const startup: Item = {
         absent.push({ contestant: entry.name, reason: error instanceof Error ? error.message : String(error) })
       }
     }
+    const watch = new LoadWatch(() => ownCpuSeconds(all.flatMap(({ rounds }) => rounds)))
     for (let round = 0; round < context.rounds; round++) {
       context.say(`startup: round ${round + 1} of ${context.rounds}`)
       for (const { entry, rounds } of all) rounds.push(await startOnce(entry, folder))
     }
-    report(context, all, absent, folder)
+    const othersCores = watch.othersCores()
+    context.report({ ...resultOf(all, folder), absent, othersCores })
   },
 }
 
@@ -61,15 +66,13 @@ async function startOnce(entry: Entry, folder: string): Promise<Start> {
     await player.ask({ do: 'time', count: STEPS_BEFORE_MEMORY, learningRate: TIMING_RATE }, LIMIT_SECONDS)
     const { peakBytes = 0 } = await player.ask({ do: 'close' }, LIMIT_SECONDS)
     const seconds = player.loadSeconds + (opened.elapsedSeconds ?? 0) + (first.elapsedSeconds ?? 0)
-    return { seconds, peakBytes }
+    return { seconds, peakBytes, cpuSeconds: player.cpuSeconds }
   } finally {
     player.leave()
   }
 }
 
-type Absent = readonly { contestant: string; reason: string }[]
-
-function report(context: ItemContext, all: readonly Starts[], absent: Absent, folder: string): void {
+function resultOf(all: readonly Starts[], folder: string) {
   const timesOf = ({ entry, rounds }: Starts): Times => ({
     identity: entry,
     description: 'in a fresh process each round',
@@ -82,7 +85,7 @@ function report(context: ItemContext, all: readonly Starts[], absent: Absent, fo
   })
   const title = `import to first step, ${nameOf(SIZE)}, sgd`
   const work = describeWork({ kind: 'train', ...SIZE, optimizer: 'sgd', folder })
-  context.report({ title, work, flops: 0, measurements, absent })
+  return { title, work, flops: 0, measurements }
 }
 
 const noteOf = (first: Start, { median }: Summary) =>
