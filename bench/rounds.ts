@@ -54,6 +54,8 @@ interface Seat {
 /** Warming up ends when the engine's compilers have had their time, or after this many doublings. */
 const WARM_SECONDS = 0.3
 const MOST_DOUBLINGS = 24
+/** On smaller networks what a call costs hides what a library can do. */
+const LEAST_TELLING_FLOPS = 1e7
 /** Beside the runs themselves: reading the data, compiling, going back to the initial weights. */
 const PREPARING_SECONDS = 20
 
@@ -93,8 +95,8 @@ class Table {
   /** Gives a contestant the work, sees what it computes, and lets it warm up. */
   async admit(player: Player): Promise<void> {
     await this.without(player, async () => {
-      const { truth, checkRate, flops, work } = this.contest
-      const expected = work.kind === 'train' && player.bestGflops > 0 ? flops / player.bestGflops / 1e9 : 0
+      const { truth, checkRate, work } = this.contest
+      const expected = this.expectedSeconds(player)
       if (expected > this.patience.runSeconds) {
         throw new Error(`too slow for this: at least ${expected.toFixed(1)} s a run, by what it has shown so far`)
       }
@@ -106,7 +108,6 @@ class Table {
         results = (await this.results(player, wanted, checkRate)).results ?? []
       }
       const seconds = await this.warmUp(player)
-      if (work.kind === 'train') player.bestGflops = Math.max(player.bestGflops, flops / seconds / 1e9)
       const count = Math.max(1, Math.round(this.chunkMs / 1000 / seconds))
       this.seats.push({ player, results, count, rounds: [], cpuRounds: [], spentSeconds: 0 })
     })
@@ -147,9 +148,17 @@ class Table {
     return { title, work: describeWork(work), flops, ...optional, measurements, absent: this.absent }
   }
 
-  private results(player: Player, count: number, learningRate: number) {
-    const seconds = PREPARING_SECONDS + count * this.patience.runSeconds
-    return player.ask({ do: 'results', count, learningRate }, seconds)
+  private async results(player: Player, count: number, learningRate: number) {
+    const limit = PREPARING_SECONDS + count * this.patience.runSeconds
+    const start = performance.now()
+    try {
+      return await player.ask({ do: 'results', count, learningRate }, limit)
+    } catch (error) {
+      // Whoever has come to the limit once need not come to it at every larger network.
+      const seconds = (performance.now() - start) / 1000
+      if (seconds >= limit) this.remember(player, seconds / count)
+      throw error
+    }
   }
 
   /** Runs more and more until enough time has passed; returns seconds a run. */
@@ -158,10 +167,23 @@ class Table {
     let seconds = 0
     for (let doubling = 0; doubling < MOST_DOUBLINGS && total < WARM_SECONDS; doubling++) {
       seconds = (await this.time(player, 2 ** doubling)).seconds
+      this.remember(player, seconds)
       if (seconds > this.patience.runSeconds) throw new Error(`too slow for this: ${seconds.toFixed(1)} s a run`)
       total += seconds * 2 ** doubling
     }
     return seconds
+  }
+
+  /** What a run takes at least, by what the contestant has shown at other networks; 0 where it has shown nothing yet. */
+  private expectedSeconds({ bestGflops }: Player): number {
+    const { work, flops } = this.contest
+    return work.kind === 'train' && bestGflops > 0 ? flops / bestGflops / 1e9 : 0
+  }
+
+  private remember(player: Player, seconds: number): void {
+    const { work, flops } = this.contest
+    if (work.kind !== 'train' || flops < LEAST_TELLING_FLOPS) return
+    player.bestGflops = Math.max(player.bestGflops, flops / seconds / 1e9)
   }
 
   private async time(player: Player, count: number): Promise<{ seconds: number; cpuSeconds: number }> {

@@ -33,7 +33,7 @@ export const epoch: Item = {
       tolerance: TOLERANCE,
       checkRate: LEARNING_RATE,
       timingRate: LEARNING_RATE,
-      patience: context.quick ? { runSeconds: 20, roundsSeconds: 20 } : { runSeconds: 60, roundsSeconds: 60 },
+      patience: context.quick ? { runSeconds: 10, roundsSeconds: 10 } : { runSeconds: 60, roundsSeconds: 60 },
       flops: (stepFlops(SIZE) * IMAGES) / SIZE.batch,
     } as const
     context.report(await holdContest(contest, context.players, context))
