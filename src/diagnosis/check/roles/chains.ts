@@ -45,6 +45,7 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
   div: [0],
   divide: [0],
 }
+const SUMS = new Set(['add', 'sub', 'subtract'])
 const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
 
 /**
@@ -82,6 +83,11 @@ export function expandUpdate(
       return
     }
     const { op, args } = tape.entry(at)
+    // v ± rest: that rest may be computed from v once more, as an output error is, and stays whole.
+    if (SUMS.has(op) && args.includes(before)) {
+      rest.push(...args.filter((a) => a !== before))
+      return
+    }
     const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
     const chosen = SCALING.has(op) ? picks.filter((p) => reaches(args[p] ?? -1, 1)) : picks
     for (const p of chosen) walk(args[p] ?? before)
