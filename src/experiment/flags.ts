@@ -85,8 +85,8 @@ function helpOf(flags: Readonly<Record<string, Flag>>): { flag: string; help: st
   return Object.entries(flags).map(([key, { path, value, help }]) => {
     const entry = entryOf(path)
     const text = help ?? entry?.help ?? ''
-    const names = entry !== undefined && /^[\w, ]+$/.test(entry.field.expected) && entry.field.expected.includes(', ')
-    const choices = help === undefined && names ? `: ${entry.field.expected}` : ''
+    const names = /^\w+(, \w+)+$/.test(entry?.field.expected ?? '') ? (entry?.field.expected.split(', ') ?? []) : []
+    const choices = help === undefined && !names.every((name) => text.includes(name)) ? `: ${names.join(', ')}` : ''
     return { flag: `--${words(key)} <${value}>`, help: `${text}${choices}${showInitial(entry?.initial)}` }
   })
 }

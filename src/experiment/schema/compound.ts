@@ -84,6 +84,16 @@ export function readEntries<E extends Entries>(
   return Object.fromEntries(read.filter(([, each]) => each !== undefined)) as ReadObject<E>
 }
 
+/** The fields of all variants; a default that is not the same in all of them is none. */
+function mergeChildren(variants: readonly Entries[]): Map<string, Entry> {
+  const merged = new Map<string, Entry>()
+  for (const [name, entry] of variants.flatMap((entries) => Object.entries(entries))) {
+    const { field, help, initial } = merged.get(name) ?? entry
+    merged.set(name, { field, help, ...(initial === entry.initial && initial !== undefined ? { initial } : {}) })
+  }
+  return merged
+}
+
 export interface ObjectOptions {
   /** What it is, for messages: "limits". */
   what: string
@@ -139,7 +149,7 @@ export type NamedValue = Fields
 export function named(variants: Readonly<Record<string, Entries>>, options: NamedOptions): Field<NamedValue> {
   const { kind, tag = 'name', short, check } = options
   const names = Object.keys(variants)
-  const children = new Map(Object.values(variants).flatMap((entries) => [...childrenOf(entries)]))
+  const children = mergeChildren(Object.values(variants))
   // Things made in code are plain objects too, so they are looked at first.
   const expand = (value: unknown): unknown => short?.(value) ?? (typeof value === 'string' ? { [tag]: value } : value)
   return {
