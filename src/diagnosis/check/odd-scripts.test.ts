@@ -47,6 +47,11 @@ const REFUSED: readonly [string, string | Uint8Array, RegExp, CheckOptions?][] =
   ['a binary file', Uint8Array.of(1, 0, 2, 0), /binary/],
   ['another encoding', Uint8Array.from(Buffer.from('a = 1\nx = "é"\n', 'latin1')), /^line 2: byte 0xe9 is not utf-8/],
   ['no training loop', 'x = 1.5\nprint(x * 2)\n', /no training loop/],
+  [
+    'a training that is never started',
+    'x = 1\ndef train():\n    pass\n',
+    /no training loop.*train \(line 2\) is never called/,
+  ],
   ['an exception', 'def f(x):\n    return 1 / x\n\n\nf(0)\n', /^line 2: the script raised ZeroDivisionError/],
   ['recursion without end', 'def f(n):\n    return f(n + 1)\n\n\nf(0)\n', /^line 2: .*RecursionError/],
   ['a question', 'x = 1\nname = input("name? ")\n', /^line 2: input\(\) waits/],

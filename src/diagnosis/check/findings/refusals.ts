@@ -80,8 +80,20 @@ function nothingFound(trace: Trace, analysis: Analysis, script: string): string 
   if (library !== undefined)
     return `${sayWhere(trace, script, library)}: the script computes with ${library.name}, which can't be followed: ${FOLLOWS}`
   if (analysis.dependence.parameters.length === 0)
-    return 'no training loop was found: nothing updates itself from what is computed with it'
+    return `no training loop was found: nothing updates itself from what is computed with it${neverCalled(trace, script)}`
   return 'no loss was found: nothing computed from the parameters meets a target'
+}
+
+/** A function of the script that its text never names again may hold the training. */
+function neverCalled(trace: Trace, script: string): string {
+  const source = trace.sources.get(script) ?? ''
+  for (const match of source.matchAll(/^(?:async )?def (\w+)/gm)) {
+    const name = match[1] ?? ''
+    if ((source.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0) > 1) continue
+    const line = source.slice(0, match.index).split('\n').length
+    return `. ${name} (${sayWhere(trace, script, { file: script, line })}) is never called`
+  }
+  return ''
 }
 
 /** An operation in the forward pass that cannot be differentiated hides everything before it. */
