@@ -27,6 +27,7 @@ export function renderChart(series: Series, { id, bestEpoch }: ChartOptions): Ht
     lines.flatMap(({ values }) => values),
     BOTTOM,
     TOP,
+    title === 'Loss',
   )
   const x = epochAxis(epochs, LEFT, RIGHT)
   const best = epochs.find((epoch) => bestEpoch !== undefined && epoch >= bestEpoch)

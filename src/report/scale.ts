@@ -7,7 +7,7 @@ export interface Axis {
   logarithmic: boolean
 }
 
-/** Losses that span more than this are drawn on a logarithmic axis. */
+/** Losses that span more than this factor are drawn on a logarithmic axis. */
 const LOGARITHMIC_FROM = 100
 
 /** 1, 2 or 5 times a power of ten, so that about `count` of them span the range. */
@@ -27,11 +27,11 @@ function linearTicks(low: number, high: number, count: number, least = 0): numbe
 }
 
 /** Values upwards: `from` is the pixel of the lowest, `to` that of the highest. */
-export function valueAxis(values: readonly number[], from: number, to: number): Axis {
+export function valueAxis(values: readonly number[], from: number, to: number, mayBeLogarithmic: boolean): Axis {
   const finite = values.filter(Number.isFinite)
   let low = Math.min(...(finite.length > 0 ? finite : [0]))
   let high = Math.max(...(finite.length > 0 ? finite : [1]))
-  if (low > 0 && high / low > LOGARITHMIC_FROM) return logarithmicAxis(low, high, from, to)
+  if (mayBeLogarithmic && low > 0 && high / low > LOGARITHMIC_FROM) return logarithmicAxis(low, high, from, to)
   if (low === high) {
     const margin = low === 0 ? 1 : Math.abs(low) / 2
     low -= margin

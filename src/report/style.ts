@@ -33,6 +33,7 @@ figure{margin:0}
 .grid{stroke:var(--rule);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}
 .best{stroke:var(--soft);stroke-width:1.25;stroke-dasharray:2 3}
 .tick{fill:var(--soft);font-size:13px}
+@media(max-width:30rem){.tick{font-size:16px}}
 details{margin-top:.5rem}
 summary{cursor:pointer;padding:.25rem 0;width:fit-content}
 :focus-visible{outline:3px solid var(--training);outline-offset:2px;border-radius:2px}
