@@ -4,7 +4,6 @@
  * are shown and saved, never what is computed.
  */
 
-import { Dataset } from '../data/index.ts'
 import type { Network } from '../network/index.ts'
 import { known } from '../shared/index.ts'
 import { type BatchFeed, openFeed } from './batch-feed.ts'
@@ -22,14 +21,11 @@ import { pause } from './pause.ts'
 import { divergedError, finishedRun, type RunParts, type Stop } from './run-result.ts'
 import { StepOrder } from './step-order.ts'
 import { PREDICTION } from './step-program.ts'
+import { STEPS_PER_DRAIN, stepsAtOnce } from './steps-at-once.ts'
 import { isBetter, reachedTargets } from './stopping.ts'
 import { reachCheck } from './targets.ts'
 import type { DataLike } from './use.ts'
 
-/** The totals on the device, in f32, are moved to the host's f64 every so many steps; losses are looked at then. */
-const STEPS_PER_DRAIN = 64
-/** Parameters times samples up to which steps are taken many at a time: some 50 µs of work, what a call may cost ten times. */
-const MOST_WORK_AT_ONCE = 100_000
 /** A turn of the event loop, and progress, at most this often. */
 const PAUSE_EVERY_MS = 60
 const PROGRESS_EVERY_MS = 100
@@ -186,36 +182,6 @@ class Fit {
     return { program, pending: loading === undefined ? run() : loading.then(run) }
   }
 
-  /**
-   * How many steps to take in one call from the step at `index` of its epoch on: more than one where a step is so short
-   * that the call is what it costs, and nothing has to be seen or saved between them.
-   */
-  private stepsAtOnce(index: number): number {
-    const { plan, engine, order } = this
-    const { network, batchSize, metrics, given, stopping, data } = plan
-    const isShort = network.trainableCount * batchSize <= MOST_WORK_AT_ONCE
-    if (
-      !isShort ||
-      given.signal?.aborted === true ||
-      !(data instanceof Dataset) ||
-      metrics.length > 0 ||
-      given.onStep !== undefined
-    )
-      return 1
-    const whole = Math.floor(data.count / batchSize)
-    const everySteps = given.checkpoint?.everySteps ?? Number.POSITIVE_INFINITY
-    const untilSaved = Number.isFinite(everySteps) ? everySteps - (engine.step % everySteps) : everySteps
-    const untilDrained = STEPS_PER_DRAIN - (index % STEPS_PER_DRAIN)
-    const most = Math.min(
-      whole - index,
-      order.stepsPerEpoch - index,
-      untilDrained,
-      untilSaved,
-      stopping.steps - engine.step,
-    )
-    return Math.max(1, most)
-  }
-
   /** Takes the engine's next steps in one call. */
   private takeSteps(count: number): { program: BatchProgram; pending: void | Promise<void> } {
     const { engine } = this
@@ -241,7 +207,7 @@ class Fit {
     this.trainingMetrics.memories = first === 0 ? plan.metrics.map(() => []) : host.metricMemories
     const samplesBefore = host.sums.samples
     for (let index = first; index < stepsPerEpoch; index++) {
-      const many = this.stepsAtOnce(index)
+      const many = stepsAtOnce(plan, engine.step, index)
       const { program, pending } = many > 1 ? this.takeSteps(many) : this.takeStep()
       if (pending !== undefined) await pending
       index += many - 1
