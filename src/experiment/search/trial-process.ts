@@ -1,6 +1,6 @@
 /**
- * The process of one trial: told what to train, it trains, and says how it goes. When whoever started it says so or is
- * gone, it saves what was learnt and ends. An entry of its own in dist/.
+ * The process of one trial: told what to train, it trains, and says how it goes. When whoever started it says so, it saves
+ * what was learnt and ends; when they are gone, it ends. An entry of its own in dist/.
  */
 
 import { existsSync } from 'node:fs'
@@ -52,6 +52,7 @@ process.on('message', async (message: ToTrial) => {
   await tell(await work(message).catch((error: unknown): FromTrial => ({ kind: 'failed', error: errorOf(error) })))
   process.disconnect?.()
 })
-process.on('disconnect', () => stop.abort())
+// At once: who goes on with the search may be in the folder already, and what was saved is whole.
+process.on('disconnect', () => process.exit(0))
 // A terminal's Ctrl-C comes to every process; who started this one decides what follows.
 process.on('SIGINT', () => {})
