@@ -2,8 +2,8 @@
 
 import type { Kernel, Plan } from '../plan/index.ts'
 
-/** One thread of 128-bit vectors: half of what products reach on the machines of docs/performance.md. */
-const FLOPS_PER_SECOND = 15e9
+/** One thread of 128-bit vectors: what products reach on the machines of docs/performance.md. */
+const FLOPS_PER_SECOND = 25e9
 /** What fits the second-level cache is read several times as fast as what doesn't. */
 const CACHE_BYTES = 2 ** 20
 const CACHED_BYTES_PER_SECOND = 40e9
@@ -15,6 +15,17 @@ const CALL_SECONDS = 1e-7
 export function kernelSeconds({ flops, bytes }: Kernel, speedup = 1): number {
   const rate = bytes <= CACHE_BYTES ? CACHED_BYTES_PER_SECOND : BYTES_PER_SECOND
   return CALL_SECONDS + Math.max(flops / (FLOPS_PER_SECOND * speedup), bytes / rate)
+}
+
+/**
+ * Whether threads are worth waking for a step: whether kernels that they could share take this many times as long as the
+ * least of them must. Woken threads and moved cache lines cost every step, however little is shared in it.
+ */
+const STEP_TIMES = 5
+
+export function isWorthThreads(shared: readonly Kernel[], leastSeconds: number, speedup = 1): boolean {
+  const seconds = shared.reduce((sum, kernel) => sum + kernelSeconds(kernel, speedup), 0)
+  return shared.length > 0 && seconds >= STEP_TIMES * leastSeconds
 }
 
 /** Seconds that a step of a plan takes in wasm on one thread. */

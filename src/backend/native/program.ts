@@ -9,7 +9,7 @@
 
 import type { Buffer, Kernel, Plan } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
-import { kernelSeconds } from '../estimate.ts'
+import { isWorthThreads, kernelSeconds } from '../estimate.ts'
 import { meetingsOf } from '../meetings.ts'
 import { Code } from './code.ts'
 import { type ContractContext, writeContract } from './contract.ts'
@@ -24,7 +24,7 @@ import { contractScratch } from './tiling.ts'
 /** Below this time on one thread a barrier costs more than other threads save: waking them, and cache lines that move. */
 const SHARED_SECONDS = 2e-5
 /** How much faster than wasm's one core's arithmetic is here: vectors are two to four times as wide. */
-const ARITHMETIC_SPEEDUP = 2.5
+const ARITHMETIC_SPEEDUP = 2.4
 
 /** Bytes of scratch that one thread needs for a plan. */
 export function scratchBytes(plan: Plan, lanes: Lanes): number {
@@ -93,7 +93,9 @@ function renderKernels(plan: Plan, lanes: Lanes): string {
 /** Shared kernels, and runs of others that the first thread does alone, in order, with the barriers that they need. */
 function renderStep(plan: Plan, lanes: Lanes): { text: string; shared: boolean } {
   const code = new Code()
-  const shared = plan.kernels.map((kernel) => isShared(kernel, lanes))
+  const could = plan.kernels.filter((kernel) => isShared(kernel, lanes))
+  const worth = isWorthThreads(could, SHARED_SECONDS, ARITHMETIC_SPEEDUP)
+  const shared = plan.kernels.map((kernel) => worth && could.includes(kernel))
   const isAny = shared.includes(true)
   const meetings = meetingsOf(plan, shared)
   const meet = () => {

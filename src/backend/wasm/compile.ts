@@ -1,6 +1,7 @@
 /** Writes the module of a plan: one function a kernel, and `run`, which calls them in order. */
 
 import type { Kernel, Plan } from '../../plan/index.ts'
+import { isWorthThreads } from '../estimate.ts'
 import { meetingsOf } from '../meetings.ts'
 import { writeContract } from './contract.ts'
 import { FunctionWriter, I32, ModuleWriter, OP } from './encode.ts'
@@ -55,11 +56,12 @@ function kernelFunction(kernel: Kernel, options: ModuleOptions): FunctionWriter 
   return f
 }
 
-/** Whether any kernel of a plan is worth more than one thread. */
+/** Whether a plan is worth more than one thread. */
 export function usesThreads(plan: Plan, threading: Threading): boolean {
   // A kernel that may stop at an index out of range runs where its error can be thrown: all of them on one thread.
   const mayStop = plan.kernels.some(({ body }) => [...body.loads, ...body.stores].some(({ indirect }) => indirect))
-  return !mayStop && plan.kernels.some((kernel) => isShared(kernel, threading))
+  const shared = plan.kernels.filter((kernel) => isShared(kernel, threading))
+  return !mayStop && isWorthThreads(shared, threading.leastSeconds)
 }
 
 /**
