@@ -137,6 +137,9 @@ export function conformanceSuite(backend: Backend): void {
       [1, 700, 33],
       [2, 300, 70],
       [17, 513, 6],
+      [1, 37, 1030],
+      [8, 9, 514],
+      [2, 250, 67],
     ]
     for (const [m, k, n] of sizes) {
       it(`${m}×${k}×${n}`, async () => {

@@ -13,6 +13,7 @@ import { I32, type Local, OP } from './encode.ts'
 import { packLeft, packRight } from './pack.ts'
 import { type KernelContext, PointWriter } from './point.ts'
 import { shareOf } from './share.ts'
+import { sweep } from './sweep.ts'
 import { tile } from './tile.ts'
 import { type Contraction, K_BLOCK, M_BLOCK, type Scratch, scratchOf, type Tiling, tilingOf } from './tiling.ts'
 
@@ -84,7 +85,7 @@ class ContractWriter implements Contraction {
     const { context, m, n } = this
     const { rows, vectors } = this.tiling
     const panels = Math.ceil(n / (4 * vectors))
-    const byColumns = panels >= 4 * context.threads || m <= 4 * rows
+    const byColumns = this.tiling.sweeps || panels >= 4 * context.threads || m <= 4 * rows
     shareOf(context, byColumns, 4 * vectors, n, this.columnBegin, this.columnEnd)
     shareOf(context, !byColumns, rows, m, this.rowBegin, this.rowEnd)
   }
@@ -105,7 +106,8 @@ class ContractWriter implements Contraction {
     }
     this.factorBase(this.kernel.left, this.leftBase)
     this.factorBase(this.kernel.right, this.rightBase)
-    this.blocks()
+    if (this.tiling.sweeps) sweep(this)
+    else this.blocks()
   }
 
   private factorBase(factor: Factor, base: Local): void {

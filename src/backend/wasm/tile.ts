@@ -128,7 +128,7 @@ function multiplyAdd(c: Contraction, a: Local, b: Local, sum: Local): void {
 }
 
 /** The body at every vector of the tile. */
-function epilogue(c: Contraction, rows: number, width: number, sums: readonly Local[]): void {
+export function epilogue(c: Contraction, rows: number, width: number, sums: readonly Local[]): void {
   const { f } = c.context
   const { body } = c.points
   const vectors = Math.ceil(width / 4)
