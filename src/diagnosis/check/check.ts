@@ -41,6 +41,8 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
     if (lost.analysis !== undefined) return judgeScript(run, lost.analysis, deadline, base, lost)
     if (lost.findings.length > 0) return reportOf(base, 'faulty', lost.findings, undefined, null)
   }
+  const early = await afterStoppingTest(run, first.trace, analysis)
+  if (early !== undefined) return judgeScript(run, early.analysis, deadline, base, early)
   const refusal = reasonFor(first, analysis, observed.timeoutMs, observed.path)
   if (refusal !== undefined) return reportOf(base, 'unsupported', [], undefined, refusal)
   return judgeScript(run, analysis, deadline, base)
@@ -75,7 +77,9 @@ async function judgeScript(
     current = { analysis: repair.afterAnalysis, judged: repair.after }
   }
   const mended = current?.analysis ?? start
-  findings.push(...setupFindings(mended))
+  const stopped = findings.some((f) => f.kind === 'stopping-test')
+  // The error that a stopping test misjudges is not named a second time.
+  findings.push(...setupFindings(mended).filter((f) => !(stopped && f.kind === 'logged-loss')))
   const settled = findings.length === 0 || (edits.length > 0 && findings.every((f) => f.fix?.verified === true))
   if (settled) {
     const course = await courseFaults({ run, analysis: mended, edits, deadline })

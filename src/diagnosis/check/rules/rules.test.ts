@@ -50,6 +50,8 @@ const LOOP: readonly Row[] = [
   ['shuffle-apart', 'shuffled-apart', 'np.random.shuffle(y)'],
   ['shuffle-inputs', 'shuffled-apart', 'inputs = inputs[order]'],
   ['shuffle-lists', 'shuffled-apart', 'random.shuffle(ts)'],
+  ['stop-any', 'stopping-test', 'if np.any(np.abs(miss) < tolerance):', 'if np.all(np.abs(miss) < tolerance):'],
+  ['stop-signed', 'stopping-test', 'while error > 0.02 and rounds < 5000:'],
   ['integer-weights', 'integer-truncation', 'W2[:] = W2 - 0.7 * h.T.dot(d)'],
   ['integer-gradient', 'integer-truncation', 'errors[i] = 2 * (out[i] - y[i])'],
   ['uint8-images', 'integer-overflow', 'X = (images - 128) / 128'],

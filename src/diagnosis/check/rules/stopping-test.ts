@@ -1,48 +1,158 @@
-/** A loop that leaves in its first round: the stopping test is put out of force, to see whether it trains without. */
+/**
+ * A loop that its own test ends at once: the error keeps its sign, or `any` stands for `all`. The test is replaced, by
+ * a sound one where the text shows how, else by none, and only a script that then goes on and learns is evidence.
+ */
 
 import { type Analysis, analyse } from '../analyse.ts'
+import { courseOf, levelAt, startOf, watchedLoss } from '../course/course.ts'
+import { diffOf } from '../findings/finding.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
+import { short } from './trial.ts'
 
-const TEST = /^(\s*)if (.+):\s*(break\b.*)?$/
+/** Rounds after which a loop that ends has not ended at once. */
+const MOST_ROUNDS = 12
+const WATCH = { seconds: 2, values: 3000 }
+const BRANCH = /^(\s*)(?:if|elif) (.+):\s*(break\b.*|return\b.*)?$/
+const LOOP = /^(\s*)while (.+):\s*(#.*)?$/
+const MAX_TRIALS = 4
 
-export async function afterStoppingTest(
-  run: Runner,
-  trace: Trace,
-): Promise<{ analysis: Analysis; findings: Finding[]; edits: SourceEdit[] } | undefined> {
-  if (trace.error !== undefined || trace.status !== 'finished') return undefined
+interface Test {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly condition: string
+  /** What the condition is replaced with to put it out of force. */
+  readonly off: string
+}
+
+export interface Stopped {
+  readonly analysis: Analysis
+  readonly findings: Finding[]
+  readonly edits: SourceEdit[]
+}
+
+export async function afterStoppingTest(run: Runner, trace: Trace, before?: Analysis): Promise<Stopped | undefined> {
+  if (trace.error !== undefined || trace.status !== 'finished' || roundsOf(trace) > MOST_ROUNDS) return undefined
+  for (const test of testsIn(trace).slice(0, MAX_TRIALS)) {
+    const off = editOf(test, test.off)
+    const rerun = await run({ edits: [off] })
+    const analysis = analyse(rerun.trace)
+    if (analysis.dependence.parameters.length === 0 || analysis.best === undefined) continue
+    if (rerun.trace.error !== undefined || roundsOf(rerun.trace) <= roundsOf(trace)) continue
+    const learned = await learns(run, analysis, off)
+    if (before !== undefined && learned === undefined) continue
+    const rounds = roundsOf(trace)
+    const sound = await soundTest(run, test, rounds)
+    // A sound test that holds after a few rounds has done what it is for.
+    if (sound === undefined) continue
+    const finding: Finding = {
+      code: 'C-STOPPING-TEST',
+      kind: 'stopping-test',
+      file: test.file,
+      line: test.line,
+      column: test.column + 1,
+      endLine: test.line,
+      endColumn: test.column + test.condition.length + 1,
+      message: `the stopping test holds ${rounds <= 1 ? 'in the first round' : `after ${rounds} rounds`}, before anything is learned${reasonOf(test)}`,
+      expected: 'a test of the size of the error, over all samples: np.mean(np.abs(error)) < …',
+      received: test.condition,
+      fix: { ...diffOf(sourceOf(trace, test), sound.span, sound.text), verified: true },
+      evidence: [
+        before === undefined
+          ? 'the script ends without one update that is used; without this test its loop goes on'
+          : `the script ends after ${rounds} rounds; without this test its loop goes on`,
+        ...(learned === undefined ? [] : [learned]),
+      ],
+      parameters: [],
+    }
+    return { analysis, findings: [finding], edits: [off] }
+  }
+  return undefined
+}
+
+function reasonOf({ condition }: Test): string {
+  const any = /\bany\b/.test(condition) ? ': one sample is enough for any()' : ''
+  return /abs|\*\* ?2|square/.test(condition)
+    ? any
+    : any === ''
+      ? ': errors below zero pass it as well'
+      : `${any}, and errors below zero pass it as well`
+}
+
+function sourceOf(trace: Trace, test: Test): string {
+  return trace.sources.get(test.file) ?? ''
+}
+
+function editOf({ file, line, column, condition }: Test, text: string): SourceEdit {
+  return { file, span: [line, column, line, column + condition.length], text }
+}
+
+/** How many rounds the busiest loop made. */
+function roundsOf(trace: Trace): number {
+  const rounds = new Map<number, number>()
+  for (const event of trace.events)
+    if (event.kind === 'iteration') rounds.set(event.site, (rounds.get(event.site) ?? 0) + 1)
+  return Math.max(0, ...rounds.values())
+}
+
+/** Tests that leave a loop, or that keep one going. */
+function testsIn(trace: Trace): Test[] {
+  const tests: Test[] = []
   for (const [file, source] of trace.sources) {
     const lines = source.split('\n')
-    for (const [index, line] of lines.entries()) {
-      const match = TEST.exec(line)
-      if (match === null || (match[3] === undefined && !/^\s*break\b/.test(lines[index + 1] ?? ''))) continue
-      const condition = match[2] ?? ''
-      const column = line.indexOf(condition, (match[1] ?? '').length + 3)
-      const edit: SourceEdit = { file, span: [index + 1, column, index + 1, column + condition.length], text: 'False' }
-      const rerun = await run({ edits: [edit] })
-      const analysis = analyse(rerun.trace)
-      if (analysis.dependence.parameters.length === 0 || analysis.best === undefined) continue
-      const about = /abs/.test(condition) ? '' : ': errors below zero pass it as well'
-      const findings: Finding[] = [
-        {
-          code: 'C-STOPPING-TEST',
-          kind: 'stopping-test',
-          file,
-          line: index + 1,
-          column: column + 1,
-          endLine: index + 1,
-          endColumn: column + condition.length + 1,
-          message: `the stopping test holds in the first round, before anything is learned${about}`,
-          expected: 'a test of the size of the error, over all samples: np.mean(np.abs(error)) < …',
-          received: condition,
-          fix: null,
-          evidence: ['the script ends without one update; without this test its loop goes on'],
-          parameters: [],
-        },
-      ]
-      return { analysis, findings, edits: [edit] }
-    }
+    lines.forEach((line, index) => {
+      const branch = BRANCH.exec(line)
+      const loop = LOOP.exec(line)
+      const leaves = branch !== null && (branch[3] !== undefined || leavesNext(lines, index, branch[1] ?? ''))
+      const condition = leaves ? branch?.[2] : loop?.[2]
+      if (condition === undefined || !/[<>]/.test(condition)) return
+      tests.push({ file, line: index + 1, column: line.indexOf(condition), condition, off: leaves ? 'False' : 'True' })
+    })
+  }
+  return tests
+}
+
+/** Whether the body of a branch ends with break or return. */
+function leavesNext(lines: readonly string[], index: number, indent: string): boolean {
+  for (const line of lines.slice(index + 1, index + 6)) {
+    const inner = /^\s*/.exec(line)?.[0] ?? ''
+    if (line.trim() !== '' && inner.length <= indent.length) return false
+    if (/^\s*(break|return)\b/.test(line)) return true
+  }
+  return false
+}
+
+/** The course of the loss without the test, where it falls by far. */
+async function learns(run: Runner, analysis: Analysis, off: SourceEdit): Promise<string | undefined> {
+  const watched = watchedLoss(analysis)
+  if (watched === undefined) return undefined
+  const course = await courseOf(run, watched, [off], WATCH)
+  const [start, end] = [startOf(course), levelAt(course)]
+  if (course.count <= MOST_ROUNDS || !Number.isFinite(end) || end > 0.7 * start) return undefined
+  return `checked: without it ${watched.name} goes on from ${short(start)} to ${short(end)} in ${course.count} evaluations`
+}
+
+/** The test with the size of the error, and for all samples, where such a change lets the loop go on. */
+async function soundTest(run: Runner, test: Test, rounds: number): Promise<SourceEdit | undefined> {
+  const numpy = /\bnp\./.test(test.condition) || /\.(any|all|mean)\(/.test(test.condition)
+  const abs = numpy ? 'np.abs' : 'abs'
+  const all = test.condition.replace(/\bany\b/g, 'all')
+  const sized = (text: string) =>
+    text
+      .replace(/np\.(mean|sum|max)\(([^()]+)\)/, `np.$1(${abs}($2))`)
+      .replace(/\b([\w.]+)\.(mean|sum|max)\(\)/, `${abs}($1).$2()`)
+      .replace(/(?<![\w.])(sum|max)\((\w[\w.]*)\)/, '$1(abs(e) for e in $2)')
+      .replace(/^\((\w[\w.[\]]*) ?([<>]=?)/, `(${abs}($1) $2`)
+      .replace(/^(\w[\w.[\]]*) ?([<>]=?)/, `${abs}($1) $2`)
+  const isSized = /abs|\*\* ?2|square/.test(test.condition)
+  const texts = new Set(isSized ? [all] : [sized(all), sized(test.condition)])
+  texts.delete(test.condition)
+  for (const text of texts) {
+    const edit = editOf(test, text)
+    const { trace } = await run({ edits: [edit] })
+    if (trace.error === undefined && (trace.status !== 'finished' || roundsOf(trace) > 2 * rounds + 1)) return edit
   }
   return undefined
 }
