@@ -87,12 +87,12 @@ export async function courseOf(
   }
 }
 
-/** The loss at the beginning: the middle one of the first values, unless it leaps away at once. */
+/** The loss at the beginning: the middle one of the first values, or the very first where it grows from there. */
 export function startOf(course: Course): number {
   const some = course.first.slice(0, 15)
+  const grows = some.slice(1, 4).every((x, i) => !(x <= 1.2 * (some[i] as number)))
   const middle = [...some].sort((a, b) => a - b)[Math.floor(some.length / 2)] ?? Number.NaN
-  const early = Math.max(...some.slice(0, 3))
-  return Number.isFinite(middle) ? Math.min(middle, early) : early
+  return grows || !Number.isFinite(middle) ? (some[0] ?? Number.NaN) : middle
 }
 
 /** The mean of the last tenth of the values up to `count`. */
