@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readArguments, type Settings, UsageError } from './arguments.ts'
 import { CHARTED, renderChart } from './charts.ts'
+import { benchCheck } from './check/run.ts'
 import { type BenchDocument, readDocument } from './document.ts'
 import { placeFigures, writeMarkdown } from './figures.ts'
 import { judgeGoals } from './goals.ts'
@@ -15,6 +16,7 @@ const HELP = `npm run bench -- [ITEM …] [options]
 
 Items (steps where none is named):
 ${ITEMS.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
+  check       faults put into scripts, and how many \`nabla check\` names (check --help says more)
 
   --all            every item
   --peers          other libraries too: installs those in bench/package.json once, looks for Python's
@@ -80,7 +82,9 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main()
+  const [first, ...rest] = process.argv.slice(2)
+  if (first === 'check') await benchCheck(rest)
+  else await main()
 } catch (error) {
   if (!(error instanceof UsageError)) throw error
   process.stderr.write(`${error.message}\n`)

@@ -1,154 +1,191 @@
 /**
  * The benchmark of `nabla check`: right scripts in many styles, faults put into them, and how many are named.
- * Usage: bench/check/run.ts [--base NAME] [--every N] [--right]
+ * Run by `npm run bench -- check`; HELP says how.
  */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { check } from '../../src/diagnosis/check/index.ts'
-import { OPERATORS } from './operators.ts'
+import { parseArgs } from 'node:util'
+import { type CheckResult, check } from 'nabla/node'
+import { type Case, inParallel, makeCases, readBases } from './cases.ts'
 import { VARIATIONS } from './variations.ts'
 
-const BASES = new URL('./bases/', import.meta.url)
-/** Not looked at while the engine was built. */
-const HELD_APART = new Set(['scalars', 'convolution', 'adam', 'nielsen'])
+const HELP = `npm run bench -- check [options]
 
-interface Case {
-  base: string
-  operator: string
-  source: string
-  line: number
-  kinds: readonly string[]
+  --sample N         only N faulty scripts, spread over all
+  --base NAMES       only these base scripts
+  --operator TEXT    only operators whose name has TEXT in it
+  --per-operator N   scripts for each operator and base (1)
+  --right            only the right scripts
+  --faulty           only the faulty ones
+  --held             the scripts held apart too, and what is missed there (else only their figures)
+  --dev              without the scripts held apart
+  --keep FOLDER      leave the scripts that were missed there
+  --json FILE        every outcome as data
+  --python PATH      the interpreter (/usr/bin/python3)`
+
+type Told = 'right' | 'wrong kind' | 'wrong line' | 'missed' | 'not analysed' | 'clean' | 'false alarm'
+
+interface Outcome {
+  readonly one: Case
+  readonly told: Told
+  readonly got: string
+  readonly verified: boolean
+  readonly stage: string
+  readonly elapsedMs: number
 }
 
-interface Outcome extends Case {
-  result: 'right' | 'wrong kind' | 'wrong line' | 'missed' | 'no script'
-  got: string
-  verified: boolean
-  elapsedMs: number
+function judge(one: Case, result: CheckResult): { told: Told; stage: string } {
+  if (result.verdict === 'unsupported') return { told: 'not analysed', stage: 'no roles' }
+  if (one.right) return { told: result.verdict === 'clean' ? 'clean' : 'false alarm', stage: '' }
+  if (result.verdict === 'clean') return { told: 'missed', stage: 'truth' }
+  const hits = one.lines.map((line) =>
+    result.findings.filter((f) => f.line <= line && line <= f.endLine && f.endLine - f.line < 4),
+  )
+  const unrepaired = result.findings.some((f) => f.fix === null)
+  if (hits.some((h) => h.length === 0))
+    return {
+      told: 'wrong line',
+      stage: unrepaired ? 'no repair, and the line named instead is another' : 'another repair',
+    }
+  if (hits.every((h, i) => h.some((f) => one.kinds[i]?.includes(f.kind)))) return { told: 'right', stage: '' }
+  return { told: 'wrong kind', stage: unrepaired ? 'no repair, kind by evidence' : 'kind of the repair' }
 }
 
-function makeCases(): Case[] {
-  const cases: Case[] = []
-  for (const file of readdirSync(BASES).sort()) {
-    const base = file.replace('.py', '')
-    const source = readFileSync(new URL(file, BASES), 'utf8')
-    const lines = source.split('\n')
-    for (const operator of OPERATORS)
-      lines.forEach((line, index) => {
-        for (const changed of operator.apply(line)) {
-          const text = lines.map((l, i) => (i === index ? changed : l)).join('\n')
-          cases.push({ base, operator: operator.name, source: text, line: index + 1, kinds: operator.kinds })
-        }
-      })
-  }
-  return cases
-}
-
-async function runCase(one: Case, folder: string, index: number): Promise<Outcome> {
+async function runCase(one: Case, folder: string, index: number, python: string, keep?: string): Promise<Outcome> {
   const path = join(folder, `${one.base}-${index}.py`)
   writeFileSync(path, one.source)
-  const result = await check(path, { timeoutSeconds: 40 })
-  const [first] = result.findings
-  const hit = result.findings.find((f) => f.line === one.line)
+  const result = await check(path, { timeoutSeconds: 60, python })
   const got =
-    first === undefined
+    result.findings.length === 0
       ? `${result.verdict} ${result.reason ?? ''}`
-      : `${first.line}:${first.kind} ${first.fix?.added.join(' ').trim() ?? '-'}`
-  const base = { ...one, got, verified: first?.fix?.verified ?? false, elapsedMs: result.elapsedMs }
-  const told = tell(base, result.verdict, result.reason, hit?.kind)
-  if (told !== 'right' && told !== 'no script')
-    console.log(
-      `${told}: ${one.base}:${one.line} [${one.operator}] ${one.source.split('\n')[one.line - 1]?.trim()}  => ${got} (${result.elapsedMs} ms)`,
-    )
-  return { ...base, result: told }
-}
-
-function tell(
-  one: Case & { got: string },
-  verdict: string,
-  reason: string | null,
-  hit: string | undefined,
-): Outcome['result'] {
-  if (verdict === 'unsupported' && /raised/.test(reason ?? '')) return 'no script'
-  if (verdict !== 'faulty') return 'missed'
-  if (hit === undefined) return 'wrong line'
-  return one.kinds.includes(hit) ? 'right' : 'wrong kind'
-}
-
-async function inParallel<T, R>(
-  items: readonly T[],
-  width: number,
-  work: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const out: R[] = []
-  let next = 0
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) out[index] = await work(items[index] as T, index)
+      : result.findings.map((f) => `${f.line}:${f.kind} ${f.fix?.added.join(' ').trim() ?? '-'}`).join(' | ')
+  const outcome = {
+    one,
+    ...judge(one, result),
+    got,
+    verified: result.findings[0]?.fix?.verified ?? false,
+    elapsedMs: result.elapsedMs,
   }
-  await Promise.all(Array.from({ length: width }, worker))
+  if (keep !== undefined && outcome.told !== 'right' && outcome.told !== 'clean')
+    writeFileSync(join(keep, `${one.base}-${index}.py`), one.source)
+  return outcome
+}
+
+function describe({ one, told, stage, got, elapsedMs }: Outcome, index: number): string {
+  const lines = one.lines.map((l) => `${l}: ${one.source.split('\n')[l - 1]?.trim()}`).join('  &  ')
+  return `${told} (${stage}) ${one.base}-${index} [${one.operator}] ${lines}\n      => ${got} (${elapsedMs} ms)`
+}
+
+const share = (count: number, of: number) => `${count} of ${of} (${((100 * count) / Math.max(1, of)).toFixed(1)} %)`
+
+function summarise(name: string, outcomes: readonly Outcome[]): void {
+  const single = outcomes.filter((o) => !o.one.right && o.one.lines.length === 1)
+  const double = outcomes.filter((o) => !o.one.right && o.one.lines.length === 2)
+  const times = outcomes.map((o) => o.elapsedMs).sort((a, b) => a - b)
+  const count = (list: readonly Outcome[], ...told: Told[]) => list.filter((o) => told.includes(o.told)).length
+  if (single.length > 0)
+    console.log(
+      `${name}, one fault: line and kind right ${share(count(single, 'right'), single.length)}, line right ${share(count(single, 'right', 'wrong kind'), single.length)}, verified fix ${share(single.filter((o) => o.verified).length, single.length)}, called clean ${count(single, 'missed')}, not analysed ${count(single, 'not analysed')}`,
+    )
+  if (double.length > 0)
+    console.log(
+      `${name}, two faults: both lines and kinds right ${share(count(double, 'right'), double.length)}, both lines right ${share(count(double, 'right', 'wrong kind'), double.length)}`,
+    )
+  if (times.length > 0)
+    console.log(
+      `${name}: median ${((times[times.length >> 1] ?? 0) / 1000).toFixed(1)} s, 90 % within ${((times[Math.floor(times.length * 0.9)] ?? 0) / 1000).toFixed(1)} s`,
+    )
+}
+
+function rightCases(names: ReadonlySet<string>): Case[] {
+  const out: Case[] = []
+  for (const base of readBases().filter((b) => names.has(b.name))) {
+    const common = { base: base.name, heldApart: base.heldApart, lines: [], kinds: [], right: true }
+    out.push({ ...common, operator: 'as it is', source: base.source })
+    VARIATIONS.forEach(({ name, vary }) => {
+      const made = vary(base.source)
+      if (made !== base.source) out.push({ ...common, operator: name, source: made })
+    })
+  }
   return out
 }
 
-function summarise(name: string, outcomes: readonly Outcome[]): void {
-  const real = outcomes.filter((o) => o.result !== 'no script')
-  const share = (test: (o: Outcome) => boolean) =>
-    `${((100 * real.filter(test).length) / Math.max(1, real.length)).toFixed(1)} %`
-  const times = real.map((o) => o.elapsedMs).sort((a, b) => a - b)
-  console.log(
-    `${name}: ${real.length} faulty; line right ${share((o) => o.result === 'right' || o.result === 'wrong kind')}, line and kind ${share((o) => o.result === 'right')}, verified fix ${share((o) => o.verified)}, missed ${share((o) => o.result === 'missed')}, median ${((times[times.length >> 1] ?? 0) / 1000).toFixed(1)} s`,
-  )
+/** `count` of them, evenly spread. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  return items.filter((_, i) => Math.floor((i * count) / items.length) !== Math.floor(((i - 1) * count) / items.length))
 }
 
-async function runRight(folder: string): Promise<void> {
-  const scripts: { name: string; source: string }[] = []
-  for (const file of readdirSync(BASES).sort()) {
-    const source = readFileSync(new URL(file, BASES), 'utf8')
-    scripts.push({ name: file, source })
-    VARIATIONS.forEach((vary, i) => {
-      const made = vary(source)
-      if (made !== source) scripts.push({ name: `${file} ${i}`, source: made })
-    })
-  }
-  const alarms: string[] = []
-  const odd: string[] = []
-  await inParallel(scripts, 2, async (script, index) => {
-    const path = join(folder, `right-${index}.py`)
-    writeFileSync(path, script.source)
-    const result = await check(path, { timeoutSeconds: 40 })
-    if (result.verdict === 'faulty')
-      alarms.push(`${script.name}: ${result.findings.map((f) => `${f.line} ${f.kind} ${f.message}`).join('; ')}`)
-    if (result.verdict === 'unsupported') odd.push(`${script.name}: ${result.reason}`)
+export async function benchCheck(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      sample: { type: 'string' },
+      base: { type: 'string' },
+      operator: { type: 'string' },
+      'per-operator': { type: 'string', default: '1' },
+      right: { type: 'boolean', default: false },
+      faulty: { type: 'boolean', default: false },
+      held: { type: 'boolean', default: false },
+      dev: { type: 'boolean', default: false },
+      keep: { type: 'string' },
+      json: { type: 'string' },
+      python: { type: 'string', default: '/usr/bin/python3' },
+      help: { type: 'boolean', default: false },
+    },
   })
-  console.log(`right scripts: ${scripts.length}, false alarms ${alarms.length}, not analysed ${odd.length}`)
-  for (const line of [...alarms, ...odd]) console.log(`  ${line}`)
-}
-
-async function main(): Promise<void> {
-  const argv = process.argv.slice(2)
-  const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined)
-  const folder = mkdtempSync(join(tmpdir(), 'nabla-bench-'))
+  if (values.help) return console.log(HELP)
+  const wanted = values.base?.split(',')
+  const bases = readBases().filter(
+    (b) => (wanted === undefined || wanted.includes(b.name)) && !(values.dev && b.heldApart),
+  )
+  const say = (line: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`))
+  const made = await makeCases({ python: values.python, perOperator: Number(values['per-operator']), bases, say })
+  const chosen = made.filter((c) => values.operator === undefined || c.operator.includes(values.operator))
+  const faulty = values.right ? [] : chosen.filter((c) => !c.right)
+  const right = values.faulty
+    ? []
+    : [...rightCases(new Set(bases.map((b) => b.name))), ...chosen.filter((c) => c.right)]
+  const cases = [...(values.sample === undefined ? faulty : spread(faulty, Number(values.sample))), ...right]
+  console.log(
+    `${cases.filter((c) => !c.right).length} faulty scripts (${faulty.length} in all), ${right.length} right ones`,
+  )
+  const folder = mkdtempSync(join(tmpdir(), 'nabla-check-'))
   try {
-    if (argv.includes('--right')) return await runRight(folder)
-    const every = Number(option('--every') ?? 1)
-    const cases = makeCases().filter(
-      (c, i) => (option('--base') === undefined || c.base === option('--base')) && i % every === 0,
-    )
-    console.log(`${cases.length} cases`)
-    const outcomes = await inParallel(cases, 2, (c, i) => runCase(c, folder, i))
-    summarise(
-      'while building',
-      outcomes.filter((o) => !HELD_APART.has(o.base)),
-    )
-    summarise(
-      'held apart',
-      outcomes.filter((o) => HELD_APART.has(o.base)),
-    )
-    console.log(`${outcomes.filter((o) => o.result === 'no script').length} changes made scripts that do not run`)
+    const outcomes = await inParallel(cases, 2, async (one, index) => {
+      say(`${index} of ${cases.length}`)
+      const outcome = await runCase(one, folder, index, values.python, values.keep)
+      if (outcome.told !== 'right' && outcome.told !== 'clean' && (!one.heldApart || values.held))
+        console.log(describe(outcome, index))
+      return outcome
+    })
+    report(outcomes)
+    if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(outcomes, null, 1))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-await main()
+function report(outcomes: readonly Outcome[]): void {
+  const stages = new Map<string, number>()
+  for (const o of outcomes)
+    if (o.stage !== '' && !o.one.heldApart)
+      stages.set(`${o.told}: ${o.stage}`, (stages.get(`${o.told}: ${o.stage}`) ?? 0) + 1)
+  for (const [stage, count] of [...stages].sort((a, b) => b[1] - a[1])) console.log(`  ${count} × ${stage}`)
+  summarise(
+    'while building',
+    outcomes.filter((o) => !o.one.heldApart && !o.one.right),
+  )
+  summarise(
+    'held apart',
+    outcomes.filter((o) => o.one.heldApart && !o.one.right),
+  )
+  for (const apart of [false, true]) {
+    const right = outcomes.filter((o) => o.one.right && o.one.heldApart === apart)
+    if (right.length > 0)
+      console.log(
+        `right scripts${apart ? ', held apart' : ''}: ${right.length}; false alarms ${right.filter((o) => o.told === 'false alarm').length}, not analysed ${right.filter((o) => o.told === 'not analysed').length}`,
+      )
+  }
+}

@@ -5,7 +5,7 @@ import { type Dependence, findDependence } from './roles/dependence.ts'
 import { findGradientNode } from './roles/gradient-node.ts'
 import { gradientProxy } from './roles/gradient-proxy.ts'
 import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
-import { type ChainStep, MATCH, type Measured, measure, proportion } from './roles/measure.ts'
+import { boundariesOf, type ChainStep, MATCH, type Measured, measure, proportion } from './roles/measure.ts'
 import { makePoints, type Points } from './roles/points.ts'
 import { rateOf } from './roles/rates.ts'
 import { Tape } from './tape/tape.ts'
@@ -59,9 +59,12 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   const stated = statedLosses(tape, dependence, recorded).slice(0, MAX_LOSSES)
   const inferred = inferredLosses(tape, dependence, recorded)
   const points = makePoints(tape, dependence, targetsOf(tape, inferred), 3)
+  const boundaries = boundariesOf([...stated, ...inferred])
   const losses = [...stated, ...inferred].filter((loss) => wanted === undefined || sameLoss(loss, wanted))
-  const judged = losses.map((loss) => judge(tape, dependence, points, measure(tape, dependence, points, loss), chains))
-  const best = choose(judged)
+  const judged = losses.map((loss) =>
+    judge(tape, dependence, points, measure(tape, dependence, points, loss, boundaries), chains),
+  )
+  const best = choose(tape, dependence, judged)
   return { trace, tape, chains, dependence, points, judged, ...(best && { best }) }
 }
 
@@ -91,7 +94,7 @@ export function judge(
         step,
         ratio: step.match.ratio,
         residual: step.match.residual,
-        rate: rateOf(tape, dependence, points, step),
+        rate: rateOf(tape, points, step),
       }
     const found = findGradientNode(tape, dependence, points, step)
     if (found === undefined) {
@@ -163,13 +166,46 @@ function normalRatio(ratios: readonly number[], stated: boolean): number {
   return groups[0]?.ratio ?? 1
 }
 
-/** The loss that explains most; among equals what the script states, and what makes all parameters right. */
-function choose(judged: readonly Judged[]): Judged | undefined {
-  const order = [...judged].sort(
-    (a, b) =>
-      Number(b.consistent) - Number(a.consistent) ||
-      b.explained - a.explained ||
-      Number(b.measured.loss.stated) - Number(a.measured.loss.stated),
+/**
+ * The loss that explains most. An update that is the gradient, penalty and all, is evidence against a loss for which it
+ * holds the gradient beside something else; among equals the loss that contains the other, and what the script states.
+ */
+function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): Judged | undefined {
+  const exact = new Map(judged.map((j) => [j, chainsOf(j, false)]))
+  const beside = new Map(judged.map((j) => [j, chainsOf(j, true)]))
+  const reach = new Map(
+    judged.map((j) => [
+      j,
+      tape.ancestors(
+        j.measured.loss.steps.slice(0, 1).flatMap((s) => s.terms.map(([n]) => n)),
+        dependence.cut,
+      ),
+    ]),
   )
-  return order[0]
+  const explainsMore = (a: Judged, b: Judged) =>
+    a.measured.loss.stated && [...(exact.get(a) ?? [])].some((chain) => beside.get(b)?.has(chain))
+  const contains = (a: Judged, b: Judged) => {
+    const [step] = b.measured.loss.steps
+    if (a === b || step === undefined || !a.measured.loss.stated || !b.measured.loss.stated) return false
+    const inside = reach.get(a)
+    return step.terms.every(([n]) => inside?.has(n)) && (inside?.size ?? 0) > (reach.get(b)?.size ?? 0) + 2
+  }
+  const count = (j: Judged) => exact.get(j)?.size ?? 0
+  const before = (a: Judged, b: Judged) => {
+    if (explainsMore(a, b) !== explainsMore(b, a)) return explainsMore(a, b)
+    if (count(a) > 0 && count(a) === count(b) && contains(a, b) !== contains(b, a)) return contains(a, b)
+    const order =
+      Number(a.consistent) - Number(b.consistent) ||
+      a.explained - b.explained ||
+      count(a) - count(b) ||
+      Number(a.measured.loss.stated) - Number(b.measured.loss.stated)
+    return order > 0
+  }
+  return judged.reduce<Judged | undefined>((best, j) => (best === undefined || before(j, best) ? j : best), undefined)
+}
+
+/** The parameters whose update is the gradient itself, or (`beside`) holds it beside something else. */
+function chainsOf(judged: Judged, beside: boolean): Set<number> {
+  const fits = judged.results.filter((r) => r.residual < MATCH && r.ratio !== 0 && r.status !== 'unreached')
+  return new Set(fits.filter((r) => (r.gradientNode !== undefined) === beside).map((r) => r.chain.id))
 }

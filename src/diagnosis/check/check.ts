@@ -1,9 +1,11 @@
 /** A script's path in, a report out. */
 
 import type { Analysis, Judged } from './analyse.ts'
-import { findingOf, unrepaired } from './findings/finding.ts'
+import { evidenceOf } from './findings/evidence.ts'
+import { findingAtLocated, findingOf, unrepaired } from './findings/finding.ts'
 import { reasonFor } from './findings/refusals.ts'
 import { observe } from './observe.ts'
+import { locate } from './repair/locate.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
 import { type Base, reportOf } from './report/result.ts'
 import { courseFaults } from './rules/course-rules.ts'
@@ -16,6 +18,7 @@ import type { CheckOptions, CheckResult, Finding } from './types.ts'
 import { coursesOf } from './verify.ts'
 
 const MAX_ROUNDS = 4
+const LOCATE_MS = 2500
 
 /**
  * Runs a hand-written network and says where its backward pass is wrong.
@@ -67,12 +70,18 @@ async function judgeScript(
   const open = (judged: Judged) =>
     judged.results.some((r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name))
   for (let round = 0; round < MAX_ROUNDS && current !== undefined && open(current.judged); round++) {
-    const repair = await findRepair(run, current.analysis, current.judged, edits, deadline - 1500)
+    const { analysis: now, judged } = current
+    const located = locate(now, judged, LOCATE_MS)
+    const repair = await findRepair(run, now, judged, edits, located, deadline - 1500)
     if (repair === undefined) {
-      findings.push(...unrepaired(current.analysis, current.judged, explained))
+      const known = new Set(located.map((l) => now.trace.sites[l.statement.site]?.line))
+      const seen = findings.some((f) => f.fix === null && known.has(f.line))
+      if (located.length > 0 && !seen) findings.push(...located.flatMap((l) => findingAtLocated(now, judged, l)))
+      else findings.push(...unrepaired(now, judged, explained))
       break
     }
-    findings.push(findingOf(current.analysis, current.judged, repair))
+    const at = located.find((l) => l.statement.site === repair.suspect.site)
+    findings.push(findingOf(now, judged, repair, at && evidenceOf(now, judged, at)))
     edits.push(repair.edit)
     current = { analysis: repair.afterAnalysis, judged: repair.after }
   }

@@ -23,6 +23,7 @@ export type FindingKind =
   | 'operator'
   | 'slice'
   | 'missing-term'
+  | 'overwritten-sum'
   | 'extra-term'
   | 'optimiser'
   | 'stale-weights'

@@ -2,11 +2,13 @@
 
 import { formatNumber } from '../../../shared/index.ts'
 import type { Analysis, Judged } from '../analyse.ts'
+import type { Located } from '../repair/locate.ts'
 import type { Repair } from '../repair/repair.ts'
 import { sayWhere } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
-import { kindOf, messageOf } from './kinds.ts'
+import { type Evidence, evidenceOf } from './evidence.ts'
+import { ABOUT, kindOf, messageOf } from './kinds.ts'
 import { firstMismatch, signTurns } from './mismatch.ts'
 
 const scientific = (x: number) => (x === 0 ? '0' : x.toExponential(0))
@@ -42,11 +44,11 @@ export function subjectOf(source: string, site: Site): string {
   return site.kind === 'Return' ? `what ${site.function} returns` : 'this value'
 }
 
-export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): Finding {
+export function findingOf(analysis: Analysis, judged: Judged, repair: Repair, seen?: Evidence): Finding {
   const { trial, suspect, edit } = repair
   const source = analysis.trace.sources.get(edit.file) ?? ''
   const site = analysis.trace.sites[suspect.site]
-  const kind = kindOf(trial, judged, !suspect.backward)
+  const kind = kindOf(trial, judged, !suspect.backward, seen?.kind)
   const subject = site === undefined ? 'this value' : subjectOf(source, site)
   const [line, column, endLine, endColumn] = edit.span
   const worst = Math.max(0, ...repair.after.results.map((r) => (r.status === 'right' ? r.residual : 0)))
@@ -74,6 +76,7 @@ export function findingOf(analysis: Analysis, judged: Judged, repair: Repair): F
         .join(', ')}`,
       `checked: applying it, ${agreement(repair.after)}${rightAfter === 0 ? '' : ` (largest relative error ${scientific(worst)})`}`,
       ...(repair.alternatives.length > 0 ? [`the same could be mended at ${alternativesOf(analysis, repair)}`] : []),
+      ...(seen === undefined ? [] : [seen.text]),
     ],
     parameters: repair.fixedNames,
     ...labelOf(judged, repair),
@@ -104,6 +107,45 @@ function labelOf(judged: Judged, { trial, edit }: Repair): { label?: string } {
   const factor = divisor !== undefined && result.relative > 1 ? `${divisor} = ${times}` : times
   const error = `(relative error after ÷${times}: ${scientific(result.residual)})`
   return { label: `is ${factor} times ∂${judged.measured.loss.name}/∂${result.chain.name} ${error}` }
+}
+
+/** A fault whose place and kind are known from what should have been computed there, though no small edit mends it. */
+export function findingAtLocated(analysis: Analysis, judged: Judged, located: Located): Finding[] {
+  const site = analysis.trace.sites[located.statement.site]
+  if (site === undefined) return []
+  const source = analysis.trace.sources.get(site.file) ?? ''
+  const { kind, text } = evidenceOf(analysis, judged, located)
+  const target = located.occurrences[0]?.target ?? -1
+  const names = judged.results.filter((r) => located.fixed.includes(r.chain.id)).map((r) => r.chain.name)
+  return [
+    {
+      code: `C-${kind.toUpperCase()}`,
+      kind,
+      file: site.file,
+      line: site.line,
+      column: site.column + 1,
+      endLine: site.endLine,
+      endColumn: site.endColumn + 1,
+      message: `${subjectOf(source, site)} ${ABOUT[kind] ?? 'is not the gradient that is needed here'}`,
+      expected: `the gradient of ${describeTarget(analysis, target)}`,
+      received: source.split('\n')[site.line - 1]?.trim() ?? '',
+      fix: null,
+      evidence: [
+        text,
+        `with the true gradient in its place, ${names.slice(0, 6).join(', ')} ${names.length > 1 ? 'are' : 'is'} right`,
+      ],
+      parameters: names,
+    },
+  ]
+}
+
+/** A value of the forward pass as the script names it. */
+function describeTarget({ trace, dependence, tape }: Analysis, node: number): string {
+  const chain = dependence.parameters.find((c) => c.versions.some((v) => v.node === node))
+  if (chain !== undefined) return chain.name
+  const store = trace.events.find((e) => e.kind === 'store' && e.node === node)
+  if (store !== undefined && store.kind === 'store') return String(store.key)
+  return `what line ${trace.sites[tape.entry(node).site]?.line ?? '?'} computes`
 }
 
 export function unrepaired(analysis: Analysis, judged: Judged, explained: ReadonlySet<string>): Finding[] {

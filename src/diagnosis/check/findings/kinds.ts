@@ -7,6 +7,15 @@ import type { FindingKind } from '../types.ts'
 
 const DERIVATIVE = /\(1(\.0*)?\s*-|> ?0|deriv|prime|grad|dsig|drelu|dtanh|backward|\bd_/i
 
+/** What the numbers say for certain, however the repair is spelt. */
+const SURE: ReadonlySet<FindingKind> = new Set([
+  'sign',
+  'scale',
+  'regularisation',
+  'missing-activation-derivative',
+  'missing-term',
+])
+
 const BY_EDIT: Readonly<Record<string, FindingKind>> = {
   scale: 'scale',
   sign: 'sign',
@@ -30,8 +39,9 @@ const BY_EDIT: Readonly<Record<string, FindingKind>> = {
   operand: 'wrong-operand',
 }
 
-export function kindOf(trial: Trial, judged: Judged, forward: boolean): FindingKind {
+export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: FindingKind): FindingKind {
   const { kind, text, replaced } = trial.row
+  if (seen !== undefined && SURE.has(seen)) return seen
   const statuses = new Set(judged.results.filter((r) => trial.fixed.includes(r.chain.id)).map((r) => r.status))
   if (forward && (kind === 'axis' || kind === 'sum')) return 'softmax-axis'
   if (kind !== 'regularisation' && statuses.size === 1 && statuses.has('sign') && kind !== 'parentheses') return 'sign'
@@ -51,7 +61,7 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean): FindingK
   return BY_EDIT[kind] ?? 'gradient'
 }
 
-const ABOUT: Readonly<Partial<Record<FindingKind, string>>> = {
+export const ABOUT: Readonly<Partial<Record<FindingKind, string>>> = {
   sign: 'has the wrong sign: the update climbs the loss',
   'missing-activation-derivative': 'lacks the derivative of the activation',
   'extra-activation-derivative': 'is multiplied with an activation derivative that does not belong there',
@@ -71,6 +81,7 @@ const ABOUT: Readonly<Partial<Record<FindingKind, string>>> = {
   operator: 'uses the wrong operation',
   slice: 'takes the wrong part of the array',
   'missing-term': 'lacks a term',
+  'overwritten-sum': 'is overwritten where it should add up',
   'extra-term': 'has a term that the gradient does not have',
 }
 

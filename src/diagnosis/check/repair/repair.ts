@@ -6,7 +6,8 @@ import { type Analysis, analyse, type Judged } from '../analyse.ts'
 import { signTurns } from '../findings/mismatch.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
-import { findSuspects, type Suspect } from './suspects.ts'
+import type { Located } from './locate.ts'
+import { findSuspects, type Suspect, spanOf } from './suspects.ts'
 import { type Trial, tryEdits } from './try.ts'
 
 export interface SourceEdit {
@@ -29,26 +30,31 @@ export interface Repair {
 export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
 
 const PROBES_AT_ONCE = 6
-const MAX_GROUPS = 5
+const MAX_GROUPS = 3
 /** No repair is worth a longer wait than this. */
-const ROUND_MS = 18_000
+const ROUND_MS = 15_000
 
 export async function findRepair(
   run: Runner,
   analysis: Analysis,
   judged: Judged,
   edits: readonly SourceEdit[],
+  located: readonly Located[],
   deadline: number,
 ): Promise<Repair | undefined> {
   deadline = Math.min(deadline, Date.now() + ROUND_MS)
-  const suspects = findSuspects(analysis, judged)
+  const blamed = located.flatMap((l) => suspectAt(analysis, l))
+  const others = findSuspects(analysis, judged).filter((s) => !blamed.some((b) => b.site === s.site))
   const scales = scaleTexts(judged)
   const only = familiesFor(judged)
   const turn = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
-  for (const group of inGroups([
-    ...suspects.filter((s) => s.site === turn).map((s) => ({ ...s, exonerated: false })),
-    ...suspects.filter((s) => s.site !== turn),
-  ])) {
+  const ordered = [
+    ...others.filter((s) => s.site === turn).map((s) => ({ ...s, exonerated: false })),
+    ...others.filter((s) => s.site !== turn),
+  ]
+  const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
+  const certain = blamed.length > 0 && wrong.every((r) => located.some((l) => l.fixed.includes(r.chain.id)))
+  for (const group of [...(blamed.length > 0 ? [blamed] : []), ...(certain ? [] : inGroups(ordered))]) {
     if (Date.now() > deadline) return undefined
     const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales, only }))
     const probed = await run({
@@ -68,6 +74,22 @@ export async function findRepair(
     if (found !== undefined) return found
   }
   return undefined
+}
+
+function suspectAt({ trace }: Analysis, { statement }: Located): Suspect[] {
+  const at = trace.sites[statement.site]
+  if (at === undefined) return []
+  return [
+    {
+      site: statement.site,
+      file: at.file,
+      span: spanOf(at),
+      backward: true,
+      exonerated: false,
+      order: statement.outputs[0] ?? 0,
+      count: 1,
+    },
+  ]
 }
 
 /** First the statements that only wrong parameters depend on, then the rest of the backward pass, then the forward one. */

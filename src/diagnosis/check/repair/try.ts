@@ -6,7 +6,7 @@
 
 import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
 import type { LossStep } from '../roles/losses.ts'
-import { MATCH, proportion } from '../roles/measure.ts'
+import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { EditRow } from '../trace/trace.ts'
@@ -198,14 +198,14 @@ class Runner {
       }
       const proxy = result.gradientNode === undefined ? undefined : at(result.gradientNode)
       const row = into.get(chain.id) ?? { update: [], gradient: [], along: 0 }
-      const own =
-        gradients?.get(`${step}:${before}`)?.data ??
-        (gradients
-          ? new Float64Array(a.data.length)
-          : gradient.subarray(point * a.data.length, (point + 1) * a.data.length))
-      a.data.forEach((x, i) => {
-        const taken = x - (b.data[i] as number)
-        row.update.push(proxy?.data.length === a.data.length ? (proxy.data[i] as number) : taken)
+      const [old, now] = [elementsOf(result.step, a.data), elementsOf(result.step, b.data)]
+      const whole = gradients?.get(`${step}:${before}`)?.data ?? new Float64Array(a.data.length)
+      const own = gradients
+        ? elementsOf(result.step, whole)
+        : gradient.subarray(point * old.length, (point + 1) * old.length)
+      old.forEach((x, i) => {
+        const taken = x - (now[i] as number)
+        row.update.push(proxy?.data.length === old.length ? (proxy.data[i] as number) : taken)
         row.along += taken * (own[i] as number)
         row.gradient.push(own[i] as number)
       })

@@ -46,6 +46,7 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
   divide: [0],
 }
 const SUMS = new Set(['add', 'sub', 'subtract'])
+const OVERWRITES = new Set(['put', 'write'])
 const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
 
 /**
@@ -67,10 +68,17 @@ export function expandUpdate(
     if (known !== undefined) return known
     reach.set(at, false)
     const { op, args } = tape.entry(at)
-    const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
-    const found = !barred(at) && picks.some((p) => reaches(args[p] ?? -1, depth + 1))
+    // What is written into a part of an array updates it only if it is made from what was there.
+    const picks = op === 'add_n' ? args.map((_, i) => i) : OVERWRITES.has(op) ? [1] : (LINEAR[op] ?? [])
+    const through = picks.some((p) => reaches(args[p] ?? -1, depth + 1))
+    const found = !barred(at) && (through || (OVERWRITES.has(op) && updatesElsewhere(at, depth)))
     reach.set(at, found)
     return found
+  }
+  /** A row of writes into one array: an earlier one of them may be the update. */
+  const updatesElsewhere = (at: number, depth: number) => {
+    const base = tape.entry(at).args[0] ?? -1
+    return base !== before && reaches(base, depth + 1)
   }
   const rest: number[] = []
   if (!reaches(node, 0)) return { found: false, rest }
@@ -183,12 +191,27 @@ function chainOf(tape: Tape, draft: Draft, id: number, barred: (node: number) =>
       if (versions.at(-1) !== before) versions.push(before)
       versions.push(version)
       rests.push(rest)
+    } else if (OVERWRITES.has(tape.entry(version.node).op) && overwrites(tape, version.node, before.node)) {
+      // Part of it was set by hand, as a script's own gradient check does: no update, and no new beginning.
+      if (versions.at(-1) !== before) versions.push(before)
+      versions.push(version)
+      rests.push([])
     } else if (rests.length > 0) resets++
   })
-  if (rests.length === 0) return undefined
+  if (rests.every((rest) => rest.length === 0)) return undefined
   const trimmed =
     versions[1] !== undefined && rests.length === versions.length - 1 ? versions : versions.slice(-(rests.length + 1))
   return { id, name: draft.place, versions: trimmed, rests, resets, parameter: false }
+}
+
+function overwrites(tape: Tape, node: number, before: number): boolean {
+  let at = node
+  for (let depth = 0; depth < 8 && at > before; depth++) {
+    const { op, args } = tape.entry(at)
+    if (!OVERWRITES.has(op) || args[0] === undefined) return false
+    at = args[0]
+  }
+  return at === before
 }
 
 /** Which chains read which: c reads d when what c's update adds is computed from a version of d. */

@@ -18,7 +18,7 @@ export function findGradientNode(
   points: Points,
   step: ChainStep,
 ): FoundGradient | undefined {
-  const size = points.values[0]?.[step.before]?.data.length
+  const size = step.part?.length ?? points.values[0]?.[step.before]?.data.length
   const total = step.gradient.length
   const nodes = [...tape.madeFrom([step.after], dependence.cut)].filter(
     (n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n),

@@ -29,6 +29,7 @@ export interface LossStep {
 
 const MAX_STEPS = 8
 const LOSS_NAME = /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|^[jlec]$|^total$/i
+const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
 const NOT_LOSS = /acc|correct|hit|pred|lr|rate|norm|grad|delta|^d[A-Z_]/
 
 const isScalar = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).every((n) => n === 1)
@@ -124,16 +125,50 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     }
   }
   const losses: (Loss & { rank: number })[] = []
+  const meets = new Set(findMeetings(tape, dependence).map((m) => m.node))
+  const judges = (node: number) =>
+    [...tape.ancestors([node], dependence.cut)].some((n) => meets.has(n) || LOGARITHMS.has(tape.entry(n).op))
   for (const [site, group] of groups) {
+    // What a function merely returns may be anything: a loss knows the targets.
+    if (group.rank < 2 && !judges(group.nodes[0] ?? 0)) continue
     const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
     const last = group.nodes.at(-1) ?? 0
-    const terms = mixed ? openSum(tape, last, values, dependence) : group.nodes.map((n): [number, number] => [n, 1])
-    if (mixed && terms.some(([n]) => mixesVersions(tape, dependence, n))) continue
+    const sums = runningSums(tape, group.nodes, values, dependence)
+    const terms = mixed
+      ? openSum(tape, last, values, dependence)
+      : (sums ?? group.nodes.map((n): [number, number] => [n, 1]))
     const steps = stepsOf(tape, dependence, terms)
     if (steps.length > 0)
       losses.push({ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank })
   }
   return dedupe(losses.sort((a, b) => b.rank - a.rank))
+}
+
+/** `total += …`, seen at each addition: the terms, each once. Undefined where no node of the group contains another. */
+function runningSums(
+  tape: Tape,
+  nodes: readonly number[],
+  values: Values,
+  dependence: Dependence,
+): [number, number][] | undefined {
+  const inside = new Set(nodes)
+  const covered = new Set<number>()
+  const terms: [number, number][] = []
+  for (const node of [...nodes].sort((a, b) => b - a)) {
+    if (covered.has(node)) continue
+    const stack = [...tape.entry(node).args]
+    let opens = false
+    for (let at = stack.pop(), left = 4000; at !== undefined && left > 0; at = stack.pop(), left--) {
+      const { op, args } = tape.entry(at)
+      if (inside.has(at)) {
+        opens = true
+        covered.add(at)
+      }
+      if (op === 'add' || op === 'copy') stack.push(...args)
+    }
+    terms.push(...(opens ? openSum(tape, node, values, dependence) : [[node, 1] as [number, number]]))
+  }
+  return covered.size === 0 ? undefined : terms
 }
 
 function dedupe(losses: readonly Loss[]): Loss[] {

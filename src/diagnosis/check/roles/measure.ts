@@ -3,6 +3,7 @@
  * `update` is v − v′, what was taken off the parameter; it should be a positive multiple of the gradient.
  */
 
+import { viewIndex } from '../tape/moves.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Chain } from './chains.ts'
@@ -47,6 +48,13 @@ export interface ChainStep {
   readonly match: Proportion
   /** True when the loss does not depend on the parameter at all. */
   readonly unreached: boolean
+  /** Which elements of the array this is about, where several parameters share one; all where it is left out. */
+  readonly part?: Int32Array
+}
+
+/** The elements that a step is about. */
+export function elementsOf(step: ChainStep, data: Float64Array): Float64Array {
+  return step.part === undefined ? data : Float64Array.from(step.part, (i) => data[i] as number)
 }
 
 export interface Measured {
@@ -68,16 +76,42 @@ export function join(parts: readonly (Tensor | undefined)[]): Float64Array {
   return out
 }
 
+/** The versions of each parameter that some forward pass reads, in order. */
+export type Boundaries = ReadonlyMap<number, readonly number[]>
+
+export function boundariesOf(losses: readonly Loss[]): Boundaries {
+  const out = new Map<number, Set<number>>()
+  for (const loss of losses)
+    for (const step of loss.steps)
+      for (const [chain, version] of step.reads) out.set(chain, (out.get(chain) ?? new Set()).add(version))
+  return new Map([...out].map(([chain, versions]) => [chain, [...versions].sort((a, b) => a - b)]))
+}
+
 /** The version that a step leaves behind: what the next step reads, or for the last step the newest one. */
-function nextVersion(chain: Chain, read: number, next: LossStep | undefined, complete: boolean): number | undefined {
+function nextVersion(
+  chain: Chain,
+  read: number,
+  next: LossStep | undefined,
+  complete: boolean,
+  boundaries: Boundaries,
+): number | undefined {
   const index = chain.versions.findIndex((v) => v.node === read)
   const following = next?.reads.get(chain.id)
   if (following !== undefined) return following === read ? undefined : following
+  const boundary = complete ? boundaries.get(chain.id)?.find((v) => v > read) : undefined
+  if (boundary !== undefined) return boundary
   const last = chain.versions.at(-1)
   return complete && index >= 0 && last !== undefined && last.node !== read ? last.node : undefined
 }
 
-export function measure(tape: Tape, dependence: Dependence, points: Points, loss: Loss, count = 3): Measured {
+export function measure(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  loss: Loss,
+  boundaries: Boundaries,
+  count = 3,
+): Measured {
   const steps: ChainStep[][] = []
   const adjoints: ReadonlyMap<number, Tensor>[][] = []
   const blocked = new Set<number>()
@@ -90,7 +124,7 @@ export function measure(tape: Tape, dependence: Dependence, points: Points, loss
     for (const chain of dependence.parameters) {
       const read = step.reads.get(chain.id)
       if (read === undefined) continue
-      const after = nextVersion(chain, read, ordered[k + 1], ordered.length === 1)
+      const after = nextVersion(chain, read, ordered[k + 1], ordered.length === 1, boundaries)
       if (after === undefined) continue
       const gradient = join(points.values.map((values, p) => found[p]?.adjoint.get(read) ?? zeroLike(values[read])))
       const update = difference(points, read, after)
@@ -109,7 +143,7 @@ export function measure(tape: Tape, dependence: Dependence, points: Points, loss
         continue
       }
       const unreached = found.every((f) => f.adjoint.get(read) === undefined)
-      row.push({
+      const whole = {
         chain,
         step: k,
         before: read,
@@ -118,11 +152,60 @@ export function measure(tape: Tape, dependence: Dependence, points: Points, loss
         update,
         match: proportion(update, gradient),
         unreached,
-      })
+      }
+      row.push(...(unreached ? [whole] : splitStep(tape, whole, points.values.length)))
     }
     steps.push(row)
   }
   return { loss, steps, adjoints, blocked }
+}
+
+/** One vector that holds all parameters, read through slices: a step for each slice. */
+function splitStep(tape: Tape, whole: ChainStep, pointCount: number): ChainStep[] {
+  const { chain, before, update, gradient } = whole
+  const size = update.length / Math.max(1, pointCount)
+  const parts = partsOf(tape, before, size)
+  if (parts.length < 2) return [whole]
+  const pick = (data: Float64Array, part: Int32Array) => {
+    const out = new Float64Array(part.length * pointCount)
+    for (let p = 0; p < pointCount; p++)
+      part.forEach((i, k) => {
+        out[p * part.length + k] = data[p * size + i] as number
+      })
+    return out
+  }
+  return parts.map((part, i) => {
+    const [u, g] = [pick(update, part), pick(gradient, part)]
+    const name = `${chain.name}[${part[0]}:${(part.at(-1) ?? 0) + 1}]`
+    return {
+      ...whole,
+      chain: { ...chain, id: 100_000 + 1000 * chain.id + i, name },
+      update: u,
+      gradient: g,
+      match: proportion(u, g),
+      part,
+    }
+  })
+}
+
+/** The slices through which an array is read, where they cover it without overlapping. */
+function partsOf(tape: Tape, node: number, size: number): Int32Array[] {
+  const { shape } = tape.trace.nodes[node] ?? { shape: [] }
+  if (shape.length !== 1 || size < 4) return []
+  const parts: Int32Array[] = []
+  const taken = new Uint8Array(size)
+  for (let user = node + 1; user < Math.min(tape.trace.nodes.length, node + 400); user++) {
+    const { op, args, params } = tape.entry(user)
+    if (args[0] !== node || (op !== 'view' && op !== 'move')) continue
+    const index = op === 'view' ? viewIndex(shape, params) : Int32Array.from(params.index as number[])
+    const sorted = index.slice().sort()
+    if (sorted.some((i) => i < 0 || i >= size)) return []
+    if (sorted.every((i) => taken[i] === 1)) continue
+    if (sorted.some((i) => taken[i] === 1)) return []
+    for (const i of sorted) taken[i] = 1
+    parts.push(sorted)
+  }
+  return taken.every((t) => t === 1) ? parts : []
 }
 
 function zeroLike(x: Tensor | undefined): Tensor | undefined {

@@ -1,7 +1,6 @@
 /** The learning rate in an update: the plain numbers that multiply it, batch sizes left aside. */
 
 import type { Tape } from '../tape/tape.ts'
-import type { Dependence } from './dependence.ts'
 import type { ChainStep } from './measure.ts'
 import type { Points } from './points.ts'
 
@@ -13,7 +12,7 @@ const PRODUCT = new Set(['mul', 'multiply', 'div', 'divide'])
  * The product of the scalar leaves that the update multiplies its gradient with. Whole numbers are not rates: they
  * are sizes, and a missing one is what we look for; nor are inputs, which gradients are made of.
  */
-export function rateOf(tape: Tape, dependence: Dependence, points: Points, step: ChainStep): number {
+export function rateOf(tape: Tape, points: Points, step: ChainStep): number {
   const values = points.values[0]
   const rest =
     step.chain.rests[step.chain.versions.findIndex((v) => v.node === step.before)] ?? step.chain.rests[0] ?? []
@@ -35,7 +34,8 @@ export function rateOf(tape: Tape, dependence: Dependence, points: Points, step:
         (rate, arg) => (statementOf(arg ?? -1) === home ? rate * walk(arg, depth + 1) : rate),
         1,
       )
-    if (!PRODUCT.has(op) || (dependence.depends[node] !== 1 && statementOf(node) !== home)) return 1
+    // Past the statement that updates, a number belongs to the gradient.
+    if (!PRODUCT.has(op) || statementOf(node) !== home) return 1
     return op.startsWith('div') ? walk(a, depth + 1) / walk(b, depth + 1) : walk(a, depth + 1) * walk(b, depth + 1)
   }
   return walk(rest[0], 0)

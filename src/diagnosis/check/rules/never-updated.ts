@@ -72,6 +72,7 @@ function findStill(analysis: Analysis): Still[] {
     const value = points.values[0]?.[node]
     const kind = trace.nodes[node]?.dtype
     if (value === undefined || kind?.startsWith('f') !== true || data.has(node) || !whole.has(node)) continue
+    if (trained.includes(name)) continue // a state of it from before training, as a gradient check leaves it
     const truth = join(adjoints?.map((a) => a.get(node)) ?? [])
     if (truth.length === 0 || truth.every((x) => x === 0) || saysSo(analysis, site)) continue
     const sibling = trained.find((t) => t !== name && related(t, name))

@@ -468,7 +468,7 @@ class Session:
     def mark(self, site, kind, value, text=""):
         if self.on and not self.candidate and self.numeric(value) and type(value) not in (int, bool) and self.record.tracked(value):
             size = getattr(value, "size", 1)
-            if size == 1:
+            if size == 1 or kind == "return":
                 self.record.emit(["m", site, kind, self.record.ref(value), text])
 
     def show(self, value, site=-1):

@@ -1,0 +1,329 @@
+"""Right scripts in, faulty ones out: each fault operator applied wherever it fits, one change in one place.
+
+Request on stdin: {"source", "backward": [first, last] line ranges, "update": ranges, "forward": ranges,
+"confusable": groups of names that are mistaken for each other, "pairs": value before and after an activation}.
+Answer on stdout: a list of {"operator", "line", "source"}. Text is replaced by span, so that everything else stays.
+"""
+import ast
+import json
+import sys
+
+DERIVATIVE_NAMES = ("deriv", "prime", "grad", "_d")
+
+
+class Mutator:
+    def __init__(self, request):
+        self.request = request
+        self.source = request["source"]
+        self.lines = self.source.splitlines(keepends=True)
+        self.tree = ast.parse(self.source)
+        self.out = []
+        self.seen = {self.source}
+        self.np = "np" if "import numpy as np" in self.source else None
+
+    # --- text --------------------------------------------------------------------------------------------------
+    def text(self, node):
+        return ast.get_source_segment(self.source, node)
+
+    def offset(self, line, column):
+        return sum(len(text) for text in self.lines[:line - 1]) + column
+
+    def put(self, operator, node, text, line=None):
+        start = self.offset(node.lineno, node.col_offset)
+        end = self.offset(node.end_lineno, node.end_col_offset)
+        changed = self.source[:start] + text + self.source[end:]
+        if changed in self.seen:
+            return
+        try:
+            ast.parse(changed)
+        except SyntaxError:
+            return
+        self.seen.add(changed)
+        self.out.append({"operator": operator, "line": line or node.lineno, "source": changed})
+
+    def wrapped(self, node):
+        text = self.text(node)
+        return f"({text})" if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp)) else text
+
+    def inside(self, node, part):
+        return any(first <= node.lineno <= last for first, last in self.request.get(part, []))
+
+    # --- what a node is ----------------------------------------------------------------------------------------
+    def is_derivative(self, node):
+        text = self.text(node)
+        if isinstance(node, ast.Call):
+            name = (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")).lower()
+            return any(part in name for part in DERIVATIVE_NAMES) or any(k.arg in ("deriv", "derivative") for k in node.keywords)
+        if isinstance(node, ast.Compare):
+            return text.replace(" ", "").endswith((">0", ">=0"))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and self.text(node.left) in ("1", "1.0", "1."):
+            return True
+        return False
+
+    def logistic_pair(self, node):
+        """a * (1 - a): the value, or None."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and self.is_derivative(node.right) \
+                and isinstance(node.right, ast.BinOp) and self.text(node.right.right) == self.text(node.left):
+            return self.text(node.left)
+        return None
+
+    # --- operators ---------------------------------------------------------------------------------------------
+    def run(self):
+        parents = {}
+        for node in ast.walk(self.tree):
+            for child in ast.iter_child_nodes(node):
+                parents[child] = node
+        for node in ast.walk(self.tree):
+            if not hasattr(node, "lineno"):
+                continue
+            self.parent = parents.get(node)
+            self.in_test = any(isinstance(p, (ast.If, ast.While)) and self.within(node, p.test, parents) for p in self.above(node, parents))
+            texts = any(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in ast.walk(node)) and isinstance(node, ast.BinOp) \
+                and not any(isinstance(n, ast.Subscript) for n in ast.walk(node))
+            if self.in_test or texts or isinstance(parents.get(node), ast.FormattedValue):
+                continue
+            if self.inside(node, "backward"):
+                self.backward(node)
+            if self.inside(node, "update"):
+                self.update(node)
+            if self.inside(node, "forward"):
+                self.forward(node)
+        return self.out
+
+    @staticmethod
+    def above(node, parents):
+        while node in parents:
+            node = parents[node]
+            yield node
+
+    @staticmethod
+    def within(node, test, parents):
+        while node is not None:
+            if node is test:
+                return True
+            node = parents.get(node)
+        return False
+
+    def backward(self, node):
+        if isinstance(node, ast.stmt):
+            self.statements(node)
+        elif isinstance(node, ast.BinOp):
+            self.binary(node)
+        elif isinstance(node, ast.Call):
+            self.calls(node)
+        elif isinstance(node, ast.Attribute) and node.attr == "T":
+            self.put("drop transpose", node, self.text(node.value))
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Gt, ast.GtE, ast.LtE)):
+            left, right = self.text(node.left), self.text(node.comparators[0])
+            self.put("comparison turned", node, f"{left} {'<' if isinstance(node.ops[0], (ast.Gt, ast.GtE)) else '>'} {right}")
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load):
+            self.names(node)
+
+    def statements(self, node):
+        value = getattr(node, "value", None)
+        if isinstance(node, ast.AugAssign):
+            target = self.text(node.target)
+            if isinstance(node.op, ast.Add):
+                indent = self.lines[node.lineno - 1][:node.col_offset]
+                self.put("statement doubled", node, f"{self.text(node)}\n{indent}{self.text(node)}")
+                self.put("overwritten sum", node, f"{target} = {self.text(value)}")
+                self.put("sum turned into difference", node, f"{target} -= {self.text(value)}")
+            if isinstance(node.op, ast.Div):
+                self.put("drop in-place division", node, "pass")
+            if isinstance(node.op, ast.Mult):
+                self.put("drop in-place factor", node, "pass")
+            if isinstance(node.op, ast.Sub):
+                self.put("drop in-place difference", node, "pass")
+        if isinstance(node, ast.Return):
+            self.returned_derivative(node, value)
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            if isinstance(node.targets[0], ast.Subscript) and isinstance(node.targets[0].slice, ast.Compare):
+                self.put("drop masked write", node, "pass")
+            if isinstance(value, ast.BinOp) or self.is_product(value):
+                self.put("factor two", value, f"2 * {self.wrapped(value)}")
+                self.put("half", value, f"0.5 * {self.wrapped(value)}")
+                self.put("negated", value, f"-{self.wrapped(value)}")
+
+    def returned_derivative(self, node, value):
+        """`return 1 - a ** 2` in a function that is the derivative: another function's derivative in its place."""
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) and self.is_derivative(value):
+            inner = value.right
+            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
+                a = self.text(inner.left)
+                self.put("tanh to sigmoid derivative", value, f"{a} * (1 - {a})")
+
+    def is_product(self, node):
+        return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("dot", "matmul", "sum", "outer", "mean")
+
+    def binary(self, node):
+        left, right = self.text(node.left), self.text(node.right)
+        if isinstance(node.op, ast.Div):
+            self.put("drop division", node, left)
+            self.put("extra division", node, f"{self.text(node)} / {self.wrapped(node.right)}")
+        if isinstance(node.op, ast.Sub) and left not in ("1", "1.0", "1."):
+            self.put("difference turned", node, f"{right} - {self.wrapped(node.left)}")
+        if isinstance(node.op, ast.Sub) and left in ("1", "1.0", "1."):
+            self.put("plus for minus in derivative", node, f"{left} + {right}")
+        if isinstance(node.op, ast.Pow) and right == "2":
+            self.put("drop square", node, left)
+        if isinstance(node.op, ast.Mult):
+            self.product(node, left, right)
+        if isinstance(node.op, ast.MatMult):
+            self.matrix_product(node, self.wrapped(node.left), self.wrapped(node.right), left, right)
+        if isinstance(node.op, ast.Add):
+            reg = next((s for s in (right, left) if "reg" in s or "lam" in s or "decay" in s), None)
+            if reg is not None and "sum" not in reg:
+                rest = left if reg == right else right
+                self.put("regularisation missing", node, rest)
+                self.put("regularisation doubled", node, f"{rest} + 2 * {reg}")
+                self.put("regularisation sign", node, f"{rest} - {reg}")
+            else:
+                self.put("drop term", node, left)
+                self.put("drop first term", node, right)
+                self.put("term's sign", node, f"{left} - {self.wrapped(node.right)}")
+        if isinstance(node.op, ast.Sub) and left not in ("1", "1.0", "1.") and isinstance(node.left, (ast.BinOp, ast.Call)) and not isinstance(self.parent, ast.Assign):
+            self.put("drop subtracted term", node, left)
+
+    def product(self, node, left, right):
+        for part, rest in ((node.right, left), (node.left, right)):
+            if self.is_derivative(part) or self.logistic_pair(part):
+                value = self.logistic_pair(node)
+                if value is not None and part is node.right:
+                    continue
+                self.put("drop derivative", node, rest)
+                self.put("derivative twice", node, f"{self.text(node)} * {self.wrapped(part)}")
+            elif "mask" in self.text(part) or "keep" in self.text(part):
+                self.put("drop mask", node, rest)
+        # d * a * (1 - a) parses as (d * a) * (1 - a)
+        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) and self.is_derivative(node.right) \
+                and isinstance(node.right, ast.BinOp) and self.text(node.right.right) == self.text(node.left.right):
+            a, rest = self.text(node.left.right), self.text(node.left.left)
+            self.put("drop derivative", node, rest)
+            self.put("sigmoid to tanh derivative", node, f"{rest} * (1 - {a} ** 2)")
+            self.put("derivative twice", node, f"{self.text(node)} * {a} * (1 - {a})")
+        value = self.logistic_pair(node)
+        if value is not None:
+            self.put("sigmoid to tanh derivative", node, f"(1 - {value} ** 2)")
+        if isinstance(node.right, ast.BinOp) and self.is_derivative(node.right):
+            inner = node.right.right
+            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
+                a = self.text(inner.left)
+                self.put("tanh to sigmoid derivative", node, f"{left} * {a} * (1 - {a})")
+        if isinstance(node.right, ast.Compare) and self.is_derivative(node.right):
+            a = self.text(node.right.left)
+            self.put("ReLU to tanh derivative", node.right, f"(1 - {a} ** 2)")
+        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Sub):
+            inner = node.left
+            start = self.text(inner)
+            self.parentheses(node, inner, right, "*", start)
+        if self.np and isinstance(node.left, (ast.Name, ast.Subscript, ast.Attribute)) and isinstance(node.right, (ast.Name, ast.Subscript, ast.Attribute)):
+            self.put("matrix for elementwise", node, f"np.dot({left}, {right})")
+
+    def parentheses(self, node, inner, right, symbol, start):
+        self.put("misplaced parentheses", node, f"{self.text(inner.left)} - {self.wrapped(inner.right)} {symbol} {right}")
+
+    def matrix_product(self, node, a, b, left, right):
+        self.put("elementwise for matrix", node, f"{a} * {b}")
+        for first in {left, left[:-2] if left.endswith(".T") else f"{self.wrapped_text(left)}.T"}:
+            for second in {right, right[:-2] if right.endswith(".T") else f"{self.wrapped_text(right)}.T"}:
+                if (first, second) != (left, right) and first.endswith(".T") + second.endswith(".T") >= left.endswith(".T") + right.endswith(".T"):
+                    self.put("added transpose", node, f"np.dot({first}, {second})")
+        self.put("drop matrix factor", node, left)
+        self.put("drop first matrix factor", node, right)
+
+    @staticmethod
+    def wrapped_text(text):
+        return f"({text})" if any(c in text for c in "+-*/ ") and not text.endswith(")") else text
+
+    def calls(self, node):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        method = isinstance(node.func, ast.Attribute) and self.text(node.func.value) != "np"
+        if name in ("dot", "matmul") and len(node.args) == (1 if method else 2):
+            left = self.text(node.func.value) if method else self.text(node.args[0])
+            right = self.text(node.args[-1])
+            self.matrix_product(node, self.wrapped_text(left), self.wrapped_text(right), left, right)
+        if name == "outer" and len(node.args) == 2:
+            self.put("outer product turned", node, f"np.outer({self.text(node.args[1])}, {self.text(node.args[0])})")
+        if name in ("sum", "mean"):
+            self.reductions(node, name, method)
+
+    def reductions(self, node, name, method):
+        text = self.text(node)
+        inner = self.text(node.func.value) if method else self.text(node.args[0]) if node.args else ""
+        axis = next((k for k in node.keywords if k.arg == "axis"), None)
+        other = "mean" if name == "sum" else "sum"
+        head = text[:text.rindex(f".{name}(")] if f".{name}(" in text else None
+        if head is not None:
+            self.put("mean for sum" if name == "sum" else "sum for mean", node, f"{head}.{other}({text[len(head) + len(name) + 2:]}")
+        if axis is not None:
+            if isinstance(axis.value, ast.Constant) and axis.value.value in (0, 1):
+                self.put("other axis", axis.value, str(1 - axis.value.value))
+            self.put("summed to a scalar", node, f"np.{name}({inner})")
+            self.put("not summed", node, inner)
+            self.put("first sample only", node, f"{self.wrapped_text(inner)}[0]")
+        elif not node.keywords and name == "sum" and self.np:
+            self.put("first element only", node, f"{self.wrapped_text(inner)}.ravel()[0]")
+
+    def names(self, node):
+        text = self.text(node)
+        for group in self.request.get("confusable", []):
+            if text in group:
+                for other in group:
+                    if other != text:
+                        self.put("wrong operand", node, other)
+        for before, after in self.request.get("pairs", []):
+            for mine, other in ((before, after), (after, before)):
+                if text == mine:
+                    self.put("value before or after activation", node, other)
+
+    def update(self, node):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
+            target, symbol = self.text(node.target), "-" if isinstance(node.op, ast.Add) else "+"
+            self.put("update's sign", node, f"{target} {symbol}= {self.text(node.value)}")
+        if isinstance(node, ast.BinOp):
+            left, right = self.text(node.left), self.text(node.right)
+            if isinstance(node.op, (ast.Add, ast.Sub)) and left not in ("1", "1.0") and not self.text(node.right).strip("()").startswith(("eps", "1e")):
+                symbol = "-" if isinstance(node.op, ast.Add) else "+"
+                name = "update's sign" if isinstance(self.parent, ast.Assign) and left == self.text(self.parent.targets[0]) else "optimiser's sign"
+                self.put(name, node, f"{left} {symbol} {self.wrapped(node.right)}")
+                if name == "optimiser's sign":
+                    self.put("optimiser lacks a term", node, left)
+            if isinstance(node.op, ast.Pow) and right == "2":
+                self.put("mixed moments", node, left)
+            if isinstance(node.op, ast.Div) and "1 -" in right and "**" in right:
+                self.put("no bias correction", node, left)
+            if isinstance(node.op, ast.Div) and "sqrt" in right:
+                self.put("root on the wrong side", node, f"{left} * {self.wrapped(node.right)}")
+            if isinstance(node.op, ast.Mult) and left == right:
+                self.put("mixed moments", node, left)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "sqrt":
+            self.put("root missing", node, self.wrapped(node.args[0]))
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load):
+            text = self.text(node)
+            for group in self.request.get("states", []):
+                for other in group:
+                    if text in group and other != text:
+                        self.put("optimiser's states mixed up", node, other)
+            for group in self.request.get("confusable", []):
+                for other in group:
+                    if text in group and other != text:
+                        self.put("wrong operand", node, other)
+
+    def forward(self, node):
+        if isinstance(node, ast.Call) and (getattr(node.func, "attr", "") == "sum"):
+            axis = next((k for k in node.keywords if k.arg == "axis"), None)
+            if axis is None:
+                return
+            method = self.text(node.func.value) != "np"
+            inner = self.text(node.func.value) if method else self.text(node.args[0])
+            self.put("softmax over everything", node, f"np.sum({inner})")
+            if isinstance(axis.value, ast.Constant) and axis.value.value in (0, 1):
+                self.put("softmax over the wrong axis", axis.value, str(1 - axis.value.value))
+
+
+def main():
+    requests = json.load(sys.stdin)
+    json.dump([Mutator(request).run() for request in requests], sys.stdout)
+
+
+main()

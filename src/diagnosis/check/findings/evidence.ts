@@ -1,0 +1,193 @@
+/** What a statement computed and what it should have computed in; what kind of fault turns one into the other out. */
+
+import type { Analysis, Judged } from '../analyse.ts'
+import { flip, Labels } from '../repair/labels.ts'
+import type { Located } from '../repair/locate.ts'
+import { join, MATCH, proportion } from '../roles/measure.ts'
+import type { Tensor } from '../tape/tensor.ts'
+import type { FindingKind } from '../types.ts'
+
+const CURVES = new Set([
+  'exp',
+  'tanh',
+  'expit',
+  'maximum',
+  'where',
+  'log1p',
+  'erf',
+  'clip',
+  'mul',
+  'div',
+  'multiply',
+  'divide',
+])
+
+const STRAIGHT = new Set([
+  'neg',
+  'negative',
+  'copy',
+  'view',
+  'add',
+  'sub',
+  'subtract',
+  'compare',
+  'greater',
+  'put',
+  'write',
+])
+
+export interface Evidence {
+  readonly kind: FindingKind
+  /** One line for the report, figures included. */
+  readonly text: string
+}
+
+type Parts = readonly (Tensor | undefined)[]
+
+export function evidenceOf(analysis: Analysis, judged: Judged, located: Located): Evidence {
+  const given = located.occurrences.map((o) => o.given)
+  const wanted = located.occurrences.map((o) => o.wanted)
+  const sizes = given.flatMap((g, k) =>
+    g.map((x, p) => Math.sign((x?.data.length ?? 0) - (wanted[k]?.[p]?.data.length ?? 0))),
+  )
+  if (sizes.some((s) => s > 0))
+    return { kind: 'bias-gradient', text: `it has the shape ${shapeOf(given)}, and the gradient ${shapeOf(wanted)}` }
+  if (sizes.some((s) => s < 0))
+    return { kind: 'reduction-axis', text: `it has the shape ${shapeOf(given)}, and the gradient ${shapeOf(wanted)}` }
+  const [g, w] = [join(given.flat()), join(wanted.flat())]
+  const match = proportion(g, w)
+  if (match.residual < MATCH && match.ratio !== 0)
+    return match.ratio < 0
+      ? { kind: 'sign', text: `it is ${figure(match.ratio)} times the gradient that is needed` }
+      : { kind: 'scale', text: `it is ${figure(match.ratio)} times the gradient that is needed` }
+  if (proportion(join(given.flat().map(turned)), w).residual < MATCH)
+    return { kind: 'transpose', text: 'it is the transpose of the gradient that is needed' }
+  if (isReduced(given, wanted))
+    return { kind: 'reduction-axis', text: 'it is the same number where the gradient differs' }
+  const penalty = penaltyIn(analysis, g, w)
+  if (penalty !== undefined) return penalty
+  return (
+    byFactor(analysis, judged, located, g, w) ?? {
+      kind: 'gradient',
+      text: `relative error ${distance(g, w).toPrecision(2)}`,
+    }
+  )
+}
+
+const turned = (x: Tensor | undefined) => {
+  const t = flip(x)
+  return t && x && { shape: x.shape, data: t.data }
+}
+
+const figure = (x: number) => String(Number(x.toPrecision(4)))
+const shapeOf = (parts: readonly Parts[]) => `[${parts[0]?.[0]?.shape.join(', ') ?? ''}]`
+
+function distance(g: Float64Array, w: Float64Array): number {
+  let [off, size] = [0, 0]
+  for (let i = 0; i < g.length; i++) {
+    off += ((g[i] as number) - (w[i] as number)) ** 2
+    size += (w[i] as number) ** 2
+  }
+  return Math.sqrt(off / Math.max(size, 1e-300))
+}
+
+/** All elements equal (or all of a row), where those of the gradient are not. */
+function isReduced(given: readonly Parts[], wanted: readonly Parts[]): boolean {
+  return given.every((parts, k) =>
+    parts.every((x, p) => {
+      const want = wanted[k]?.[p]
+      if (x === undefined || want === undefined || x.data.length < 2) return false
+      const same = (t: Tensor) => t.data.every((v) => Math.abs(v - (t.data[0] ?? 0)) <= 1e-12 * Math.abs(v))
+      return same(x) && !same(want)
+    }),
+  )
+}
+
+/** Where the difference is a multiple of a parameter, it is a penalty's gradient. */
+function penaltyIn(analysis: Analysis, g: Float64Array, w: Float64Array): Evidence | undefined {
+  const off = g.map((x, i) => x - (w[i] as number))
+  for (const node of analysis.dependence.cut) {
+    const value = join(analysis.points.values.map((v) => v[node]))
+    if (value.length !== off.length) continue
+    const match = proportion(off, value)
+    if (match.residual < 1e-5 && match.ratio !== 0)
+      return {
+        kind: 'regularisation',
+        text: `it differs from the gradient by ${figure(match.ratio)} times the parameter itself: the penalty's part`,
+      }
+  }
+  return undefined
+}
+
+function byFactor(
+  analysis: Analysis,
+  judged: Judged,
+  located: Located,
+  g: Float64Array,
+  w: Float64Array,
+): Evidence | undefined {
+  const { tape } = analysis
+  const [first] = located.occurrences
+  if (first === undefined) return undefined
+  const labels = new Labels(judged, Math.min(...judged.results.map((r) => r.step.step)))
+  const own = labels.find(join(first.given))
+  const carries = located.statement.signal
+  const ratio = g.map((x, i) => (w[i] === 0 ? 1 : x / (w[i] as number)))
+  if (!carries)
+    return {
+      kind: 'wrong-activation-derivative',
+      text: `it is up to ${figure(Math.max(...ratio.map(Math.abs)))} times the derivative of the function that the forward pass applies`,
+    }
+  const isParameter = analysis.dependence.cut.has(first.target)
+  if (own.length > 0) {
+    const before = own[0]?.node ?? -1
+    const curved =
+      tape.ancestors([before], new Set([first.target])).has(first.target) && passesCurve(analysis, before, first.target)
+    if (curved)
+      return {
+        kind: 'missing-activation-derivative',
+        text: 'it is still the gradient of the activation, not of what goes into it',
+      }
+    const added = labels.find(g.map((x, i) => (w[i] as number) - x).subarray(0, join(first.given).length))
+    if (added.length > 0 || !isParameter) {
+      const partial = labels.find(Float64Array.from(join(first.wanted), (x, i) => x - (join(first.given)[i] as number)))
+      if (partial.length > 0)
+        return { kind: 'missing-term', text: 'what is missing is the gradient of another part of the forward pass' }
+    }
+    return {
+      kind: 'missing-chain-factor',
+      text: "it is another value's gradient, right in itself: a factor of the chain rule is missing",
+    }
+  }
+  const missing = labels.find(Float64Array.from(join(first.wanted), (x, i) => x - (join(first.given)[i] as number)))
+  if (missing.length > 0)
+    return { kind: 'missing-term', text: 'what is missing is itself a gradient of the forward pass' }
+  if (isParameter) return { kind: 'wrong-operand', text: `relative error ${distance(g, w).toPrecision(2)}` }
+  if (ratio.every(Number.isFinite) && hasCurve(analysis, first.target))
+    return {
+      kind: 'wrong-activation-derivative',
+      text: `element by element it is ${figure(Math.min(...ratio))} to ${figure(Math.max(...ratio))} times the gradient that is needed`,
+    }
+  return undefined
+}
+
+/** Whether an elementwise function that is no straight line lies between two values of the forward pass. */
+function passesCurve(analysis: Analysis, from: number, to: number): boolean {
+  const { tape } = analysis
+  const path = [...tape.ancestors([from], new Set([to]))].filter((n) => n > to)
+  return path.some((n) => CURVES.has(tape.entry(n).op)) && path.length < 40
+}
+
+/** Whether a value of the forward pass goes into such a function, element by element. */
+function hasCurve(analysis: Analysis, node: number): boolean {
+  const { tape, points } = analysis
+  const size = points.values[0]?.[node]?.data.length
+  const reached = new Set([node])
+  for (let user = node + 1; user < Math.min(tape.length, node + 400); user++) {
+    const { op, args } = tape.entry(user)
+    if (!args.some((a) => reached.has(a)) || points.values[0]?.[user]?.data.length !== size) continue
+    if (CURVES.has(op)) return true
+    if (STRAIGHT.has(op)) reached.add(user)
+  }
+  return false
+}

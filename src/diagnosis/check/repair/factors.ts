@@ -1,0 +1,150 @@
+/**
+ * A statement that multiplies with a derivative computed elsewhere in; who is to blame out. Where the derivative would
+ * have been right at another value, it is the statement that chose the value; else it is what computed the derivative.
+ */
+
+import type { Analysis } from '../analyse.ts'
+import { join, MATCH, proportion } from '../roles/measure.ts'
+import type { Values } from '../tape/tape.ts'
+import type { Tensor } from '../tape/tensor.ts'
+import type { Located, Occurrence } from './locate.ts'
+import type { Region } from './statements.ts'
+
+const PRODUCTS = new Set(['mul', 'multiply'])
+const PASSES = new Set(['copy', 'view', 'move'])
+
+/** The operations of one run of a statement, in order. */
+export function innerOf(analysis: Analysis, region: Region, node: number, others: ReadonlySet<number>): number[] {
+  const home = region.homeOf(node)
+  const found = new Set<number>([node])
+  const stack = [node]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop())
+    for (const arg of analysis.tape.entry(at).args)
+      if (region.homeOf(arg) === home && !others.has(arg) && !found.has(arg)) {
+        found.add(arg)
+        stack.push(arg)
+      }
+  return [...found].sort((a, b) => a - b)
+}
+
+export function blameDerivatives(analysis: Analysis, region: Region, located: readonly Located[]): Located[] {
+  const factors = located.map((one) => factorsOf(analysis, region, one))
+  const homes = factors.map((list) => (list[0] === undefined ? -1 : region.homeOf(list[0].node)))
+  const out: Located[] = []
+  for (const home of new Set(homes)) {
+    const together = located.filter((_, i) => homes[i] === home)
+    const [one] = together
+    const found = factors.flatMap((list, i) => (homes[i] === home ? list : []))
+    const statement = region.statements.find((s) => s.site === home)
+    const [first] = found
+    // One run of it that is right, and it is the others' use of it that is wrong.
+    const always = statement?.outputs.every((n) => found.some((f) => f.node === n)) === true
+    if (home < 0 || one === undefined || first === undefined || statement === undefined || !always)
+      out.push(...together)
+    else if (elsewhereRight(analysis, region, first)) out.push(...together)
+    else
+      out.push({
+        ...one,
+        statement,
+        fixed: [...new Set(together.flatMap((t) => t.fixed))],
+        occurrences: found,
+        labelled: false,
+      })
+  }
+  return out
+}
+
+/** What a located statement multiplies with, computed by another statement, beside what it should have been. */
+function factorsOf(analysis: Analysis, region: Region, located: Located): Occurrence[] {
+  const factors: Occurrence[] = []
+  for (const occurrence of located.occurrences) {
+    const factor = multiplied(analysis, region, occurrence.node)
+    if (factor === undefined) continue
+    const given = analysis.points.values.map((v) => v[factor])
+    const wanted = given.map((f, p) => corrected(f, occurrence.given[p], occurrence.wanted[p]))
+    if (wanted.every((w) => w !== undefined)) factors.push({ node: factor, given, wanted, target: occurrence.target })
+  }
+  const homes = new Set(factors.map((f) => region.homeOf(f.node)))
+  return homes.size === 1 && factors.length === located.occurrences.length ? factors : []
+}
+
+/** The operand of a product that carries no error and was computed by another statement. */
+function multiplied(analysis: Analysis, region: Region, node: number): number | undefined {
+  const { tape, dependence } = analysis
+  for (let at = node, depth = 0; depth < 6; depth++) {
+    const { op, args } = tape.entry(at)
+    if (!PRODUCTS.has(op)) return undefined
+    const plain = args.find((a) => region.signal[a] !== 1)
+    const carrying = args.find((a) => region.signal[a] === 1)
+    if (plain !== undefined) {
+      let factor = plain
+      while (PASSES.has(tape.entry(factor).op)) factor = tape.entry(factor).args[0] ?? factor
+      const elsewhere = region.homeOf(factor) !== region.homeOf(node)
+      if (
+        elsewhere &&
+        dependence.depends[factor] === 1 &&
+        !region.forward.has(factor) &&
+        tape.entry(factor).op !== 'leaf'
+      )
+        return factor
+    }
+    if (carrying === undefined || region.homeOf(carrying) !== region.homeOf(node)) return undefined
+    at = carrying
+  }
+  return undefined
+}
+
+function corrected(
+  factor: Tensor | undefined,
+  given: Tensor | undefined,
+  wanted: Tensor | undefined,
+): Tensor | undefined {
+  if (factor === undefined || given === undefined || wanted === undefined) return undefined
+  if (factor.data.length !== given.data.length || given.data.length !== wanted.data.length) return undefined
+  return {
+    shape: factor.shape,
+    data: factor.data.map((f, i) =>
+      given.data[i] === 0 ? f : (f * (wanted.data[i] as number)) / (given.data[i] as number),
+    ),
+  }
+}
+
+/** Whether the factor is right at another value of the forward pass, or is another value that the script has. */
+function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence): boolean {
+  const { tape, points, dependence } = analysis
+  const inner = innerOf(analysis, region, factor.node, new Set())
+  const within = new Set(inner)
+  const sources = new Set(
+    inner.flatMap((n) => tape.entry(n).args).filter((a) => !within.has(a) && dependence.depends[a] === 1),
+  )
+  const size = factor.wanted[0]?.data.length
+  const all = [...region.forward].filter(
+    (n) => dependence.depends[n] === 1 && points.values[0]?.[n]?.data.length === size,
+  )
+  if (all.some((n) => agrees(points.values, factor.wanted, (v) => v[n]))) return true
+  for (const source of sources)
+    for (const other of all.slice(0, 200)) {
+      if (other === source) continue
+      const found = agrees(points.values, factor.wanted, (values) => {
+        const own = values.slice()
+        for (const n of inner) own[n] = tape.compute(n, own, NOTHING, new Map([[source, other]]))
+        return own[factor.node]
+      })
+      if (found) return true
+    }
+  return false
+}
+
+/** Up to a constant: without a right parameter, the scale is anybody's. */
+function agrees(
+  points: readonly Values[],
+  wanted: readonly (Tensor | undefined)[],
+  make: (values: Values) => Tensor | undefined,
+): boolean {
+  const made = points.map(make)
+  if (made.some((m, p) => m === undefined || m.data.length !== wanted[p]?.data.length)) return false
+  const match = proportion(join(made), join(wanted))
+  return match.residual < MATCH && match.ratio !== 0
+}
+
+const NOTHING: ReadonlyMap<number, Tensor> = new Map()

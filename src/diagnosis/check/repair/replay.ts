@@ -1,0 +1,109 @@
+/** A tape with some values put in by hand, and what the parameters' updates then are. */
+
+import type { Analysis, ParameterResult } from '../analyse.ts'
+import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
+import type { Values } from '../tape/tape.ts'
+import type { Tensor } from '../tape/tensor.ts'
+
+/** A value put in by hand, at each point; only for what is computed from `from` on, where that is given. */
+export interface Given {
+  readonly parts: readonly (Tensor | undefined)[]
+  readonly from?: number
+}
+
+export type Forced = ReadonlyMap<number, Given>
+
+export interface Fit {
+  readonly chain: number
+  /** update / gradient, the learning rate taken out. */
+  readonly ratio: number
+  readonly residual: number
+}
+
+export class Replay {
+  private readonly analysis: Analysis
+  private readonly end: number
+  private readonly points: readonly Values[]
+
+  constructor(analysis: Analysis, end: number, points: readonly Values[] = analysis.points.values) {
+    this.analysis = analysis
+    this.end = end
+    this.points = points
+  }
+
+  /** The values at one point with `forced` in place. */
+  values(point: number, forced: Forced): Values {
+    const { tape } = this.analysis
+    const values = (this.points[point] ?? []).slice()
+    const flags = new Uint8Array(this.end)
+    const changes = new Map<number, Tensor>()
+    const late = new Map<number, { from: number; node: number }>()
+    let first = this.end
+    for (const [node, { parts, from }] of forced) {
+      const given = parts[point]
+      if (given === undefined) continue
+      first = Math.min(first, node)
+      if (from === undefined) {
+        changes.set(node, given)
+        values[node] = given
+        flags[node] = 1
+      } else {
+        late.set(node, { from, node: values.length })
+        values.push(given)
+      }
+    }
+    for (let node = first + 1; node < this.end; node++) {
+      if (changes.has(node) || tape.aside[node] === 1) continue
+      const { args } = tape.entry(node)
+      let [touched, instead]: [boolean, Map<number, number> | undefined] = [false, undefined]
+      for (const arg of args) {
+        if (flags[arg] === 1) touched = true
+        const other = late.size > 0 ? late.get(arg) : undefined
+        if (other !== undefined && node >= other.from) {
+          touched = true
+          instead = (instead ?? new Map<number, number>()).set(arg, other.node)
+        }
+      }
+      if (!touched) continue
+      flags[node] = 1
+      values[node] = tape.compute(node, values, changes, instead)
+    }
+    return values
+  }
+
+  /** Which parameters follow their gradient when `forced` is in place. */
+  fits(forced: Forced, only: readonly ParameterResult[]): Fit[] {
+    const count = this.points.length
+    const rows = only.map((result) => ({ result, update: [] as number[], gradient: [] as number[], open: true }))
+    for (let point = 0; point < count; point++) {
+      const values = this.values(point, forced)
+      for (const row of rows) {
+        if (!row.open) continue
+        const { step } = row.result
+        const { before, after, gradient } = step
+        const node = row.result.gradientNode
+        const [a, b] = [values[before], values[after]]
+        const proxy = node === undefined ? undefined : values[node]
+        if (a === undefined || b === undefined || a.data.length !== b.data.length) {
+          row.open = false
+          continue
+        }
+        const [old, now] = [elementsOf(step, a.data), elementsOf(step, b.data)]
+        const size = old.length
+        for (let i = 0; i < size; i++) {
+          const taken = (old[i] as number) - (now[i] as number)
+          row.update.push(proxy?.data.length === size ? (proxy.data[i] as number) : taken)
+          row.gradient.push(gradient[point * size + i] as number)
+        }
+        if (!(proportion(Float64Array.from(row.update), Float64Array.from(row.gradient)).residual < MATCH))
+          row.open = false
+      }
+      if (rows.every((r) => !r.open)) return []
+    }
+    return rows.flatMap((row) => {
+      if (!row.open || row.update.every((x) => x === 0)) return []
+      const { ratio, residual } = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
+      return ratio === 0 ? [] : [{ chain: row.result.chain.id, ratio: ratio / row.result.rate, residual }]
+    })
+  }
+}

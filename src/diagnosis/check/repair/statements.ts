@@ -1,0 +1,124 @@
+/** The statements of a step's backward pass in, with what each computed, in order. */
+
+import type { Analysis, Judged } from '../analyse.ts'
+import { findMeetings } from '../roles/losses.ts'
+
+export interface Statement {
+  /** Its site. */
+  readonly site: number
+  /** What it hands on to other statements, one or more for each time that it ran. */
+  readonly outputs: readonly number[]
+  /** Whether it carries the error back (and is no bare derivative of an activation). */
+  readonly signal: boolean
+  /** Whether parameters that are right were computed from it too. */
+  readonly exonerated: boolean
+  readonly updates: boolean
+  /** For a statement that computes nothing (`dZ = dA`, `return g`): when it handed each of its outputs on. */
+  readonly times?: readonly number[]
+}
+
+export interface Region {
+  readonly statements: readonly Statement[]
+  /** node -> statement, -1 for what no statement wrote (views, copies). */
+  readonly homeOf: (node: number) => number
+  readonly signal: Uint8Array
+  readonly forward: ReadonlySet<number>
+  readonly end: number
+}
+
+/** The part of the tape between the loss and the updates of the wrong parameters. */
+export function regionOf(analysis: Analysis, judged: Judged): Region {
+  const { tape, dependence, trace } = analysis
+  const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
+  const made = tape.madeFrom(
+    wrong.map((r) => r.step.after),
+    dependence.cut,
+  )
+  const fine = tape.madeFrom(
+    judged.results.filter((r) => r.status === 'right').map((r) => r.step.after),
+    dependence.cut,
+  )
+  const steps = new Set(judged.results.map((r) => r.step.step))
+  const forward = tape.ancestors(
+    judged.measured.loss.steps.filter((_, k) => steps.has(k)).flatMap((s) => s.terms.map(([n]) => n)),
+    dependence.cut,
+  )
+  const end = Math.max(0, ...judged.results.map((r) => r.step.after)) + 1
+  const homeOf = (node: number) => {
+    const site = trace.sites[tape.entry(node).site]
+    return site === undefined ? -1 : site.statement
+  }
+  const signal = signalNodes(analysis, end)
+  const updates = new Set(judged.results.map((r) => homeOf(r.step.after)))
+  for (const r of judged.results)
+    updates.add(trace.sites[r.chain.versions.find((v) => v.node === r.step.after)?.site ?? -1]?.statement ?? -1)
+  const outside = new Uint8Array(end)
+  for (let node = 0; node < end; node++) {
+    const home = homeOf(node)
+    for (const arg of tape.entry(node).args) if (home < 0 || homeOf(arg) !== home) outside[arg] = 1
+  }
+  const drafts = new Map<number, { site: number; outputs: number[]; signal: boolean; exonerated: boolean }>()
+  for (const node of [...made].sort((a, b) => a - b)) {
+    if (node >= end || forward.has(node) || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
+    const site = homeOf(node)
+    if (site < 0 || (outside[node] !== 1 && !dependence.cut.has(node))) continue
+    const draft = drafts.get(site) ?? { site, outputs: [], signal: false, exonerated: true }
+    draft.outputs.push(node)
+    draft.signal ||= signal[node] === 1
+    draft.exonerated &&= fine.has(node)
+    drafts.set(site, draft)
+  }
+  const statements: Statement[] = [...drafts.values()].map((d) => ({ ...d, updates: updates.has(d.site) }))
+  for (const [site, handed] of handOvers(analysis, made, end, homeOf))
+    if (!drafts.has(site) && !updates.has(site))
+      statements.push({
+        site,
+        outputs: handed.map((h) => h.node),
+        times: handed.map((h) => h.time),
+        signal: handed.some((h) => signal[h.node] === 1),
+        exonerated: false,
+        updates: false,
+      })
+  return { statements, homeOf, signal, forward, end }
+}
+
+/** Statements that keep or return, unchanged, what others computed. */
+function handOvers(
+  { trace, tape, dependence }: Analysis,
+  made: ReadonlySet<number>,
+  end: number,
+  homeOf: (node: number) => number,
+): Map<number, { node: number; time: number }[]> {
+  const out = new Map<number, { node: number; time: number }[]>()
+  for (const event of trace.events) {
+    if ((event.kind !== 'store' && event.kind !== 'mark') || event.time >= end || !made.has(event.node)) continue
+    if (event.kind === 'mark' && event.as !== 'return') continue
+    const site = trace.sites[event.site]?.statement ?? -1
+    const kind = trace.sites[site]?.kind
+    if (site < 0 || homeOf(event.node) === site || (kind !== 'Assign' && kind !== 'Return')) continue
+    if (dependence.depends[event.node] !== 1 || dependence.cut.has(event.node) || tape.aside[event.node] === 1) continue
+    const list = out.get(site) ?? []
+    if (list.length < 400 && list.at(-1)?.node !== event.node) list.push({ node: event.node, time: event.time })
+    out.set(site, list)
+  }
+  // `return dW, db` and `dW, db = …`: each of them is somebody else's.
+  let last: { site: number; time: number; node: number } | undefined
+  for (const event of trace.events) {
+    if (event.kind !== 'store' && (event.kind !== 'mark' || event.as !== 'return')) continue
+    const site = trace.sites[event.site]?.statement ?? -1
+    if (last?.site === site && last.time === event.time && last.node !== event.node) out.delete(site)
+    last = { site, time: event.time, node: event.node }
+  }
+  return out
+}
+
+/** 1 for what carries the error back: computed from a meeting of prediction and target. */
+export function signalNodes(analysis: Analysis, end: number): Uint8Array {
+  const { tape, dependence } = analysis
+  const signal = new Uint8Array(end + 1)
+  for (const meeting of findMeetings(tape, dependence)) if (meeting.node <= end) signal[meeting.node] = 1
+  for (let node = 0; node <= end && node < tape.length; node++)
+    if (signal[node] !== 1 && !dependence.cut.has(node) && tape.entry(node).args.some((a) => signal[a] === 1))
+      signal[node] = 1
+  return signal
+}
