@@ -192,6 +192,10 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
   }
   const count = (j: Judged) => exact.get(j)?.size ?? 0
   const before = (a: Judged, b: Judged) => {
+    if (a.consistent && b.consistent)
+      return (
+        a.explained > b.explained || (a.explained === b.explained && a.measured.loss.stated && !b.measured.loss.stated)
+      )
     if (explainsMore(a, b) !== explainsMore(b, a)) return explainsMore(a, b)
     if (count(a) > 0 && count(a) === count(b) && contains(a, b) !== contains(b, a)) return contains(a, b)
     const order =

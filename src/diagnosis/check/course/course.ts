@@ -36,7 +36,9 @@ export function watchedLoss(analysis: Analysis): WatchedLoss | undefined {
   const { best, trace, tape, dependence } = analysis
   if (best === undefined) return undefined
   const { loss } = best.measured
-  for (const [node, factor] of loss.stated ? (loss.steps[0]?.terms ?? []) : []) {
+  // A loss that is stated in one step of many says too little about the run.
+  const terms = loss.stated && loss.steps.length > 1 ? (loss.steps[0]?.terms ?? []) : []
+  for (const [node, factor] of terms) {
     const site = trace.sites[tape.entry(node).site]
     if (site !== undefined && ['BinOp', 'Call', 'UnaryOp'].includes(site.kind))
       return { site, square: false, name: loss.name || 'the loss', factor: Math.sign(factor) }
