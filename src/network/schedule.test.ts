@@ -65,11 +65,23 @@ test('ReduceLROnPlateau', () => {
   let memory = schedule.initialMemory ?? {}
   const values = [5, 4, 4, 4, 4, 3, 3.5, 3.2, 3.1, 3.3, 2, 2, 2]
   const factors = values.map((value) => {
-    memory = schedule.remember?.(memory, value) ?? memory
+    memory = schedule.remember?.(memory, value, 'lower') ?? memory
     return schedule.factor({ step: 0, epoch: 0, stepsPerEpoch: 1, totalSteps: 1 }, memory)
   })
   expect(factors).toEqual([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25, 0.25])
   expect(JSON.parse(JSON.stringify(memory))).toEqual(memory)
+})
+
+test('a plateau of a metric that grows', () => {
+  const factorAfter = (schedule: ReturnType<typeof plateau>, values: number[], better: 'lower' | 'higher') => {
+    let memory = schedule.initialMemory ?? {}
+    for (const value of values) memory = schedule.remember?.(memory, value, better) ?? memory
+    return schedule.factor({ step: 0, epoch: 0, stepsPerEpoch: 1, totalSteps: 1 }, memory)
+  }
+  const accuracy = [0.5, 0.6, 0.7, 0.8]
+  expect(factorAfter(plateau({ metric: 'accuracy', factor: 0.5, patience: 0 }), accuracy, 'higher')).toBe(1)
+  expect(factorAfter(plateau({ factor: 0.5, patience: 0, better: 'higher' }), accuracy, 'lower')).toBe(1)
+  expect(factorAfter(plateau({ factor: 0.5, patience: 0, better: 'lower' }), accuracy, 'higher')).toBe(0.125)
 })
 
 test('a constant rate', () => {

@@ -27,7 +27,8 @@ export interface Schedule {
   /** The metric that is watched at the end of each epoch; `auto`: the validation loss if there is one, else the loss. */
   readonly metric?: string
   readonly initialMemory?: ScheduleMemory
-  remember?(memory: ScheduleMemory, value: number): ScheduleMemory
+  /** `better`: which values of the metric are better. */
+  remember?(memory: ScheduleMemory, value: number, better: 'lower' | 'higher'): ScheduleMemory
 }
 
 const share = (value: unknown, where: string) => checkNumber(value, where, { least: 0, most: 1 })
@@ -166,7 +167,7 @@ export interface PlateauOptions {
   patience?: number
   /** How much better counts. */
   leastGain?: number
-  /** Which values are better. */
+  /** Which values are better; the metric's own direction where nothing is said. */
   better?: 'lower' | 'higher'
   /** The least that the factor becomes. */
   floor?: number
@@ -175,20 +176,20 @@ export interface PlateauOptions {
 /** Multiplied by `factor` when a metric has not become better for more than `patience` epochs. @throws NablaError E-VALUE. */
 export function plateau(options: PlateauOptions = {}): Schedule {
   checkOptions(options, ['metric', 'factor', 'patience', 'leastGain', 'better', 'floor'], 'plateau')
-  const { metric = 'auto', factor = 0.1, patience = 10, leastGain = 0, better = 'lower', floor = 0 } = options
+  const { metric = 'auto', factor = 0.1, patience = 10, leastGain = 0, better, floor = 0 } = options
   share(factor, 'plateau, factor')
   share(floor, 'plateau, floor')
   checkNumber(patience, 'plateau, patience', { least: 0, whole: true })
   checkNumber(leastGain, 'plateau, leastGain', { least: 0 })
-  const sign = better === 'lower' ? 1 : -1
   return {
     name: 'plateau',
-    options: { metric, factor, patience, leastGain, better, floor },
+    options: { metric, factor, patience, leastGain, ...(better && { better }), floor },
     metric,
     // A best of undefined is "none yet": JSON has no infinity.
     initialMemory: { current: 1, waited: 0 },
     factor: (_, { current = 1 }) => current,
-    remember: ({ current = 1, waited = 0, best }, value) => {
+    remember: ({ current = 1, waited = 0, best }, value, ownDirection) => {
+      const sign = (better ?? ownDirection) === 'lower' ? 1 : -1
       if (best === undefined || sign * value < sign * best - leastGain) return { current, waited: 0, best: value }
       if (waited < patience) return { current, waited: waited + 1, best }
       return { current: Math.max(floor, current * factor), waited: 0, best }

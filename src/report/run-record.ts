@@ -1,5 +1,6 @@
 /** What a report is made of: the records that a run leaves behind, checked. */
 
+import { readNumbers } from '../formats/index.ts'
 import type { Json } from '../network/index.ts'
 import { NablaError, type Shape } from '../shared/index.ts'
 import type { EpochRecord, StopReason } from '../training/index.ts'
@@ -74,8 +75,11 @@ const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 const isCount = (value: unknown): value is number => isNumber(value) && Number.isInteger(value) && value >= 0
-/** A number that became null in JSON, since it was NaN or infinite. */
-const numberOf = (value: unknown): number => (isNumber(value) ? value : Number.NaN)
+/** A number as it is, or as JSON has those that it lacks: "NaN", "Infinity", "-Infinity". */
+const numberOf = (value: unknown): number => {
+  const number = readNumbers(value)
+  return typeof number === 'number' ? number : Number.NaN
+}
 
 function wrong(where: string, expected: string): NablaError {
   const fix = 'delete the file, or let the run write it again.'

@@ -127,7 +127,7 @@ export interface FitPlan {
   readonly optimizer: Optimizer
   readonly schedule: Schedule
   /** The metric that the schedule watches, if it watches one. */
-  readonly scheduleMetric: string | undefined
+  readonly scheduleMetric: { readonly name: string; readonly better: 'higher' | 'lower' } | undefined
   readonly stopping: StoppingPlan
   readonly metrics: readonly Metric[]
   readonly classWeights: Float64Array | undefined
@@ -198,10 +198,11 @@ function watchableOf(metrics: readonly Metric[], accuracy: boolean, validated: b
   return new Map([...training, ...validation])
 }
 
-function watchedBy(schedule: Schedule, watchable: Watchable): string | undefined {
+function watchedBy(schedule: Schedule, watchable: Watchable): FitPlan['scheduleMetric'] {
   if (schedule.metric === undefined) return undefined
-  if (schedule.metric === 'auto') return usualMetric(watchable)
-  return checkWatched(schedule.metric, watchable, `schedule ${schedule.name}`)
+  const where = `schedule ${schedule.name}`
+  const name = schedule.metric === 'auto' ? usualMetric(watchable) : checkWatched(schedule.metric, watchable, where)
+  return { name, better: watchable.get(name) ?? 'lower' }
 }
 
 function wrongKind(where: string, expected: string, received: unknown, fix: string): NablaError {

@@ -321,8 +321,8 @@ class Fit {
   private watchSchedule(record: EpochRecord): void {
     const { schedule, scheduleMetric } = this.plan
     if (scheduleMetric === undefined || schedule.remember === undefined) return
-    const value = metricOf(record, scheduleMetric) ?? Number.NaN
-    this.host.scheduleMemory = { ...schedule.remember(this.host.scheduleMemory, value) }
+    const value = metricOf(record, scheduleMetric.name) ?? Number.NaN
+    this.host.scheduleMemory = { ...schedule.remember(this.host.scheduleMemory, value, scheduleMetric.better) }
     // A replay takes steps with the memory of now, so it must not begin before it.
     this.snapshot = this.engine.state()
   }

@@ -77,7 +77,10 @@ export const SCHEDULES: Readonly<Record<string, Entries>> = {
     factor,
     patience: withInitial(countFromZero, 10, 'epochs without a better value that are waited for'),
     leastGain: withInitial(notNegative, 0, 'how much better counts'),
-    better: withInitial(oneOf('direction', ['lower', 'higher']), 'lower', 'which values are better'),
+    better: optional(
+      oneOf('direction', ['lower', 'higher']),
+      'which values are better; known for the metrics of nabla',
+    ),
     floor,
   },
 }

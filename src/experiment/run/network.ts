@@ -38,7 +38,7 @@ function outputsFor({ targets, name, inputShape }: Samples, loss: Loss, place: P
     throw place.child('loss').error('E-USAGE', `a loss for the numbers of ${name}`, loss.name, fix)
   }
   const classes = targets.classNames.length
-  if (loss.link === 'softmax' || loss.name === 'custom') return classes
+  if (loss.link === 'softmax' || loss.custom === true) return classes
   if (classes <= 2) return 1
   if (loss.link === 'sigmoid') return classes
   throw place

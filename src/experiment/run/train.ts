@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../formats/node.ts'
 import { NablaError } from '../../shared/index.ts'
 import {
   type CheckpointSink,
+  checkSaveable,
   type DeviceRecord,
   DivergedError,
   type EpochRecord,
@@ -63,6 +64,8 @@ const USUAL_SECONDS = 60
  *   diverged has saved its last good parameters.
  */
 export async function trainJob(job: Job, options: TrainOptions = {}): Promise<Trained> {
+  // A model that could not be loaded again is refused now, not when it has been trained.
+  checkSaveable({ network: job.network, loss: job.loss })
   const opened = options.resume === undefined ? await begin(job, options) : await goOn(job, options.resume, options)
   const { folder, abandon, checkpoint } = opened
   const { directory } = folder
