@@ -191,10 +191,15 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
     return step.terms.every(([n]) => inside?.has(n)) && (inside?.size ?? 0) > (reach.get(b)?.size ?? 0) + 2
   }
   const count = (j: Judged) => exact.get(j)?.size ?? 0
+  const fitted = (j: Judged) => count(j) + (beside.get(j)?.size ?? 0)
   const before = (a: Judged, b: Judged) => {
     if (a.consistent && b.consistent)
+      // A loss seen from one state of a gradient check reaches fewer parameters than the loss of the training itself.
       return (
-        a.explained > b.explained || (a.explained === b.explained && a.measured.loss.stated && !b.measured.loss.stated)
+        fitted(a) > fitted(b) ||
+        (fitted(a) === fitted(b) &&
+          (a.explained > b.explained ||
+            (a.explained === b.explained && a.measured.loss.stated && !b.measured.loss.stated)))
       )
     if (explainsMore(a, b) !== explainsMore(b, a)) return explainsMore(a, b)
     if (count(a) > 0 && count(a) === count(b) && contains(a, b) !== contains(b, a)) return contains(a, b)

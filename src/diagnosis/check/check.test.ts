@@ -49,6 +49,8 @@ describe('check, on right scripts', () => {
     'recurrent.py',
     'adam.py',
     'scalars.py',
+    'lstm.py',
+    'own_check.py',
   ]) {
     it(
       `finds nothing in ${name}`,

@@ -25,6 +25,8 @@ const CASES: readonly Case[] = [
   { script: 'seeds/spiral-division.py', faults: [] },
   { script: 'seeds/biases-and-penalty.py', faults: [{ line: 36, kind: 'accumulator-not-reset' }, { line: 38 }] },
   { script: 'seeds/biases-apart.py', faults: [] },
+  { script: 'seeds/xor-scalar-biases.py', faults: [] },
+  { script: 'styles/syntax.py', faults: [] },
 ]
 
 const path = (script: string) => fileURLToPath(new URL(`./fixtures/${script}`, import.meta.url))

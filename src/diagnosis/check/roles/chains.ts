@@ -218,7 +218,10 @@ function overwrites(tape: Tape, node: number, before: number): boolean {
 function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   const owner = new Map<number, Set<number>>()
   const computed = (c: Chain) => c.rests.some((rest) => rest.some((n) => tape.entry(n).op !== 'leaf'))
-  const live = chains.filter((c) => computed(c) && c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets))
+  const lasting = chains.filter(
+    (c) => computed(c) && c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets),
+  )
+  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting))
   for (const chain of live)
     for (const version of chain.versions) {
       const owners = owner.get(version.node) ?? new Set()
@@ -258,18 +261,44 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   })
 }
 
+const SHARED = new Set(['copy', 'view', 'move', 'reshape', 'transpose'])
+
+/**
+ * Whether a chain begins as a result of the pass itself, `scores = x.dot(W)`, and is then changed in place. A parameter
+ * begins as a number, or as a copy of another parameter (tied weights).
+ */
+function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[]): boolean {
+  const start = chain.versions[0]?.node
+  if (start === undefined) return false
+  const own = new Set(chain.versions.map((v) => v.node))
+  const others = new Set(chains.flatMap((c) => c.versions.map((v) => v.node)).filter((n) => n !== start && !own.has(n)))
+  // What a script's own gradient check did to the same place came before it, and its first update is where it begins.
+  const earlier = chains.filter((c) => c !== chain && c.name === chain.name).flatMap((c) => c.versions)
+  const last = Math.max(-1, ...earlier.map((v) => v.node).filter((n) => n < start))
+  if (last >= 0 && expandUpdate(tape, start, last).found) return false
+  // v ± rest, where v is a number that no other chain holds: the first update of a place that had another key before.
+  const { op, args } = tape.entry(start)
+  const isNumber = (n: number) =>
+    tape.entry(n).op === 'leaf' && !others.has(n) && sizeAt(tape, n) === sizeAt(tape, start)
+  if (SUMS.has(op) && args.some(isNumber)) return false
+  let at = start
+  while (SHARED.has(tape.entry(at).op)) at = tape.entry(at).args[0] ?? at
+  return [...tape.ancestors([at], others)].some((n) => n !== at && others.has(n))
+}
+
+const sizeAt = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).reduce((a, b) => a * b, 1)
+
 /** Whether everything between `chain` and the update of `reader` has the chain's own size. */
 function elementwise(tape: Tape, chain: Chain, reader: Chain | undefined, versions: ReadonlySet<number>): boolean {
   if (reader === undefined) return true
-  const sizeOf = (node: number) => (tape.trace.nodes[node]?.shape ?? []).reduce((a, b) => a * b, 1)
   const nodes = new Set(chain.versions.map((v) => v.node))
-  const size = sizeOf(chain.versions[0]?.node ?? 0)
+  const size = sizeAt(tape, chain.versions[0]?.node ?? 0)
   const path = [...tape.ancestors(reader.rests[0] ?? [], versions)].sort((a, b) => a - b)
   const through = new Set<number>()
   for (const node of path) {
     if (nodes.has(node) || (!versions.has(node) && tape.entry(node).args.some((a) => through.has(a)))) through.add(node)
   }
   return [...through].every(
-    (node) => sizeOf(node) === size && !['dot', 'matmul', 'einsum', 'outer'].includes(tape.entry(node).op),
+    (node) => sizeAt(tape, node) === size && !['dot', 'matmul', 'einsum', 'outer'].includes(tape.entry(node).op),
   )
 }

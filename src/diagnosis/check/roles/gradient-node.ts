@@ -4,6 +4,7 @@
  */
 
 import type { Tape } from '../tape/tape.ts'
+import { map, type Tensor } from '../tape/tensor.ts'
 import type { Dependence } from './dependence.ts'
 import { type ChainStep, join, MATCH, type Proportion, proportion } from './measure.ts'
 import type { Points } from './points.ts'
@@ -23,12 +24,31 @@ export function findGradientNode(
   const nodes = [...tape.madeFrom([step.after], dependence.cut)].filter(
     (n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n),
   )
+  const matches: FoundGradient[] = []
   for (const node of nodes.sort((a, b) => b - a).slice(0, 3000)) {
     if (points.values[0]?.[node]?.data.length !== size) continue
     const value = join(points.values.map((v) => v[node]))
     if (value.length !== total) continue
     const match = proportion(value, step.gradient)
-    if (match.residual < MATCH && match.ratio !== 0) return { node, ...match }
+    if (match.residual < MATCH && match.ratio !== 0) matches.push({ node, ...match })
   }
-  return undefined
+  const first = matches.at(-1)
+  return matches.find((m) => first === undefined || m === first || !isEvenIn(tape, points, m.node, first.node))
+}
+
+/** Whether `node` stays what it is when the sign of `source` is turned: √g² is |g|, and no gradient though all of g be positive. */
+function isEvenIn(tape: Tape, points: Points, node: number, source: number): boolean {
+  const before = points.values[0]
+  const given = before?.[source]
+  if (before === undefined || given === undefined) return false
+  const reached = new Map<number, Tensor>([[source, map(given, (x) => -x)]])
+  const values = before.slice(0, source)
+  for (let at = source; at <= node; at++) {
+    const touched = at === source || tape.entry(at).args.some((a) => reached.has(a))
+    const value = touched ? tape.compute(at, values, reached) : before[at]
+    values.push(value)
+    if (touched && at !== source && value !== undefined) reached.set(at, value)
+  }
+  const [was, is] = [before[node], values[node]]
+  return reached.has(node) && was !== undefined && is !== undefined && was.data.every((x, i) => x === is.data[i])
 }

@@ -10,6 +10,7 @@ import type { Chain } from './chains.ts'
 import type { Dependence } from './dependence.ts'
 import type { Loss, LossStep } from './losses.ts'
 import type { Points } from './points.ts'
+import { becomesBias } from './scalar-bias.ts'
 
 export interface Proportion {
   /** a ≈ ratio · b. */
@@ -129,7 +130,9 @@ export function measure(
       const gradient = join(points.values.map((values, p) => found[p]?.adjoint.get(read) ?? zeroLike(values[read])))
       const update = difference(points, read, after)
       if (update.length !== gradient.length) {
-        // The update changes the parameter's shape: broadcasting has made another array of it.
+        // A scalar that becomes a row of biases at its first update is judged from the second on.
+        if (k + 1 < Math.min(count, ordered.length) && becomesBias(tape, dependence, points, read, after)) continue
+        // Otherwise broadcasting has made another array of it.
         row.push({
           chain,
           step: k,

@@ -35,7 +35,7 @@ export function resolvePlaces(trace: Trace): PlaceOf {
     const type = trace.containers.get(container) ?? 'object'
     let found: string
     if (holder === undefined || depth > 12)
-      found = ['list', 'dict', 'tuple'].includes(type) ? `${type}#${container}` : `${type}`
+      found = `${type}#${container}` // two objects of one class are two places
     else if (holder.place === 'name') found = String(holder.key)
     else
       found = step(

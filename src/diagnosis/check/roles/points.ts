@@ -42,6 +42,12 @@ function noisy(x: Tensor, random: RandomStream, size: number): Tensor {
   return map(x, (v) => v + size * spread * (2 * random.uniform() - 1))
 }
 
+/** Python has one object for every use of a small integer: the input 1 is also the 1 of `1 - y`, and moves with nothing. */
+function isWholeNumber(tape: Tape, node: number): boolean {
+  const found = tape.trace.nodes[node]
+  return found?.op === 'leaf' && found.dtype === 'i' && found.shape.length === 0
+}
+
 function guardsHold(tape: Tape, values: Values, dependence: Dependence): boolean {
   for (const event of tape.trace.events) {
     if (event.kind !== 'guard' || tape.aside[event.node] === 1 || dependence.depends[event.node] !== 1) continue
@@ -71,7 +77,8 @@ export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlyS
       const changed = new Map<number, Tensor>()
       for (const node of [...starts, ...inputs]) {
         const value = recorded[node]
-        if (value === undefined || frozen.has(node) || value.data.length > 500_000) continue
+        if (value === undefined || frozen.has(node) || isWholeNumber(tape, node) || value.data.length > 500_000)
+          continue
         changed.set(node, noisy(value, random, inputs.has(node) && !starts.includes(node) ? size / 4 : size))
       }
       const found = tape.evaluate(changed)

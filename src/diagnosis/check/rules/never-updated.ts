@@ -53,6 +53,8 @@ function findStill(analysis: Analysis): Still[] {
   const { best, trace, tape, dependence, points } = analysis
   const terms = best?.measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
   const forward = tape.ancestors(terms, dependence.cut)
+  const next = best?.measured.loss.steps[1]?.terms.map(([n]) => n)
+  const later = next && tape.ancestors(next, dependence.cut)
   const adjoints = best?.measured.adjoints[0]
   const samples = sampleCounts(analysis)
   const placeOf = resolvePlaces(trace)
@@ -72,6 +74,8 @@ function findStill(analysis: Analysis): Still[] {
     const value = points.values[0]?.[node]
     const kind = trace.nodes[node]?.dtype
     if (value === undefined || kind?.startsWith('f') !== true || data.has(node) || !whole.has(node)) continue
+    // Made anew in every step, or nothing but zeros that something is multiplied with: a state to begin with, as a cell's.
+    if (later?.has(node) === false || (value.data.every((x) => x === 0) && isFactor(analysis, node, forward))) continue
     if (trained.includes(name)) continue // a state of it from before training, as a gradient check leaves it
     const truth = join(adjoints?.map((a) => a.get(node)) ?? [])
     if (truth.length === 0 || truth.every((x) => x === 0) || saysSo(analysis, site)) continue
@@ -82,6 +86,14 @@ function findStill(analysis: Analysis): Still[] {
     found.push({ node, name, gradient, sibling })
   }
   return found
+}
+
+function isFactor({ tape }: Analysis, node: number, forward: ReadonlySet<number>): boolean {
+  for (const at of forward) {
+    const { op, args } = tape.entry(at)
+    if (args.includes(node) && PRODUCTS.has(op)) return true
+  }
+  return false
 }
 
 /** Lengths that may be the number of samples: what is that long may be data. */

@@ -262,13 +262,24 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   pack: {
     forward: (args, p) => {
       const shape = p.shape as number[]
-      if (args.length !== sizeOf(shape)) throw new RangeError('a list whose size is not its shape')
-      return tensor(
-        shape,
-        Float64Array.from(args, (x) => x.data[0] as number),
-      )
+      const data = new Float64Array(sizeOf(shape))
+      let end = 0
+      for (const x of args) {
+        if (end + x.data.length > data.length) break
+        data.set(x.data, end)
+        end += x.data.length
+      }
+      if (end !== data.length || args.length > end) throw new RangeError('a list whose size is not its shape')
+      return tensor(shape, data)
     },
-    gradient: (gy, args) => args.map((_, i) => scalar(gy.data[i] as number)),
+    gradient: (gy, args) => {
+      let end = 0
+      return args.map((x) => {
+        const start = end
+        end += x.data.length
+        return tensor(x.shape, gy.data.slice(start, end))
+      })
+    },
   },
   where: {
     forward: (args) => {

@@ -60,6 +60,7 @@ const CASES: [string, Tensor[], Record<string, unknown>][] = [
   ['add_at', [positive, row], { at: [1, 1, 3], shape: [3] }],
   ['where', [tensor([2, 3], [1, 0, 1, 0, 0, 1]), positive, other], {}],
   ['pack', [tensor([], [2]), tensor([], [3])], { shape: [2] }],
+  ['pack', [row, row], { shape: [2, 3] }],
 ]
 
 describe('the derivatives of a trace’s operations', () => {

@@ -75,6 +75,13 @@ def install(session):
                              builtins.reversed: backwards, builtins.print: show, builtins.max: extreme,
                              builtins.min: extreme})
 
+    def set_attribute(site, function, args, keywords):
+        if len(args) != 3 or keywords:
+            return function(*args, **keywords)
+        session.set_attribute(site, args[2], args[0], args[1])
+
+    session.handlers[builtins.setattr] = set_attribute
+
     def mapped(site, function, args, keywords):
         return function(args[0], *[session.iterate(site, a) for a in args[1:]])
 

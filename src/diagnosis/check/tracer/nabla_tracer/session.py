@@ -8,6 +8,7 @@ from . import scalar_calls, shuffles
 from .updates import Updates
 
 EDIT_NODES = 20_000
+LIBRARY = ("builtins", "numpy", "functools", "operator")  # whose callables are functions; a script's own may be layers
 LONGEST_LIST = 50_000  # whose floats are made values of their own
 MOST_KEPT = 2_000_000  # elements of an array that is recorded where it is stored
 MOST_IN_LIST = 200_000  # the same for one that was not computed and goes into a list, as data does
@@ -240,7 +241,7 @@ class Session:
                 record.emit(["s", site, kind, owner, key, node])
                 self.updates.stored((kind, owner, key), node)
         elif isinstance(value, (list, tuple, dict)) or hasattr(value, "__dict__"):
-            if isinstance(value, type) or callable(value) or type(value).__name__ == "module":
+            if isinstance(value, type) or (callable(value) and type(value).__module__ in LIBRARY) or type(value).__name__ == "module":
                 return
             fresh = id(value) not in self.containers
             number = self.container(value)
@@ -274,10 +275,15 @@ class Session:
         if not self.on or self.numpy() is None or not self.is_array(owner):
             owner[index] = value
             if self.on and isinstance(index, (str, int)) and isinstance(owner, (list, dict)):
-                self.slot(site, "item", self.container(owner), index, value)
+                self.slot(site, "item", self.container(owner), self.position(owner, index), value)
             return
         node = self.record.ref(value)
         self.written(site, owner, index, node, lambda: owner.__setitem__(index, value), getattr(value, "size", 1))
+
+    @staticmethod
+    def position(owner, index):
+        """`weights[-1]` is the place that was `weights[2]` when the list was made."""
+        return index + len(owner) if type(owner) is list and index.__class__ is int and index < 0 else index
 
     def is_mask(self, owner, index):
         """An index that says for every element whether it is meant: another run may choose others."""
@@ -356,7 +362,7 @@ class Session:
             result = self.augmented(site, op, part, value)
             owner[index] = result
             if self.on and isinstance(index, (str, int)):
-                self.slot(site, "item", self.container(owner), index, result)
+                self.slot(site, "item", self.container(owner), self.position(owner, index), result)
             return
         record, node = self.record, None
         if self.is_mask(owner, index) and getattr(value, "size", 1) == 1:
