@@ -233,8 +233,11 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const found = new Set<number>()
     const count = Math.min(chain.rests.length, 2)
     for (let i = 0; i < count; i++) {
-      for (const node of tape.ancestors(chain.rests[i] ?? [], versions))
-        for (const d of owner.get(node) ?? []) found.add(d)
+      for (const node of tape.ancestors(chain.rests[i] ?? [], versions)) {
+        // m = v = 0: what several chains begin with tells nothing of which of them is read; their next versions do.
+        const owners = owner.get(node) ?? new Set()
+        if (owners.size === 1 || count < 2 || i > 0) for (const d of owners) found.add(d)
+      }
     }
     reads.set(chain.id, found)
   }
@@ -251,12 +254,28 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     }
     return false
   }
+  const known = new Map<number, boolean>()
+  /** Whether an array is read element by element only, be it by itself. */
+  const soft = (id: number): boolean => {
+    const found = known.get(id)
+    if (found !== undefined) return found
+    const chain = chains[id]
+    const array = (tape.trace.nodes[chain?.versions[1]?.node ?? -1]?.shape.length ?? 0) > 0
+    const is =
+      chain !== undefined &&
+      array &&
+      live.every((c) => !reads.get(c.id)?.has(id) || elementwise(tape, chain, c, versions))
+    known.set(id, is)
+    return is
+  }
   return chains.map((chain) => {
     if (!live.includes(chain) || !inCycle(chain.id)) return chain
     const others = readers(chain.id)
     const own = reads.get(chain.id)?.has(chain.id) === true
     const [only] = others
-    const state = !own && others.length === 1 && only !== undefined && elementwise(tape, chain, chains[only], versions)
+    const alone = !own && others.length === 1 && only !== undefined && elementwise(tape, chain, chains[only], versions)
+    // Adadelta's two averages are read by each other as well as by their parameter, element by element throughout.
+    const state = alone || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
     return { ...chain, parameter: !state }
   })
 }
@@ -292,8 +311,10 @@ const sizeAt = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? [
 function elementwise(tape: Tape, chain: Chain, reader: Chain | undefined, versions: ReadonlySet<number>): boolean {
   if (reader === undefined) return true
   const nodes = new Set(chain.versions.map((v) => v.node))
-  const size = sizeAt(tape, chain.versions[0]?.node ?? 0)
-  const path = [...tape.ancestors(reader.rests[0] ?? [], versions)].sort((a, b) => a - b)
+  // A state that begins as the number 0 has its own size from the second step on.
+  const later = chain.versions.length > 2 && reader.rests.length > 1 && sizeAt(tape, chain.versions[0]?.node ?? 0) === 1
+  const size = sizeAt(tape, chain.versions[later ? 1 : 0]?.node ?? 0)
+  const path = [...tape.ancestors(reader.rests[later ? 1 : 0] ?? [], versions)].sort((a, b) => a - b)
   const through = new Set<number>()
   for (const node of path) {
     if (nodes.has(node) || (!versions.has(node) && tape.entry(node).args.some((a) => through.has(a)))) through.add(node)

@@ -9,6 +9,7 @@ import { broadcastGrows } from './broadcast.ts'
 import { integerArrays } from './integers.ts'
 import { lostUpdates } from './lost-update.ts'
 import { neverUpdated } from './never-updated.ts'
+import { optimizerFaults } from './optimizer.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
 import { staleWeights } from './stale-weights.ts'
@@ -25,7 +26,12 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
 ]
 
 /** Rules that try a change; what they find is mended before the next one looks. */
-const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [sharedRows, aliasedArrays, lostUpdates]
+const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
+  sharedRows,
+  aliasedArrays,
+  lostUpdates,
+  optimizerFaults,
+]
 
 export async function loopFaults(scene: Scene): Promise<Outcome> {
   const findings: Finding[] = []

@@ -1,0 +1,153 @@
+/**
+ * One update of one parameter, from its gradient on: a small elementwise program (gradient, parameter, state) →
+ * (update, new state), which can be run with any numbers in their place. States are the arrays that live from step to step.
+ */
+
+import type { Analysis, ParameterResult } from '../analyse.ts'
+import type { Chain } from '../roles/chains.ts'
+import { type ChainStep, join, MATCH, proportion } from '../roles/measure.ts'
+import type { Values } from '../tape/tape.ts'
+import type { Tensor } from '../tape/tensor.ts'
+
+/** What mixes elements: with one of these on the way, the update is no elementwise program. */
+const MIXES = new Set(['dot', 'matmul', 'inner', 'outer', 'einsum', 'vdot', 'sum', 'mean', 'max', 'min', 'prod'])
+const MAX_SIZE = 20_000
+const MAX_NODES = 400
+
+export interface State {
+  readonly chain: Chain
+  readonly old: number
+  readonly next: number
+}
+
+/** Numbers in place of the gradient, the parameter, and each state (by chain), the same for all their elements. */
+export interface Given {
+  readonly gradient: number
+  readonly states: ReadonlyMap<number, number>
+}
+
+export interface Outcome {
+  /** What is taken off a parameter that is zero. */
+  readonly update: number
+  readonly states: ReadonlyMap<number, number>
+}
+
+export interface UpdateStep {
+  /** Which measured step it is, from 0. */
+  readonly index: number
+  readonly after: number
+  readonly gradient: number
+  readonly states: readonly State[]
+  /** The nodes of the program, in order; those that depend on the gradient, the parameter or a state. */
+  readonly nodes: readonly number[]
+  /** All that the program reads, scalars such as 1 − β^t among them. */
+  readonly reads: readonly number[]
+  /** The root of the mean square of the recorded gradient. */
+  readonly size: number
+  readonly run: (given: Given) => Outcome
+}
+
+/** The updates of a parameter in the measured steps, as far as each is an elementwise program of the gradient. */
+export function updateSteps(analysis: Analysis, result: ParameterResult): UpdateStep[] {
+  const measured = analysis.best?.measured.steps ?? []
+  const rows = measured.flatMap((row) => row.filter((s) => s.chain.id === result.chain.id).slice(0, 1))
+  const gradients = rows.map((row) => gradientsOf(analysis, row))
+  const steps: UpdateStep[] = []
+  for (const [k, row] of rows.entries()) {
+    const next = gradients[k + 1]?.[0]
+    for (const gradient of gradients[k] ?? []) {
+      const found = programOf(analysis, row, gradient, next)
+      if (found === undefined) continue
+      steps.push({ ...found, index: k })
+      break
+    }
+  }
+  return steps
+}
+
+/** The values on the way to an update that are multiples of the true gradient, the first one first. */
+function gradientsOf(analysis: Analysis, row: ChainStep): number[] {
+  const { tape, points, dependence } = analysis
+  const size = points.values[0]?.[row.before]?.data.length ?? 0
+  if (row.part !== undefined || row.unreached || size === 0 || size > MAX_SIZE) return []
+  const made = [...tape.madeFrom([row.after], dependence.cut)].filter((n) => n > row.before && !dependence.cut.has(n))
+  const found: number[] = []
+  for (const node of made.sort((a, b) => a - b).slice(-3000)) {
+    if (dependence.depends[node] !== 1 || points.values[0]?.[node]?.data.length !== size) continue
+    const value = join(points.values.map((v) => v[node]))
+    if (value.length !== row.gradient.length) continue
+    const match = proportion(value, row.gradient)
+    if (match.residual < MATCH && match.ratio !== 0) found.push(node)
+    if (found.length >= 8) break
+  }
+  return found
+}
+
+function programOf(
+  analysis: Analysis,
+  row: ChainStep,
+  gradient: number,
+  nextGradient: number | undefined,
+): Omit<UpdateStep, 'index'> | undefined {
+  const { tape, points, chains } = analysis
+  const recorded = points.values[0] ?? []
+  const shape = recorded[row.before]?.shape ?? []
+  const size = recorded[row.before]?.data.length ?? 0
+  const states: State[] = []
+  const stop = new Set([gradient, row.before])
+  const reach = tape.ancestors([row.after], stop)
+  for (const chain of chains) {
+    if (chain.parameter || chain.versions.some((v) => v.node === row.after)) continue
+    const old = last(chain, gradient)
+    const inside = chain.versions.filter(
+      (v) => v.node > gradient && v.node < (nextGradient ?? Number.POSITIVE_INFINITY),
+    )
+    const next = nextGradient === undefined ? inside[0]?.node : inside.at(-1)?.node
+    if (old === undefined || next === undefined || !(reach.has(old) || reach.has(next))) continue
+    if (recorded[next]?.data.length !== size || !tape.ancestors([next], stop).has(gradient)) continue
+    states.push({ chain, old, next })
+  }
+  if (new Set(states.map((s) => s.old)).size !== states.length) return undefined
+  for (const state of states) stop.add(state.old)
+  const reads = [...tape.ancestors([row.after, ...states.map((s) => s.next)], stop)].sort((a, b) => a - b)
+  const flags = new Set(stop)
+  const nodes = reads.filter((node) => {
+    if (stop.has(node) || !tape.entry(node).args.some((a) => flags.has(a))) return false
+    flags.add(node)
+    return true
+  })
+  // What stands before the gradient is how the gradient was made.
+  if (nodes.length > MAX_NODES || nodes.some((n) => MIXES.has(tape.entry(n).op) || tape.entry(n).op === 'opaque'))
+    return undefined
+  const values: Values = recorded.slice()
+  const run = (given: Given): Outcome => {
+    values[gradient] = filled(recorded[gradient]?.shape ?? shape, given.gradient)
+    values[row.before] = filled(shape, 0)
+    for (const { old, chain } of states) {
+      const was = recorded[old]
+      values[old] = filled(
+        was !== undefined && was.data.length === size ? was.shape : shape,
+        given.states.get(chain.id) ?? 0,
+      )
+    }
+    for (const node of nodes) values[node] = tape.compute(node, values, NO_CHANGES)
+    return {
+      update: -(values[row.after]?.data[0] ?? Number.NaN),
+      states: new Map(states.map((s) => [s.chain.id, values[s.next]?.data[0] ?? Number.NaN])),
+    }
+  }
+  const data = recorded[gradient]?.data ?? new Float64Array(1)
+  const rms = Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length)
+  return { after: row.after, gradient, states, nodes, reads, size: Math.min(1, Math.max(1e-4, rms)), run }
+}
+
+/** A chain's version that a step begins with. */
+function last(chain: Chain, before: number): number | undefined {
+  return chain.versions.filter((v) => v.node < before).at(-1)?.node
+}
+
+function filled(shape: readonly number[], value: number): Tensor {
+  return { shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)).fill(value) }
+}
+
+const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()

@@ -1,0 +1,104 @@
+/** Optimisers whose gradients are right: the wrong formulas are named with their repair, the legal variants are not. */
+
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { type CheckOptions, check } from '../index.ts'
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/optimizers/${name}`, import.meta.url))
+const LONG = 60_000
+const AT_ONCE = 2
+
+/** Checks that run side by side, a few at a time. */
+const waiting: (() => void)[] = []
+let running = 0
+async function checked(path: string, options: CheckOptions = {}) {
+  if (running >= AT_ONCE) await new Promise<void>((go) => void waiting.push(go))
+  running++
+  try {
+    return await check(path, options)
+  } finally {
+    running--
+    waiting.shift()?.()
+  }
+}
+
+/** Script, the text of the line that is named, what the message says, and the line of the fix where one is shown. */
+const FAULTY: readonly (readonly [script: string, line: string, says: string, fix?: string])[] = [
+  [
+    'rms-no-root',
+    'w[j][k] -= 0.01 * gw[j][k] / (cw[j][k] + 1e-6)',
+    'square root',
+    'w[j][k] -= 0.01 * gw[j][k] / (math.sqrt(cw[j][k]) + 1e-6)',
+  ],
+  [
+    'adam-mixed',
+    'self.m[key] = 0.9 * self.m[key] + (1 - 0.9) * grads[key] ** 2',
+    'averages the squared gradient',
+    'self.m[key] = 0.9 * self.m[key] + (1 - 0.9) * grads[key]',
+  ],
+  ['adam-weight', 'm = beta1 * m + beta1 * g', '1 − β is missing', 'm = beta1 * m + (1 - beta1) * g'],
+  ['rms-gradient', 'sW1 = rho * sW1 + (1 - rho) * dW1', 'not its square', 'sW1 = rho * sW1 + (1 - rho) * dW1 ** 2'],
+  ['momentum-sign', 'self.vw = -mu * self.vw + lr * self.dw', 'opposite sign', 'self.vw = mu * self.vw + lr * self.dw'],
+  [
+    'adam-one-correction',
+    'W -= lr * (mW / (1 - b1 ** t)) / (np.sqrt(vW) + 1e-8)',
+    'lacks the bias correction',
+    'W -= lr * (mW / (1 - b1 ** t)) / (np.sqrt(vW / (1 - b2 ** t)) + 1e-8)',
+  ],
+  ['adam-stuck', 'p -= 0.01 * (m / (1 - 0.9 ** t)) / (np.sqrt(v / (1 - 0.999 ** t)) + 1e-8)', 't does not advance'],
+]
+
+const LEGAL = [
+  'same_weight',
+  'nesterov',
+  'adagrad',
+  'rmsprop_inside',
+  'rmsprop_momentum',
+  'rmsprop_centred',
+  'adadelta',
+  'adam_plain',
+  'adam_schedule',
+  'amsgrad',
+  'nadam',
+  'adamax',
+]
+
+describe('wrong optimisers', () => {
+  it.concurrent.each(FAULTY)(
+    '%s',
+    async (script, line, says, fix) => {
+      const path = fixture(`faulty/${script}.py`)
+      const at = readFileSync(path, 'utf8')
+        .split('\n')
+        .findIndex((l) => l.trim() === line)
+      const result = await checked(path)
+      expect(result.findings.map((f) => [f.kind, f.line])).toEqual([['optimiser', at + 1]])
+      const [found] = result.findings
+      expect(found?.message).toContain(says)
+      expect(found?.evidence.length).toBeGreaterThan(0)
+      expect(found?.fix?.added.map((l) => l.trim())).toEqual(fix === undefined ? undefined : [fix])
+    },
+    LONG,
+  )
+})
+
+describe('legal optimisers', () => {
+  it.concurrent.each(LEGAL)(
+    'finds nothing in %s',
+    async (name) => {
+      const result = await checked(fixture('right/by-name.py'), { args: [name] })
+      expect(result.findings).toEqual([])
+      expect(result.verdict).toBe('clean')
+    },
+    LONG,
+  )
+
+  it.concurrent(
+    'finds nothing in AdamW with its corrections in the rate, clipping, decay and updates in place',
+    async () => {
+      expect((await checked(fixture('right/adam-class.py'))).findings).toEqual([])
+    },
+    LONG,
+  )
+})

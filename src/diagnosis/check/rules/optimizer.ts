@@ -1,0 +1,134 @@
+/** An optimiser whose gradients are right, and whose formula is none: what is missing or too much in it, with its repair. */
+
+import type { Analysis } from '../analyse.ts'
+import type { SourceEdit } from '../repair/repair.ts'
+import type { Finding } from '../types.ts'
+import { findingAt } from './at.ts'
+import { type Departure, type Fault, faultOf } from './optimizer-faults.ts'
+import { placeOf, rewritesOf } from './optimizer-rewrites.ts'
+import { updateSteps } from './optimizer-step.ts'
+import { analyseEdited, fixOf, NOTHING_FOUND, type Outcome, type Scene, textAt } from './trial.ts'
+
+const MOST_PARAMETERS = 12
+const MOST_TRIALS = 4
+
+export async function optimizerFaults(scene: Scene): Promise<Outcome> {
+  const { analysis } = scene
+  const faults = faultsIn(analysis)
+  if (faults.length === 0) return NOTHING_FOUND
+  const findings: Finding[] = []
+  const edits: SourceEdit[] = []
+  let latest: Analysis | undefined
+  for (const [site, group] of groupsOf(analysis, faults)) {
+    const [one] = group
+    if (one === undefined) continue
+    const tried = edits.length === 0 ? await mend(scene, one.fault, site, faults.length - group.length) : undefined
+    const [expected, message] = WORDS[one.fault.departure]
+    const found = findingAt(analysis, {
+      kind: 'optimiser',
+      site,
+      message: message(one.fault.moment.name, one.fault.other?.name ?? 'the other moment'),
+      expected,
+      received: textAt(analysis, analysis.trace.sites[site] ?? NO_SITE).trim(),
+      evidence: [
+        one.fault.evidence,
+        ...(tried === undefined ? [] : ['checked: applying it, the update is that of a known optimiser']),
+      ],
+      parameters: group.map((g) => g.name),
+    })
+    findings.push(...found.map((f) => (tried === undefined ? f : { ...f, fix: fixOf(analysis, tried.edit, true) })))
+    if (tried === undefined) continue
+    edits.push(tried.edit)
+    latest = tried.analysis
+  }
+  return { findings, edits, ...(latest && { analysis: latest }) }
+}
+
+interface Named {
+  readonly name: string
+  readonly fault: Fault
+}
+
+function faultsIn(analysis: Analysis): Named[] {
+  const values = analysis.points.values[0] ?? []
+  return (analysis.best?.results ?? []).slice(0, MOST_PARAMETERS).flatMap((result) => {
+    const fault = faultOf(analysis.tape, values, updateSteps(analysis, result))
+    return fault === undefined ? [] : [{ name: result.chain.name, fault }]
+  })
+}
+
+function groupsOf(analysis: Analysis, faults: readonly Named[]): Map<number, Named[]> {
+  const groups = new Map<number, Named[]>()
+  for (const named of faults) {
+    const site = placeOf(analysis, named.fault)
+    groups.set(site, [...(groups.get(site) ?? []), named])
+  }
+  return groups
+}
+
+/** The first rewriting with which the script's update is an optimiser's; `left` faults are another place's. */
+async function mend(
+  scene: Scene,
+  fault: Fault,
+  site: number,
+  left: number,
+): Promise<{ edit: SourceEdit; analysis: Analysis } | undefined> {
+  const was = scene.analysis.best?.results.length ?? 0
+  for (const edit of rewritesOf(scene.analysis, fault, site).slice(0, MOST_TRIALS)) {
+    const after = await analyseEdited(scene, [edit])
+    if (after === undefined || (after.best?.results.length ?? 0) < was || faultsIn(after).length > left) continue
+    const still = after.best?.results.slice(0, MOST_PARAMETERS).some((r) => updateSteps(after, r).length > 0)
+    if (still) return { edit, analysis: after }
+  }
+  return undefined
+}
+
+const NO_SITE = { file: '', line: 0, column: 0, endLine: 0, endColumn: 0, kind: '', statement: -1, function: '' }
+
+type Words = readonly [expected: string, message: (moment: string, other: string) => string]
+
+const WORDS: Readonly<Record<Departure, Words>> = {
+  'no-root': [
+    'a division by the square root of the mean of squares',
+    (m) => `the update divides by ${m} itself, not by its square root`,
+  ],
+  multiplied: [
+    'a division by the square root of the mean of squares',
+    (m) =>
+      `the update is multiplied with ${m}, the mean of squared gradients, where it should be divided by its square root`,
+  ],
+  'not-squared': [
+    'an average of the squared gradient',
+    (m) => `${m}, by which the update divides, averages the gradient and not its square`,
+  ],
+  squared: [
+    'an average of the gradient',
+    (m) => `${m}, along which the update goes, averages the squared gradient: the sign of the gradient is lost`,
+  ],
+  'momentum-sign': [
+    'former gradients with the sign of the present one',
+    (m) => `the momentum ${m} works against the gradient: former gradients enter with the opposite sign`,
+  ],
+  'weight-first': [
+    'β · m + (1 − β) · gradient',
+    (m) => `${m} takes the gradient with a weight that does not belong to its decay: 1 − β is missing`,
+  ],
+  'weight-second': [
+    'β · v + (1 − β) · gradient²',
+    (m) => `${m} takes the squared gradient with a weight that does not belong to its decay: 1 − β is missing`,
+  ],
+  'correction-first': ['a division by 1 − β₁^t', (m, o) => `${m} lacks the bias correction that ${o} has`],
+  'correction-second': ['a division by 1 − β₂^t', (m, o) => `${m} lacks the bias correction that ${o} has`],
+  'correction-swapped': [
+    '1 − β₁^t for the first moment, 1 − β₂^t for the second',
+    (m, o) => `the bias corrections of ${m} and ${o} are interchanged`,
+  ],
+  'correction-other': [
+    'm / (1 − β₁^t) over √(v / (1 − β₂^t))',
+    (m, o) => `the bias correction of ${m} and ${o} is none`,
+  ],
+  'correction-stuck': [
+    'a t that counts the steps',
+    () => 'the bias correction stays what it is in the first step: its t does not advance',
+  ],
+}
