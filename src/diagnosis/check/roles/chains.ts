@@ -151,22 +151,23 @@ function rootOf(tape: Tape, node: number): number {
 
 export function findChains(trace: Trace, tape: Tape): Chain[] {
   const drafts = collectPlaces(trace, tape, resolvePlaces(trace))
-  const chains: Chain[] = []
-  const seen = new Set<string>()
+  const found = new Map<string, Chain>()
   const additive = [...drafts.values()].filter((d) => d.history.some((v, i) => addsTo(tape, v.node, d.history[i - 1])))
   const versions = new Set(additive.flatMap((d) => d.history.map((v) => v.node)))
   for (const draft of drafts.values()) {
     if (draft.history.length < 2) continue
     const own = new Set(draft.history.map((v) => v.node))
-    const chain = chainOf(tape, draft, chains.length, (node) => versions.has(node) && !own.has(node))
-    const key = chain?.versions
+    const chain = chainOf(tape, draft, found.size, (node) => versions.has(node) && !own.has(node))
+    if (chain === undefined) continue
+    const key = chain.versions
       .slice(1, 3)
       .map((v) => v.node)
       .join(',')
-    if (chain === undefined || key === undefined || seen.has(key)) continue
-    seen.add(key)
-    chains.push(chain)
+    const known = found.get(key)
+    // A loop's name for one array after another is seen at the same updates as the array itself, which has no other beginnings.
+    if (known === undefined || chain.resets < known.resets) found.set(key, { ...chain, id: known?.id ?? chain.id })
   }
+  const chains = [...found.values()]
   return classify(tape, chains)
 }
 
