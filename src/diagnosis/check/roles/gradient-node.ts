@@ -38,7 +38,8 @@ export function findGradientNode(
 
 /** Whether `node` stays what it is when the sign of `source` is turned: √g² is |g|, and no gradient though all of g be positive. */
 function isEvenIn(tape: Tape, points: Points, node: number, source: number): boolean {
-  const before = points.values[0]
+  // At a point where the gradient is not zero, as it is below weights that begin at zero.
+  const before = points.values.find((values) => values[source]?.data.some((x) => x !== 0))
   const given = before?.[source]
   if (before === undefined || given === undefined) return false
   const reached = new Map<number, Tensor>([[source, map(given, (x) => -x)]])
