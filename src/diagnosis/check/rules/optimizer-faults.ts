@@ -17,6 +17,8 @@ export type Departure =
   | 'correction-swapped'
   | 'correction-other'
   | 'correction-stuck'
+  | 'correction-zero'
+  | 'decay-reversed'
 
 export interface Fault {
   readonly departure: Departure
@@ -33,6 +35,8 @@ const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * Math.max(Math.a
 const show = (x: number) => String(Number(x.toPrecision(4)))
 
 export function faultOf(tape: Tape, values: Values, steps: readonly UpdateStep[]): Fault | undefined {
+  const zero = zeroCorrection(tape, values, steps[0])
+  if (zero !== undefined) return zero
   const step = steps[1] ?? steps[0]
   const form = step && formOf(step)
   if (step === undefined || form === undefined || form.moments.length === 0) return undefined
@@ -162,7 +166,7 @@ function adaptive(
   ] as const)
     if (correction === undefined && correctionOf(steps, first, second, decays) === 'both')
       return {
-        departure: one === first ? 'weight-first' : 'weight-second',
+        departure: 'decay-reversed',
         step,
         moment: one,
         other: one === first ? second : first,
@@ -203,4 +207,27 @@ function stuckCorrection(
   // One correction for a whole epoch of batches is made outside the loop, and is computed once.
   const apart = new Set(powers.map((row) => row[0])).size === powers.length
   return same && apart ? powers[0]?.[0] : undefined
+}
+
+/** 1 − β^0 = 0, by which the first step divides. */
+function zeroCorrection(tape: Tape, values: Values, step: UpdateStep | undefined): Fault | undefined {
+  const [state] = step?.states ?? []
+  if (step === undefined || step.index !== 0 || state === undefined) return undefined
+  const at = (node: number | undefined) => values[node ?? -1]?.data
+  const isPower = (node: number) => {
+    const { op, args } = tape.entry(node)
+    const [base, exponent] = [at(args[0]), at(args[1])]
+    return ['pow', 'power'].includes(op) && exponent?.length === 1 && exponent[0] === 0 && base?.[0] !== 0
+  }
+  const node = step.reads.find((n) => {
+    const { op, args } = tape.entry(n)
+    const value = at(n)
+    const divides = step.nodes.some((u) => tape.entry(u).op.startsWith('div') && tape.entry(u).args[1] === n)
+    return op.startsWith('sub') && value?.length === 1 && value[0] === 0 && args.some(isPower) && divides
+  })
+  if (node === undefined) return undefined
+  const { chain, next } = state
+  const moment: Moment = { id: chain.id, name: chain.name, next, decay: 0, weight: 0, power: 1, exponent: 1 }
+  const evidence = '1 − β^t is 0 in the first step, since t is 0 there, and the update is no number'
+  return { departure: 'correction-zero', step, moment, node, evidence }
 }

@@ -47,6 +47,7 @@ const FAULTY: readonly (readonly [script: string, line: string, says: string, fi
     'W -= lr * (mW / (1 - b1 ** t)) / (np.sqrt(vW / (1 - b2 ** t)) + 1e-8)',
   ],
   ['adam-stuck', 'p -= 0.01 * (m / (1 - 0.9 ** t)) / (np.sqrt(v / (1 - 0.999 ** t)) + 1e-8)', 't does not advance'],
+  ['adam-zero', 'm_hat, v_hat = m / (1 - 0.9 ** t), v / (1 - 0.999 ** t)', 'divides by zero'],
 ]
 
 const LEGAL = [

@@ -127,6 +127,14 @@ const WORDS: Readonly<Record<Departure, Words>> = {
     'm / (1 − β₁^t) over √(v / (1 − β₂^t))',
     (m, o) => `the bias correction of ${m} and ${o} is none`,
   ],
+  'correction-zero': [
+    'a t that begins at 1',
+    () => 'the bias correction divides by zero in the first step: t begins at 0',
+  ],
+  'decay-reversed': [
+    'β · former + (1 − β) · new, with the β of the correction',
+    (m) => `${m} keeps 1 − β of itself, and its bias correction is made for β`,
+  ],
   'correction-stuck': [
     'a t that counts the steps',
     () => 'the bias correction stays what it is in the first step: its t does not advance',
