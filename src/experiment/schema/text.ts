@@ -12,11 +12,17 @@ export function parsePlain(text: string, place: Place): unknown {
   return /^[[{"]/.test(trimmed) ? parseJson(trimmed, place) : text
 }
 
+/** Names before a colon may stand without quotes, as the messages write them: { logUniform: [1e-4, 1e-1] }. */
+const quoteNames = (text: string) =>
+  text.replace(/"(?:[^"\\]|\\.)*"|([A-Za-z_][\w.]*)(?=\s*:)/g, (whole, name?: string) =>
+    name === undefined ? whole : `"${name}"`,
+  )
+
 function parseJson(text: string, place: Place): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(quoteNames(text))
   } catch {
-    throw place.error('E-VALUE', 'JSON', text, 'close every bracket, and put names and text in double quotes.')
+    throw place.error('E-VALUE', 'JSON', text, 'close every bracket, and put text in double quotes.')
   }
 }
 
