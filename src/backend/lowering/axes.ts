@@ -1,7 +1,8 @@
 /** Domains with as few loops as they need: axes joined where every access allows it. */
 
-import type { Access, Body } from '../../plan/index.ts'
+import type { Access, Body, MapKernel } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
+import { lowerBody } from './body.ts'
 
 /** Axes in runs that are one loop each: a domain and strides with fewer axes, that address the same elements. */
 export interface Joined {
@@ -43,4 +44,11 @@ export function joinAxes(domain: readonly number[], body: Body, reduced = 0): Jo
     reduced: groups.filter((group) => isReduced(lastOf(group))).length,
     body: { instructions, loads: body.loads.map(restride), stores: body.stores.map(restride) },
   }
+}
+
+/** A map kernel with as few axes as it needs, at least one; undefined where it has no elements. */
+export function mapNest(kernel: MapKernel): { domain: readonly number[]; body: Body } | undefined {
+  const { domain, body } = joinAxes(kernel.domain, lowerBody(kernel.body).body)
+  if (domain.includes(0)) return undefined
+  return { domain: domain.length === 0 ? [1] : domain, body }
 }

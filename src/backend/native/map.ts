@@ -2,17 +2,16 @@
 
 import type { MapKernel } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
-import { joinAxes } from '../lowering/axes.ts'
-import { lowerBody } from '../lowering/body.ts'
+import { mapNest } from '../lowering/axes.ts'
 import { coordinateName, type KernelContext, type Place, PointWriter } from './point.ts'
 
 /** Writes the body of `kernel(c, t, T)`: part t of T. */
 export function writeMap(context: KernelContext, kernel: MapKernel): void {
   const { code, lanes } = context
-  const joined = joinAxes(kernel.domain, lowerBody(kernel.body).body)
-  const domain = joined.domain.length === 0 ? [1] : joined.domain
-  if (domain.includes(0)) return
-  const points = new PointWriter(context, joined.body)
+  const found = mapNest(kernel)
+  if (found === undefined) return
+  const { domain, body } = found
+  const points = new PointWriter(context, body)
   points.hoist()
   const lane = domain.length - 1
   const extent = known(domain[lane], 'a domain has a last axis')
@@ -20,7 +19,7 @@ export function writeMap(context: KernelContext, kernel: MapKernel): void {
   const point = (count: number) => {
     const place: Place = { laneAxis: lane, lanes: count }
     const valueAt = points.at(place, new Map())
-    const values = joined.body.stores.map(({ value }) => valueAt(value))
+    const values = body.stores.map(({ value }) => valueAt(value))
     values.forEach((value, slot) => {
       points.store(slot, place, value)
     })

@@ -7,6 +7,7 @@
 import { isMask, type PrimitiveOperation, type ScalarInstruction } from '../../ops/index.ts'
 import type { Access, Body } from '../../plan/index.ts'
 import { InternalError, known } from '../../shared/index.ts'
+import { invariantPositions } from '../lowering/body.ts'
 import { type Code, floatLiteral } from './code.ts'
 import type { Lanes } from './preamble.ts'
 import { RENDER } from './primitives.ts'
@@ -54,25 +55,13 @@ export class PointWriter {
     return known(this.body.instructions[position], 'an operand is an instruction')
   }
 
-  private isInvariant(position: number): boolean {
-    const { operation, operands, slot } = this.instruction(position)
-    if (operation === 'input') {
-      const access = known(this.body.loads[slot ?? -1], 'a load')
-      return access.indirect === undefined && access.strides.every((stride) => stride === 0)
-    }
-    if (operation === 'constant') return true
-    if (operation === 'index' || operation === 'accumulator' || operation.startsWith('reduce')) return false
-    return operands.every((operand) => this.invariant.has(operand))
-  }
-
   /** Computes what does not vary. Call once, before the loops. */
   hoist(): void {
     const place: Place = { laneAxis: -1, lanes: 1 }
-    this.body.instructions.forEach((_, position) => {
-      if (!this.isInvariant(position)) return
-      const at = (operand: number) => known(this.invariant.get(operand), 'an invariant operand')
+    const at = (operand: number) => known(this.invariant.get(operand), 'an invariant operand')
+    for (const position of invariantPositions(this.body)) {
       this.invariant.set(position, this.declare(position, place, at))
-    })
+    }
   }
 
   /** A set of values for one point: known ones first, the others written when they are asked for. */

@@ -7,6 +7,7 @@
 import { isMask, type PrimitiveOperation, type ScalarInstruction } from '../../ops/index.ts'
 import type { Access, Body } from '../../plan/index.ts'
 import { InternalError, known } from '../../shared/index.ts'
+import { invariantPositions } from '../lowering/body.ts'
 import { type FunctionWriter, I32, type Local, OP, SIMD, V128 } from './encode.ts'
 import { RENDER } from './render.ts'
 
@@ -100,23 +101,11 @@ export class PointWriter {
     return known(this.body.instructions[position], 'an operand is an instruction')
   }
 
-  /** Whether an instruction has one value for the whole domain. */
-  private isInvariant(position: number): boolean {
-    const { operation, operands, slot } = this.instruction(position)
-    if (operation === 'input') {
-      const access = known(this.body.loads[slot ?? -1], 'a load')
-      return access.indirect === undefined && access.strides.every((stride) => stride === 0)
-    }
-    if (operation === 'constant') return true
-    if (operation === 'index' || operation === 'accumulator' || operation.startsWith('reduce')) return false
-    return operands.every((operand) => this.isInvariant(operand))
-  }
-
   /** Computes what does not vary. Call once, before the loops. */
   hoist(): void {
     const { f } = this
-    this.body.instructions.forEach((instruction, position) => {
-      if (!this.isInvariant(position)) return
+    for (const position of invariantPositions(this.body)) {
+      const instruction = this.instruction(position)
       if (instruction.operation === 'input') {
         const access = known(this.body.loads[instruction.slot ?? -1], 'a load')
         f.i32(this.context.addressOf(access.buffer) + 4 * access.offset).load32splat(0)
@@ -127,7 +116,7 @@ export class PointWriter {
       const local = f.local(V128)
       f.set(local)
       this.invariant.set(position, local)
-    })
+    }
   }
 
   /** A set of values for one point: known ones first, the others computed when they are asked for. */
