@@ -88,13 +88,16 @@ export function judge(
   const first = new Map<number, ChainStep>()
   for (const row of measured.steps)
     for (const step of row) if (!first.has(step.chain.id)) first.set(step.chain.id, step)
+  const terms = measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
+  const scene = { tape, dependence, points, chains, forward: tape.ancestors(terms, dependence.cut) }
+  const rate = (step: ChainStep, from?: number) => rateOf(scene, step, from)
   const drafts = [...first.values()].map((step) => {
     if (step.match.residual < MATCH || step.unreached)
       return {
         step,
         ratio: step.match.ratio,
         residual: step.match.residual,
-        rate: rateOf(tape, points, step),
+        rate: rate(step),
       }
     const found = findGradientNode(tape, dependence, points, step)
     if (found === undefined) {
@@ -108,7 +111,13 @@ export function judge(
       }
     }
     const sign = Math.sign(proportion(step.update, step.gradient).ratio)
-    return { step, ratio: Math.abs(found.ratio) * sign, residual: found.residual, rate: 1, gradientNode: found.node }
+    return {
+      step,
+      ratio: Math.abs(found.ratio) * sign,
+      residual: found.residual,
+      rate: rate(step, found.node),
+      gradientNode: found.node,
+    }
   })
   const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached && !isStill(d.step))
   const [some] = fits

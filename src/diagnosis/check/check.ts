@@ -12,6 +12,7 @@ import { courseFaults } from './rules/course-rules.ts'
 import { loopFaults } from './rules/loop.ts'
 import { lostUpdates } from './rules/lost-update.ts'
 import { setupFindings } from './rules/setup.ts'
+import { moves } from './rules/standstill.ts'
 import { afterStoppingTest } from './rules/stopping-test.ts'
 import type { TraceRequest, TraceRun } from './trace/run.ts'
 import type { CheckOptions, CheckResult, Finding } from './types.ts'
@@ -19,6 +20,7 @@ import { coursesOf } from './verify.ts'
 
 const MAX_ROUNDS = 4
 const LOCATE_MS = 2500
+const STILL = 'no parameter changes in the traced steps, and no gradient is other than zero: nothing can be compared'
 
 /**
  * Runs a hand-written network and says where its backward pass is wrong.
@@ -94,6 +96,7 @@ async function judgeScript(
     const course = await courseFaults({ run, analysis: mended, edits, deadline })
     findings.push(...course.findings)
   }
+  if (findings.length === 0 && !moves(mended)) return reportOf(base, 'unsupported', [], analysis, STILL)
   const compared = await base.courses(analysis, edits)
   const result = reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)
   return { ...result, course: compared.course, notes: [...result.notes, ...compared.notes] }

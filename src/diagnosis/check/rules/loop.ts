@@ -13,6 +13,7 @@ import { optimizerFaults } from './optimizer.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
 import { staleWeights } from './stale-weights.ts'
+import { standstill } from './standstill.ts'
 import type { Outcome, Scene } from './trial.ts'
 
 /** Rules that read the trace alone. */
@@ -23,6 +24,7 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
   accumulatorNotReset,
   shuffledApart,
   neverUpdated,
+  standstill,
 ]
 
 /** Rules that try a change; what they find is mended before the next one looks. */

@@ -44,6 +44,7 @@ const LOOP: readonly Row[] = [
     'B = [np.zeros((1, 5)) for _ in range(2)] + [np.zeros((1, 1))]',
   ],
   ['never-last-only', 'never-updated', 'weights[l] -= 1.0 * grads[l]'],
+  ['never-moves', 'never-updated', 'U = U - rate * gU'],
   ['never-class', 'never-updated', 'self.b2 -= lr * p.sum(0)'],
   ['copy-zip', 'lost-update', 'p = p - 0.2 * g', 'p -= 0.2 * g'],
   ['copy-function', 'lost-update', 'a -= rate * g["a"]'],
