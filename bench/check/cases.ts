@@ -1,16 +1,15 @@
 /**
- * Right scripts in; faulty ones, and right ones that differ from them, out.
- *
- * What a change does to a script is not decided by nabla: observe.py runs both under plain Python and compares what
- * their parameters go through. A change that moves nothing is dropped; one that scales every first update alike is
- * right (the learning rate absorbs it); everything else is a fault.
+ * Right scripts in; faulty ones, and right ones that differ from them, out. What is a fault is decided in relate.ts,
+ * from outside.
  */
 
-import { execFile } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { KINDS } from './operators.ts'
+import { type Observation, type Relation, type Request, relate } from './relate.ts'
 
 export interface Base {
   readonly name: string
@@ -28,25 +27,24 @@ export interface Case {
   /** In two-fault scripts, joined by " + ". */
   readonly operator: string
   readonly source: string
-  /** The lines that were changed, in the order of the operators. */
-  readonly lines: readonly number[]
+  /** For each fault, in the order of the operators: the line that was changed, then others where it may be named. */
+  readonly lines: readonly (readonly number[])[]
   readonly kinds: readonly (readonly string[])[]
   readonly right: boolean
 }
 
-interface Observation {
-  readonly first: Readonly<Record<string, number | null>>
-  readonly later: readonly (number | null)[]
-  readonly changes: number
-  readonly error: string | null
-}
-
 const FOLDER = join(process.cwd(), 'bench/check')
 const CACHE = join(process.cwd(), '.build/check-observations.json')
+/** Of an operator's mutants in one script, so many are tried to find those wanted that run and change something. */
+const TRIES = 3
+
+const readTable = () => JSON.parse(readFileSync(join(FOLDER, 'bases.json'), 'utf8')) as Omit<Base, 'source'>[]
 
 export function readBases(): Base[] {
-  const table = JSON.parse(readFileSync(join(FOLDER, 'bases.json'), 'utf8')) as Omit<Base, 'source'>[]
-  return table.map((base) => ({ ...base, source: readFileSync(join(FOLDER, 'bases', `${base.name}.py`), 'utf8') }))
+  return readTable().map((base) => ({
+    ...base,
+    source: readFileSync(join(FOLDER, 'bases', `${base.name}.py`), 'utf8'),
+  }))
 }
 
 function runPython(python: string, script: string, request: unknown): Promise<string> {
@@ -63,31 +61,46 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 interface Mutant {
   readonly operator: string
   readonly line: number
+  readonly also: readonly number[]
   readonly source: string
 }
 
-/** At most `most` mutants for each operator and base, chosen by their hash: the same ones every time. */
-function choose(mutants: readonly Mutant[], most: number): Mutant[] {
-  const kept = new Map<string, number>()
-  return [...mutants]
-    .sort((a, b) => (hashOf(a.source) < hashOf(b.source) ? -1 : 1))
-    .filter((m) => {
-      const count = kept.get(m.operator) ?? 0
-      kept.set(m.operator, count + 1)
-      return count < most
-    })
+type Related = Mutant & { readonly relation: Relation | 'no script' }
+
+/** The mutants of each operator, in the order of their hash: the same one first every time. */
+function byOperator(mutants: readonly Mutant[]): Mutant[][] {
+  const groups = new Map<string, Mutant[]>()
+  const ordered = mutants.map((mutant) => ({ mutant, hash: hashOf(mutant.source) }))
+  ordered.sort((a, b) => (a.hash < b.hash ? -1 : 1))
+  for (const { mutant } of ordered) groups.set(mutant.operator, [...(groups.get(mutant.operator) ?? []), mutant])
+  return [...groups.values()]
 }
 
-/** Two changes of one script on different lines, as one script. */
+/** The lines of the original that a mutant changes; undefined where it has more lines, or fewer. */
+function changedLines(lines: readonly string[], mutant: Mutant): Set<number> | undefined {
+  const mine = mutant.source.split('\n')
+  if (mine.length !== lines.length) return undefined
+  return new Set(lines.flatMap((line, k) => (mine[k] === line ? [] : [k + 1])))
+}
+
+/** Two faults of one script, each of which is one by itself, on lines that lie apart: as one script. */
 function pairUp(source: string, mutants: readonly Mutant[], count: number): { a: Mutant; b: Mutant; source: string }[] {
   const lines = source.split('\n')
   const out: { a: Mutant; b: Mutant; source: string }[] = []
   for (let i = 0; i + 1 < mutants.length && out.length < count; i += 2) {
     const [a, b] = [mutants[i], mutants[i + 1]]
-    if (a === undefined || b === undefined || Math.abs(a.line - b.line) < 2) continue
+    if (a === undefined || b === undefined) continue
+    const [mine, others] = [changedLines(lines, a), changedLines(lines, b)]
+    if (mine === undefined || others === undefined) continue
+    if ([...mine].some((line) => [line - 1, line, line + 1].some((near) => others.has(near)))) continue
     const [first, second] = [a.source.split('\n'), b.source.split('\n')]
-    if (first.length !== lines.length || second.length !== lines.length) continue
-    out.push({ a, b, source: lines.map((l, k) => (first[k] !== l ? first[k] : second[k])).join('\n') })
+    out.push({
+      a,
+      b,
+      source: lines
+        .map((line, k) => (mine.has(k + 1) ? first : others.has(k + 1) ? second : lines)[k] ?? line)
+        .join('\n'),
+    })
   }
   return out
 }
@@ -101,93 +114,106 @@ export interface CaseOptions {
 
 /** All cases, faulty ones and scripts that a change has left right. */
 export async function makeCases({ python, perOperator, bases, say }: CaseOptions): Promise<Case[]> {
-  const table = JSON.parse(readFileSync(join(FOLDER, 'bases.json'), 'utf8')) as { name: string }[]
-  const requests = bases.map((base) => ({ ...table.find((t) => t.name === base.name), source: base.source }))
+  const requests = bases.map((base) => ({ ...base }))
   const mutants = JSON.parse(await runPython(python, 'mutate.py', requests)) as Mutant[][]
-  const drafts: (Case & { parameters: string })[] = []
-  bases.forEach((base, i) => {
-    const common = { base: base.name, heldApart: base.heldApart, parameters: base.parameters, right: false }
-    const chosen = choose(mutants[i] ?? [], perOperator)
-    for (const m of chosen)
-      drafts.push({
-        ...common,
-        operator: m.operator,
-        source: m.source,
-        lines: [m.line],
-        kinds: [KINDS[m.operator] ?? []],
-      })
-    for (const pair of pairUp(base.source, chosen, 3 * perOperator))
-      drafts.push({
-        ...common,
-        operator: `${pair.a.operator} + ${pair.b.operator}`,
-        source: pair.source,
-        lines: [pair.a.line, pair.b.line],
-        kinds: [KINDS[pair.a.operator] ?? [], KINDS[pair.b.operator] ?? []],
-      })
+  const observer = new Observer(python)
+  let done = 0
+  const groups = bases.flatMap((base, i) => byOperator(mutants[i] ?? []).map((group) => ({ base, group })))
+  const related = await inParallel(groups, 2, async ({ base, group }) => {
+    say(`what changes do: ${done++} of ${groups.length}`)
+    const found: Related[] = []
+    const wanted = () =>
+      found.filter((m) => m.relation !== 'no script' && m.relation !== 'same' && m.relation !== 'neither')
+    for (const mutant of group.slice(0, TRIES * perOperator)) {
+      if (wanted().length >= perOperator) break
+      const own = { source: mutant.source, parameters: base.parameters }
+      const relation = await relate({ source: base.source, parameters: base.parameters }, own, observer.observe)
+      found.push({ ...mutant, relation })
+    }
+    return { base, found: wanted() }
   })
-  const seen = await observeAll(
-    python,
-    [...bases.map((b) => ({ source: b.source, parameters: b.parameters })), ...drafts],
-    say,
-  )
   const out: Case[] = []
-  for (const draft of drafts) {
-    const base = bases.find((b) => b.name === draft.base)
-    const [before, after] = [seen.get(hashOf(base?.source ?? '')), seen.get(hashOf(draft.source))]
-    if (before === undefined || after === undefined || after.error !== null) continue
-    const relation = relate(before, after)
-    if (relation === 'same') continue
-    const { parameters: _, ...one } = draft
-    if (relation === 'rescaled') out.push({ ...one, lines: [], kinds: [], right: true })
-    else out.push(one)
+  for (const base of bases) {
+    const own = related.filter((r) => r.base === base).flatMap((r) => r.found)
+    const common = { base: base.name, heldApart: base.heldApart }
+    for (const m of own)
+      out.push({ ...common, operator: m.operator, source: m.source, ...(m.relation === 'fault' ? faults(m) : RIGHT) })
+    const single = own.filter((m) => m.relation === 'fault')
+    for (const pair of pairUp(base.source, single, 3 * perOperator)) {
+      const seen = await observer.observe({ source: pair.source, parameters: base.parameters })
+      if (seen.error === null)
+        out.push({
+          ...common,
+          operator: `${pair.a.operator} + ${pair.b.operator}`,
+          source: pair.source,
+          ...faults(pair.a, pair.b),
+        })
+    }
   }
+  observer.close()
   return out
 }
 
-function relate(before: Observation, after: Observation): 'same' | 'rescaled' | 'other' {
-  const keys = Object.keys(before.first)
-  if (keys.length !== Object.keys(after.first).length) return 'other'
-  let ratio: number | undefined
-  for (const key of keys) {
-    const [a, b] = [before.first[key], after.first[key]]
-    if (a === null || b === null || a === undefined || b === undefined) return 'other'
-    const mine = b / a
-    if (ratio === undefined) ratio = mine
-    if (Math.abs(mine / ratio - 1) > 1e-7) return 'other'
+const RIGHT = { lines: [], kinds: [], right: true }
+
+const faults = (...mutants: readonly Mutant[]) => ({
+  lines: mutants.map((m) => [m.line, ...m.also]),
+  kinds: mutants.map((m) => KINDS[m.operator] ?? []),
+  right: false,
+})
+
+/** observe.py in a few processes that stay; what it saw is kept for the next time. */
+class Observer {
+  readonly #python: string
+  readonly #known: Map<string, Observation>
+  readonly #open = new Map<string, Promise<Observation>>()
+  readonly #idle: { process: ChildProcessWithoutNullStreams; lines: AsyncIterator<string> }[] = []
+
+  constructor(python: string) {
+    this.#python = python
+    const kept = existsSync(CACHE) ? (JSON.parse(readFileSync(CACHE, 'utf8')) as Kept) : undefined
+    this.#known = new Map(kept?.observer === observerHash() ? kept.seen : [])
   }
-  if (ratio === undefined || !(ratio > 0)) return 'other'
-  if (Math.abs(ratio - 1) > 1e-9) return 'rescaled'
-  const moved = before.later.some((x, i) => {
-    const y = after.later[i]
-    return x === null || y === null || y === undefined || Math.abs(x - y) > 1e-6 * Math.max(1, Math.abs(x))
-  })
-  return moved || before.changes !== after.changes ? 'other' : 'same'
+
+  readonly observe = (request: Request): Promise<Observation> => {
+    const key = hashOf(JSON.stringify(request))
+    const known = this.#known.get(key)
+    if (known !== undefined) return Promise.resolve(known)
+    const open = this.#open.get(key) ?? this.#run(request).then((seen) => this.#known.set(key, seen) && seen)
+    this.#open.set(key, open)
+    return open
+  }
+
+  async #run(request: Request): Promise<Observation> {
+    const worker = this.#idle.pop() ?? this.#start()
+    worker.process.stdin.write(`${JSON.stringify(request)}\n`)
+    const { value, done } = await worker.lines.next()
+    if (done) throw new Error('observe.py ended: run it by hand on a request to see why')
+    this.#idle.push(worker)
+    return JSON.parse(value) as Observation
+  }
+
+  #start() {
+    const process = spawn(this.#python, [join(FOLDER, 'observe.py')])
+    process.stderr.resume()
+    return { process, lines: createInterface({ input: process.stdout })[Symbol.asyncIterator]() }
+  }
+
+  close(): void {
+    for (const { process } of this.#idle) process.stdin.end()
+    if (this.#open.size === 0) return
+    mkdirSync(join(process.cwd(), '.build'), { recursive: true })
+    writeFileSync(CACHE, JSON.stringify({ observer: observerHash(), seen: [...this.#known] } satisfies Kept))
+  }
 }
 
-async function observeAll(
-  python: string,
-  requests: readonly { source: string; parameters: string }[],
-  say: (line: string) => void,
-): Promise<Map<string, Observation>> {
-  const known = new Map<string, Observation>(
-    existsSync(CACHE) ? (JSON.parse(readFileSync(CACHE, 'utf8')) as [string, Observation][]) : [],
-  )
-  const keyOf = (r: { source: string; parameters: string }) => hashOf(`${r.parameters}\n${r.source}`)
-  const open = requests.filter((r) => !known.has(keyOf(r)))
-  const chunks = Array.from({ length: Math.ceil(open.length / 24) }, (_, i) => open.slice(24 * i, 24 * i + 24))
-  await inParallel(chunks, 2, async (chunk, index) => {
-    say(`observing what changes do: ${24 * index} of ${open.length}`)
-    const answers = (await runPython(python, 'observe.py', chunk)).trim().split('\n')
-    chunk.forEach((request, i) => {
-      known.set(keyOf(request), JSON.parse(answers[i] ?? '{}') as Observation)
-    })
-  })
-  if (open.length > 0) {
-    mkdirSync(join(process.cwd(), '.build'), { recursive: true })
-    writeFileSync(CACHE, JSON.stringify([...known]))
-  }
-  return new Map(requests.map((r) => [hashOf(r.source), known.get(keyOf(r)) as Observation]))
+interface Kept {
+  /** Of observe.py itself: what another one saw counts for nothing. */
+  readonly observer: string
+  readonly seen: readonly (readonly [string, Observation])[]
 }
+
+const observerHash = () => hashOf(readFileSync(join(FOLDER, 'observe.py'), 'utf8'))
 
 export async function inParallel<T, R>(
   items: readonly T[],

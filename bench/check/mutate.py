@@ -1,17 +1,23 @@
 """Right scripts in, faulty ones out: each fault operator applied wherever it fits, one change in one place.
 
 Request on stdin: {"source", "backward": [first, last] line ranges, "update": ranges, "forward": ranges,
-"confusable": groups of names that are mistaken for each other, "pairs": value before and after an activation}.
-Answer on stdout: a list of {"operator", "line", "source"}. Text is replaced by span, so that everything else stays.
+"confusable": groups of names that are mistaken for each other, "pairs": value before and after an activation,
+"states": groups of an optimiser's names}, and where they apply "setup": ranges with targets, rates and buffers,
+"weights": the lines of the initial weights of a network with hidden layers, "labels" and "loop": what can be shuffled
+alone, and at which line the training loop begins, "outputs": [line of p - y, p].
+Answer on stdout: a list of {"operator", "line", "also", "source"}. Text is replaced by span, so that everything else
+stays. What concerns whole statements and the set-up is in mutate_statements.py.
 """
 import ast
 import json
 import sys
 
+from mutate_statements import PENALTY, StatementFaults
+
 DERIVATIVE_NAMES = ("deriv", "prime", "grad", "_d")
 
 
-class Mutator:
+class Mutator(StatementFaults):
     def __init__(self, request):
         self.request = request
         self.source = request["source"]
@@ -31,7 +37,9 @@ class Mutator:
     def put(self, operator, node, text, line=None):
         start = self.offset(node.lineno, node.col_offset)
         end = self.offset(node.end_lineno, node.end_col_offset)
-        changed = self.source[:start] + text + self.source[end:]
+        self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:])
+
+    def emit(self, operator, line, changed, also=()):
         if changed in self.seen:
             return
         try:
@@ -39,7 +47,7 @@ class Mutator:
         except SyntaxError:
             return
         self.seen.add(changed)
-        self.out.append({"operator": operator, "line": line or node.lineno, "source": changed})
+        self.out.append({"operator": operator, "line": line, "also": sorted(set(also) - {line}), "source": changed})
 
     def wrapped(self, node):
         text = self.text(node)
@@ -56,14 +64,19 @@ class Mutator:
             return any(part in name for part in DERIVATIVE_NAMES) or any(k.arg in ("deriv", "derivative") for k in node.keywords)
         if isinstance(node, ast.Compare):
             return text.replace(" ", "").endswith((">0", ">=0"))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and self.text(node.left) in ("1", "1.0", "1."):
-            return True
+        if self.is_one_minus(node):
+            square = node.right
+            return isinstance(square, ast.BinOp) and (isinstance(square.op, ast.Pow) and isinstance(square.left, (ast.Name, ast.Attribute, ast.Subscript))
+                                                      or isinstance(square.op, ast.Mult) and self.text(square.left) == self.text(square.right))
         return False
+
+    def is_one_minus(self, node):
+        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and self.text(node.left) in ("1", "1.0", "1.")
 
     def logistic_pair(self, node):
         """a * (1 - a): the value, or None."""
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and self.is_derivative(node.right) \
-                and isinstance(node.right, ast.BinOp) and self.text(node.right.right) == self.text(node.left):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and self.is_one_minus(node.right) \
+                and self.text(node.right.right) == self.text(node.left):
             return self.text(node.left)
         return None
 
@@ -82,13 +95,22 @@ class Mutator:
                 and not any(isinstance(n, ast.Subscript) for n in ast.walk(node))
             if self.in_test or texts or isinstance(parents.get(node), ast.FormattedValue):
                 continue
+            if isinstance(node, ast.BinOp) and self.in_index(node, parents):
+                if self.inside(node, "backward") and isinstance(node.op, (ast.Add, ast.Sub)) and not isinstance(parents.get(node), ast.Slice):
+                    self.put("wrong index", node, self.text(node.left))
+                continue
             if self.inside(node, "backward"):
                 self.backward(node)
             if self.inside(node, "update"):
                 self.update(node)
             if self.inside(node, "forward"):
                 self.forward(node)
+        self.statement_faults()
         return self.out
+
+    @classmethod
+    def in_index(cls, node, parents):
+        return any(isinstance(p, ast.Subscript) and cls.within(node, p.slice, parents) for p in cls.above(node, parents))
 
     @staticmethod
     def above(node, parents):
@@ -171,18 +193,22 @@ class Mutator:
         if isinstance(node.op, ast.MatMult):
             self.matrix_product(node, self.wrapped(node.left), self.wrapped(node.right), left, right)
         if isinstance(node.op, ast.Add):
-            reg = next((s for s in (right, left) if "reg" in s or "lam" in s or "decay" in s), None)
-            if reg is not None and "sum" not in reg:
-                rest = left if reg == right else right
-                self.put("regularisation missing", node, rest)
-                self.put("regularisation doubled", node, f"{rest} + 2 * {reg}")
-                self.put("regularisation sign", node, f"{rest} - {reg}")
-            else:
+            if not self.penalty(node, left, right):
                 self.put("drop term", node, left)
                 self.put("drop first term", node, right)
                 self.put("term's sign", node, f"{left} - {self.wrapped(node.right)}")
         if isinstance(node.op, ast.Sub) and left not in ("1", "1.0", "1.") and isinstance(node.left, (ast.BinOp, ast.Call)) and not isinstance(self.parent, ast.Assign):
             self.put("drop subtracted term", node, left)
+
+    def penalty(self, node, left, right):
+        reg = next((s for s in (right, left) if PENALTY.search(s) and "sum" not in s), None)
+        if reg is None:
+            return False
+        rest = left if reg == right else right
+        self.put("regularisation missing", node, rest)
+        self.put("regularisation doubled", node, f"{rest} + 2 * {reg}")
+        self.put("regularisation sign", node, f"{rest} - {reg}")
+        return True
 
     def product(self, node, left, right):
         for part, rest in ((node.right, left), (node.left, right)):
@@ -192,11 +218,11 @@ class Mutator:
                     continue
                 self.put("drop derivative", node, rest)
                 self.put("derivative twice", node, f"{self.text(node)} * {self.wrapped(part)}")
-            elif "mask" in self.text(part) or "keep" in self.text(part):
+            elif ("mask" in self.text(part) or "keep" in self.text(part)) and not PENALTY.search(f"{left} {right}"):
                 self.put("drop mask", node, rest)
         # d * a * (1 - a) parses as (d * a) * (1 - a)
-        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) and self.is_derivative(node.right) \
-                and isinstance(node.right, ast.BinOp) and self.text(node.right.right) == self.text(node.left.right):
+        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) and self.is_one_minus(node.right) \
+                and self.text(node.right.right) == self.text(node.left.right):
             a, rest = self.text(node.left.right), self.text(node.left.left)
             self.put("drop derivative", node, rest)
             self.put("sigmoid to tanh derivative", node, f"{rest} * (1 - {a} ** 2)")
@@ -283,7 +309,13 @@ class Mutator:
         if isinstance(node, ast.BinOp):
             left, right = self.text(node.left), self.text(node.right)
             if isinstance(node.op, (ast.Add, ast.Sub)) and left not in ("1", "1.0") and not self.text(node.right).strip("()").startswith(("eps", "1e")):
+                if isinstance(node.op, ast.Add) and self.penalty(node, left, right):
+                    return
                 symbol = "-" if isinstance(node.op, ast.Add) else "+"
+                if isinstance(node.op, ast.Add) and not self.request.get("states"):  # a sum of gradients
+                    self.put("drop term", node, left)
+                    self.put("term's sign", node, f"{left} - {self.wrapped(node.right)}")
+                    return
                 name = "update's sign" if isinstance(self.parent, ast.Assign) and left == self.text(self.parent.targets[0]) else "optimiser's sign"
                 self.put(name, node, f"{left} {symbol} {self.wrapped(node.right)}")
                 if name == "optimiser's sign":

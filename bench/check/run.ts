@@ -21,6 +21,7 @@ const HELP = `npm run bench -- check [options]
   --faulty           only the faulty ones
   --held             the scripts held apart too, and what is missed there (else only their figures)
   --dev              without the scripts held apart
+  --list             say which scripts there are, and check none
   --keep FOLDER      leave the scripts that were missed there
   --json FILE        every outcome as data
   --python PATH      the interpreter (/usr/bin/python3)`
@@ -40,8 +41,8 @@ function judge(one: Case, result: CheckResult): { told: Told; stage: string } {
   if (result.verdict === 'unsupported') return { told: 'not analysed', stage: 'no roles' }
   if (one.right) return { told: result.verdict === 'clean' ? 'clean' : 'false alarm', stage: '' }
   if (result.verdict === 'clean') return { told: 'missed', stage: 'truth' }
-  const hits = one.lines.map((line) =>
-    result.findings.filter((f) => f.line <= line && line <= f.endLine && f.endLine - f.line < 4),
+  const hits = one.lines.map((places) =>
+    result.findings.filter((f) => f.endLine - f.line < 4 && places.some((line) => f.line <= line && line <= f.endLine)),
   )
   const unrepaired = result.findings.some((f) => f.fix === null)
   if (hits.some((h) => h.length === 0))
@@ -74,7 +75,7 @@ async function runCase(one: Case, folder: string, index: number, python: string,
 }
 
 function describe({ one, told, stage, got, elapsedMs }: Outcome, index: number): string {
-  const lines = one.lines.map((l) => `${l}: ${one.source.split('\n')[l - 1]?.trim()}`).join('  &  ')
+  const lines = one.lines.map(([l = 0]) => `${l}: ${one.source.split('\n')[l - 1]?.trim()}`).join('  &  ')
   return `${told} (${stage}) ${one.base}-${index} [${one.operator}] ${lines}\n      => ${got} (${elapsedMs} ms)`
 }
 
@@ -129,6 +130,7 @@ export async function benchCheck(args: readonly string[]): Promise<void> {
       faulty: { type: 'boolean', default: false },
       held: { type: 'boolean', default: false },
       dev: { type: 'boolean', default: false },
+      list: { type: 'boolean', default: false },
       keep: { type: 'string' },
       json: { type: 'string' },
       python: { type: 'string', default: '/usr/bin/python3' },
@@ -151,6 +153,7 @@ export async function benchCheck(args: readonly string[]): Promise<void> {
   console.log(
     `${cases.filter((c) => !c.right).length} faulty scripts (${faulty.length} in all), ${right.length} right ones`,
   )
+  if (values.list) return list(cases)
   const folder = mkdtempSync(join(tmpdir(), 'nabla-check-'))
   try {
     const outcomes = await inParallel(cases, 2, async (one, index) => {
@@ -165,6 +168,21 @@ export async function benchCheck(args: readonly string[]): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function list(cases: readonly Case[]): void {
+  const count = (some: readonly Case[]) => {
+    const faulty = some.filter((c) => !c.right)
+    const two = faulty.filter((c) => c.lines.length > 1).length
+    return `${faulty.length - two} with one fault, ${two} with two, ${some.length - faulty.length} right`
+  }
+  for (const base of new Set(cases.map((c) => c.base))) {
+    const own = cases.filter((c) => c.base === base)
+    console.log(`${base}${own[0]?.heldApart ? ' (held apart)' : ''}: ${count(own)}`)
+    console.log(`  ${own.map((c) => `${c.operator}${c.right ? ' (right)' : ''}`).join(', ')}`)
+  }
+  console.log(`while building: ${count(cases.filter((c) => !c.heldApart))}`)
+  console.log(`held apart: ${count(cases.filter((c) => c.heldApart))}`)
 }
 
 function report(outcomes: readonly Outcome[]): void {
