@@ -29,6 +29,7 @@ export interface Case {
   readonly source: string
   /** For each fault, in the order of the operators: the line that was changed, then others where it may be named. */
   readonly lines: readonly (readonly number[])[]
+  /** For each fault the kinds that are a right answer; for a right script those that are no false alarm. */
   readonly kinds: readonly (readonly string[])[]
   readonly right: boolean
 }
@@ -137,7 +138,12 @@ export async function makeCases({ python, perOperator, bases, say }: CaseOptions
     const own = related.filter((r) => r.base === base).flatMap((r) => r.found)
     const common = { base: base.name, heldApart: base.heldApart }
     for (const m of own)
-      out.push({ ...common, operator: m.operator, source: m.source, ...(m.relation === 'fault' ? faults(m) : RIGHT) })
+      out.push({
+        ...common,
+        operator: m.operator,
+        source: m.source,
+        ...(m.relation === 'fault' ? faults(m) : RESCALED),
+      })
     const single = own.filter((m) => m.relation === 'fault')
     for (const pair of pairUp(base.source, single, 3 * perOperator)) {
       const seen = await observer.observe({ source: pair.source, parameters: base.parameters })
@@ -154,13 +160,20 @@ export async function makeCases({ python, perOperator, bases, say }: CaseOptions
   return out
 }
 
-const RIGHT = { lines: [], kinds: [], right: true }
+/** Right but for the rate, which is another: a report that finds it too high, or too low, by trial is right as well. */
+const RESCALED = { lines: [], kinds: [['learning-rate']], right: true }
 
 const faults = (...mutants: readonly Mutant[]) => ({
   lines: mutants.map((m) => [m.line, ...m.also]),
-  kinds: mutants.map((m) => KINDS[m.operator] ?? []),
+  kinds: mutants.map((m) => kindsOf(m.operator)),
   right: false,
 })
+
+function kindsOf(operator: string): readonly string[] {
+  const kinds = KINDS[operator]
+  if (kinds === undefined) throw new Error(`bench/check/operators.ts does not say which kinds answer "${operator}"`)
+  return kinds
+}
 
 /** observe.py in a few processes that stay; what it saw is kept for the next time. */
 class Observer {

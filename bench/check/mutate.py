@@ -6,18 +6,23 @@ Request on stdin: {"source", "backward": [first, last] line ranges, "update": ra
 "weights": the lines of the initial weights of a network with hidden layers, "labels" and "loop": what can be shuffled
 alone, and at which line the training loop begins, "outputs": [line of p - y, p].
 Answer on stdout: a list of {"operator", "line", "also", "source"}. Text is replaced by span, so that everything else
-stays. What concerns whole statements and the set-up is in mutate_statements.py.
+stays. What concerns whole statements and the set-up is in mutate_statements.py, the optimiser's formula and the forward pass
+in mutate_updates.py.
 """
 import ast
 import json
+import re
 import sys
 
 from mutate_statements import PENALTY, StatementFaults
+from mutate_updates import UpdateFaults
 
 DERIVATIVE_NAMES = ("deriv", "prime", "grad", "_d")
+# How a number of samples is written: what a gradient is divided by to be a mean.
+COUNT = re.compile(r"\(?[\d.* ]*\)?|len\(\w+\)|[mnNB]|pairs|count|batch|.*(size|shape\[.\]|_samples|examples)\)?|float\(.*\)")
 
 
-class Mutator(StatementFaults):
+class Mutator(StatementFaults, UpdateFaults):
     def __init__(self, request):
         self.request = request
         self.source = request["source"]
@@ -35,9 +40,20 @@ class Mutator(StatementFaults):
         return sum(len(text) for text in self.lines[:line - 1]) + column
 
     def put(self, operator, node, text, line=None):
+        if isinstance(self.parents.get(node), (ast.BinOp, ast.UnaryOp)) and not self.is_sum(node) and self.is_sum(text):
+            text = f"({text})"  # what stood in brackets beside a factor
         start = self.offset(node.lineno, node.col_offset)
         end = self.offset(node.end_lineno, node.end_col_offset)
         self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:])
+
+    @staticmethod
+    def is_sum(node):
+        if isinstance(node, str):
+            try:
+                node = ast.parse(node, mode="eval").body
+            except SyntaxError:
+                return False
+        return isinstance(node, ast.Compare) or isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
 
     def emit(self, operator, line, changed, also=()):
         if changed in self.seen:
@@ -82,7 +98,7 @@ class Mutator(StatementFaults):
 
     # --- operators ---------------------------------------------------------------------------------------------
     def run(self):
-        parents = {}
+        self.parents = parents = {}
         for node in ast.walk(self.tree):
             for child in ast.iter_child_nodes(node):
                 parents[child] = node
@@ -180,12 +196,14 @@ class Mutator(StatementFaults):
     def binary(self, node):
         left, right = self.text(node.left), self.text(node.right)
         if isinstance(node.op, ast.Div):
-            self.put("drop division", node, left)
+            self.put("drop division" if COUNT.fullmatch(right) else "drop divisor", node, left)
             self.put("extra division", node, f"{self.text(node)} / {self.wrapped(node.right)}")
         if isinstance(node.op, ast.Sub) and left not in ("1", "1.0", "1."):
             self.put("difference turned", node, f"{right} - {self.wrapped(node.left)}")
         if isinstance(node.op, ast.Sub) and left in ("1", "1.0", "1."):
-            self.put("plus for minus in derivative", node, f"{left} + {right}")
+            other = self.text(self.parent.left) if isinstance(self.parent, ast.BinOp) and isinstance(self.parent.op, ast.Mult) else ""
+            slope = self.is_derivative(node) or other.endswith(right)
+            self.put("plus for minus in derivative" if slope else "plus for minus", node, f"{left} + {right}")
         if isinstance(node.op, ast.Pow) and right == "2":
             self.put("drop square", node, left)
         if isinstance(node.op, ast.Mult):
@@ -301,56 +319,6 @@ class Mutator(StatementFaults):
             for mine, other in ((before, after), (after, before)):
                 if text == mine:
                     self.put("value before or after activation", node, other)
-
-    def update(self, node):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
-            target, symbol = self.text(node.target), "-" if isinstance(node.op, ast.Add) else "+"
-            self.put("update's sign", node, f"{target} {symbol}= {self.text(node.value)}")
-        if isinstance(node, ast.BinOp):
-            left, right = self.text(node.left), self.text(node.right)
-            if isinstance(node.op, (ast.Add, ast.Sub)) and left not in ("1", "1.0") and not self.text(node.right).strip("()").startswith(("eps", "1e")):
-                if isinstance(node.op, ast.Add) and self.penalty(node, left, right):
-                    return
-                symbol = "-" if isinstance(node.op, ast.Add) else "+"
-                if isinstance(node.op, ast.Add) and not self.request.get("states"):  # a sum of gradients
-                    self.put("drop term", node, left)
-                    self.put("term's sign", node, f"{left} - {self.wrapped(node.right)}")
-                    return
-                name = "update's sign" if isinstance(self.parent, ast.Assign) and left == self.text(self.parent.targets[0]) else "optimiser's sign"
-                self.put(name, node, f"{left} {symbol} {self.wrapped(node.right)}")
-                if name == "optimiser's sign":
-                    self.put("optimiser lacks a term", node, left)
-            if isinstance(node.op, ast.Pow) and right == "2":
-                self.put("mixed moments", node, left)
-            if isinstance(node.op, ast.Div) and "1 -" in right and "**" in right:
-                self.put("no bias correction", node, left)
-            if isinstance(node.op, ast.Div) and "sqrt" in right:
-                self.put("root on the wrong side", node, f"{left} * {self.wrapped(node.right)}")
-            if isinstance(node.op, ast.Mult) and left == right:
-                self.put("mixed moments", node, left)
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "sqrt":
-            self.put("root missing", node, self.wrapped(node.args[0]))
-        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load):
-            text = self.text(node)
-            for group in self.request.get("states", []):
-                for other in group:
-                    if text in group and other != text:
-                        self.put("optimiser's states mixed up", node, other)
-            for group in self.request.get("confusable", []):
-                for other in group:
-                    if text in group and other != text:
-                        self.put("wrong operand", node, other)
-
-    def forward(self, node):
-        if isinstance(node, ast.Call) and (getattr(node.func, "attr", "") == "sum"):
-            axis = next((k for k in node.keywords if k.arg == "axis"), None)
-            if axis is None:
-                return
-            method = self.text(node.func.value) != "np"
-            inner = self.text(node.func.value) if method else self.text(node.args[0])
-            self.put("softmax over everything", node, f"np.sum({inner})")
-            if isinstance(axis.value, ast.Constant) and axis.value.value in (0, 1):
-                self.put("softmax over the wrong axis", axis.value, str(1 - axis.value.value))
 
 
 def main():

@@ -241,7 +241,10 @@ class StatementFaults:
 
     def integers(self, node):
         if isinstance(node, ast.Call) and self.np and self.text(node.func) in ("np.zeros", "np.ones", "np.full") and not any(k.arg == "dtype" for k in node.keywords):
-            self.emit("integer array", node.lineno, self.spliced([(node, f"{self.text(node)[:-1]}, dtype=int)")]), also=self.update_lines())
+            names = {base_name(t) for s in self.all_statements if s.lineno <= node.lineno <= s.end_lineno for t in targets_of(s)}
+            writes = [s.lineno for s in self.all_statements for t in targets_of(s) if base_name(t) in names
+                      and (isinstance(t, ast.Subscript) or isinstance(s, ast.AugAssign))]
+            self.emit("integer array", node.lineno, self.spliced([(node, f"{self.text(node)[:-1]}, dtype=int)")]), also=writes + self.update_lines())
 
     # --- one array under two names -----------------------------------------------------------------------------
     def shared_states(self, block):

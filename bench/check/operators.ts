@@ -10,6 +10,7 @@ const SUMMED: FindingKind[] = ['reduction-axis', 'bias-gradient']
 
 export const KINDS: Readonly<Record<string, readonly FindingKind[]>> = {
   'drop division': ['scale'],
+  'drop divisor': ['missing-chain-factor', 'scale'],
   'drop in-place division': ['scale'],
   'extra division': ['scale', 'extra-factor'],
   'factor two': ['scale', 'constant', 'extra-factor'],
@@ -28,9 +29,10 @@ export const KINDS: Readonly<Record<string, readonly FindingKind[]>> = {
   'sigmoid to tanh derivative': DERIVATIVE,
   'tanh to sigmoid derivative': DERIVATIVE,
   'ReLU to tanh derivative': DERIVATIVE,
-  'comparison turned': DERIVATIVE,
-  'plus for minus in derivative': ['wrong-activation-derivative', 'sign'],
-  'drop square': ['wrong-activation-derivative', 'missing-chain-factor'],
+  'comparison turned': ['wrong-activation-derivative', 'operator'],
+  'plus for minus in derivative': ['wrong-activation-derivative', 'sign', 'operator'],
+  'plus for minus': ['sign', 'operator'],
+  'drop square': ['wrong-activation-derivative', 'missing-chain-factor', 'constant'],
   'value before or after activation': ['derivative-of-wrong-value', 'wrong-operand'],
   'wrong operand': ['wrong-operand', 'derivative-of-wrong-value'],
   'drop transpose': ['transpose'],

@@ -39,7 +39,10 @@ interface Outcome {
 
 function judge(one: Case, result: CheckResult): { told: Told; stage: string } {
   if (result.verdict === 'unsupported') return { told: 'not analysed', stage: 'no roles' }
-  if (one.right) return { told: result.verdict === 'clean' ? 'clean' : 'false alarm', stage: '' }
+  if (one.right) {
+    const alarm = result.verdict !== 'clean' && !result.findings.every((f) => one.kinds[0]?.includes(f.kind))
+    return { told: alarm ? 'false alarm' : 'clean', stage: '' }
+  }
   if (result.verdict === 'clean') return { told: 'missed', stage: 'truth' }
   const hits = one.lines.map((places) =>
     result.findings.filter((f) => f.endLine - f.line < 4 && places.some((line) => f.line <= line && line <= f.endLine)),
