@@ -25,6 +25,20 @@ const ownPlaces = {
   },
 }
 
+/**
+ * The engine reads a text of ASCII alone as bytes, one with a single other character as two bytes for each: what
+ * stands in strings, templates and regular expressions (there is nothing else, without comments) is escaped.
+ */
+const escaped = (code) =>
+  code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+const asciiOnly = {
+  name: 'ascii-only',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) if (file.type === 'chunk') file.code = escaped(file.code)
+  },
+}
+
 /** @throws SetupError where the bundler fails. */
 export async function bundleSource(folder) {
   try {
@@ -32,8 +46,8 @@ export async function bundleSource(folder) {
     const { rolldown } = await import('rolldown')
     const input = Object.fromEntries(Object.entries(DOORS).map(([name, path]) => [name, inProject('src', path)]))
     const isPackage = (id) => !/^[./]/.test(id)
-    const bundle = await rolldown({ input, external: isPackage, platform: 'neutral', plugins: [ownPlaces] })
-    await bundle.write({ dir: folder, format: 'esm', chunkFileNames: 'chunk-[name]-[hash].js' })
+    const bundle = await rolldown({ input, external: isPackage, platform: 'neutral', plugins: [ownPlaces, asciiOnly] })
+    await bundle.write({ dir: folder, format: 'esm', chunkFileNames: 'chunk-[name]-[hash].js', comments: false })
     await bundle.close()
   } catch (error) {
     throw new SetupError(`The bundler failed: ${error.message}; dist/ is as it was.`)

@@ -19,6 +19,26 @@ export class ByteWriter {
     this.bytes[this.length++] = value
   }
 
+  /** Two bytes: most instructions are an opcode and one small number. */
+  pair(first: number, second: number): void {
+    if (this.length + 2 > this.bytes.length) this.reserve(2)
+    this.bytes[this.length] = first
+    this.bytes[this.length + 1] = second
+    this.length += 2
+  }
+
+  /** 32-bit words, the lowest byte of each first. */
+  words(words: readonly number[]): void {
+    this.reserve(4 * words.length)
+    for (const word of words) {
+      this.bytes[this.length] = word
+      this.bytes[this.length + 1] = word >> 8
+      this.bytes[this.length + 2] = word >> 16
+      this.bytes[this.length + 3] = word >> 24
+      this.length += 4
+    }
+  }
+
   append(values: ArrayLike<number>): void {
     this.reserve(values.length)
     this.bytes.set(values, this.length)
@@ -27,6 +47,10 @@ export class ByteWriter {
 
   /** LEB128 of an integer from 0 to 2³² − 1. */
   unsigned(value: number): void {
+    if (value < 128) {
+      this.byte(value)
+      return
+    }
     let rest = value
     while (rest >= 128) {
       this.byte((rest % 128) | 0x80)

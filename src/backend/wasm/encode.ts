@@ -98,8 +98,12 @@ export class FunctionWriter {
   }
 
   private withIndex(opcode: number, index: number): this {
-    this.code.byte(opcode)
-    this.code.unsigned(index)
+    if (index < 128) {
+      this.code.pair(opcode, index)
+    } else {
+      this.code.byte(opcode)
+      this.code.unsigned(index)
+    }
     return this
   }
 
@@ -124,8 +128,12 @@ export class FunctionWriter {
   }
 
   i32(value: number): this {
-    this.code.byte(0x41)
-    this.code.signed(value)
+    if (value >= -64 && value < 64) {
+      this.code.pair(0x41, value & 0x7f)
+    } else {
+      this.code.byte(0x41)
+      this.code.signed(value)
+    }
     return this
   }
 
@@ -137,9 +145,7 @@ export class FunctionWriter {
 
   /** Alignment (as a power of two) and offset of a memory instruction that was just begun. */
   private at(alignment: number, offset: number): this {
-    this.code.unsigned(alignment)
-    this.code.unsigned(offset)
-    return this
+    return this.withIndex(alignment, offset)
   }
 
   private lane(lane: number): this {
@@ -214,8 +220,8 @@ export class FunctionWriter {
 
   /** Four 32-bit words, given as integers. */
   words(words: readonly number[]): this {
-    this.simd(0x0c)
-    for (const word of words) for (let shift = 0; shift < 32; shift += 8) this.code.byte((word >>> shift) & 0xff)
+    this.code.pair(0xfd, 0x0c)
+    this.code.words(words)
     return this
   }
 

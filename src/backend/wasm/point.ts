@@ -121,9 +121,9 @@ export class PointWriter {
 
   /** A set of values for one point: known ones first, the others computed when they are asked for. */
   at(place: Place, known: ReadonlyMap<number, Local>): (position: number) => Local {
-    const values = new Map<number, Local>([...this.invariant, ...known])
+    const values = new Map<number, Local>()
     const valueAt = (position: number): Local => {
-      const found = values.get(position)
+      const found = values.get(position) ?? known.get(position) ?? this.invariant.get(position)
       if (found !== undefined) return found
       const local = this.compute(position, place, valueAt)
       values.set(position, local)
@@ -137,10 +137,10 @@ export class PointWriter {
     const instruction = this.instruction(position)
     if (instruction.operation === 'input') return this.load(instruction.slot ?? -1, place)
     // Operands first: computing one in the middle of pushing another would leave the stack in disorder.
-    const operands = new Map(instruction.operands.map((operand) => [operand, valueAt(operand)]))
+    for (const operand of instruction.operands) valueAt(operand)
     const local = f.local(V128)
     if (instruction.operation === 'index') this.index(instruction.slot ?? 0, place)
-    else this.render(instruction, (operand) => f.get(known(operands.get(operand), 'an operand')))
+    else this.render(instruction, (operand) => f.get(valueAt(operand)))
     f.set(local)
     return local
   }

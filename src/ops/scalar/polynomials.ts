@@ -2,7 +2,7 @@
  * Transcendental functions for f32, written in primitive instructions and shared by every backend.
  *
  * Each is range reduction (Cody and Waite, "Software Manual for the Elementary Functions", 1980) and a polynomial.
- * The coefficients are no table: they are Chebyshev interpolants of the f64 function, computed when this file loads,
+ * The coefficients are no table: they are Chebyshev interpolants of the f64 function, computed when they are first needed,
  * whose error on an interval of half-width h is about 2·(h/2)^(n+1)·max|f⁽ⁿ⁺¹⁾|/(n+1)! for degree n. The bounds that
  * stand beside the functions are measured by polynomials.test.ts against f64.
  */
@@ -49,8 +49,18 @@ export function chebyshevInterpolant(f: (x: number) => number, a: number, b: num
   return sum
 }
 
+/** The same coefficients, computed when a program first asks for them. */
+function interpolant(...[f, a, b, degree]: Parameters<typeof chebyshevInterpolant>): () => readonly number[] {
+  let coefficients: readonly number[] | undefined
+  return () => {
+    coefficients ??= chebyshevInterpolant(f, a, b, degree)
+    return coefficients
+  }
+}
+
 /** Horner's rule. */
-function polynomial(s: ScalarWriter, x: ScalarLike, coefficients: readonly number[]): Scalar {
+function polynomial(s: ScalarWriter, x: ScalarLike, coefficientsOf: () => readonly number[]): Scalar {
+  const coefficients = coefficientsOf()
   let sum: Scalar = s.constant(coefficients[coefficients.length - 1] ?? 0)
   for (let power = coefficients.length - 2; power >= 0; power--) {
     sum = s.multiplyAdd(sum, x, coefficients[power] ?? 0)
@@ -66,7 +76,7 @@ function leadingBits(value: number, bits: number): number {
 
 const LN2_HIGH = leadingBits(Math.LN2, 12) // n·LN2_HIGH is exact in f32 for |n| < 2^12
 const LN2_LOW = Math.LN2 - LN2_HIGH
-const EXP = chebyshevInterpolant(Math.exp, -Math.LN2 / 2, Math.LN2 / 2, 6)
+const EXP = interpolant(Math.exp, -Math.LN2 / 2, Math.LN2 / 2, 6)
 
 /** e^x: x = n·ln 2 + r, e^r by a polynomial of degree 6, times 2ⁿ in two halves, so that results may be subnormal. */
 function exp(s: ScalarWriter, x: ScalarLike): Scalar {
@@ -94,7 +104,7 @@ function logRemainder(f: number): number {
   for (let k = 12; k >= 3; k--) sum = ((k % 2 === 1 ? 1 : -1) / k) * f ** (k - 3) + sum
   return sum
 }
-const LOG = chebyshevInterpolant(logRemainder, Math.SQRT1_2 - 1, Math.SQRT2 - 1, 9)
+const LOG = interpolant(logRemainder, Math.SQRT1_2 - 1, Math.SQRT2 - 1, 9)
 
 /** log x: x = m·2^e with m in [√½, √2), log m by a polynomial in m − 1; −∞ at 0, NaN below. */
 function log(s: ScalarWriter, x: ScalarLike): Scalar {
@@ -127,7 +137,7 @@ function tanhRemainder(z: number): number {
   const x = Math.sqrt(z)
   return (Math.tanh(x) / x - 1) / z
 }
-const TANH = chebyshevInterpolant(tanhRemainder, 0, 0.625 ** 2, 5)
+const TANH = interpolant(tanhRemainder, 0, 0.625 ** 2, 5)
 
 /** tanh x: x + x³·P(x²) below 0.625, where 1 − 2/(e^2x + 1) would cancel. */
 function tanh(s: ScalarWriter, x: ScalarLike): Scalar {
@@ -139,13 +149,13 @@ function tanh(s: ScalarWriter, x: ScalarLike): Scalar {
   return s.select(s.less(magnitude, 0.625), near, signed)
 }
 
-const ERF_NEAR = chebyshevInterpolant(
+const ERF_NEAR = interpolant(
   (z) => (z < 1e-12 ? 2 / Math.sqrt(Math.PI) : erf(Math.sqrt(z)) / Math.sqrt(z)),
   0,
   1,
   8,
 )
-const ERF_FAR = chebyshevInterpolant((x) => -Math.log(erfc(x)), 1, 4, 9)
+const ERF_FAR = interpolant((x) => -Math.log(erfc(x)), 1, 4, 9)
 
 /** erf x: x·Q(x²) below 1, 1 − e^(−g(|x|)) up to 4, where f32 rounds to ±1. */
 function erfFloat32(s: ScalarWriter, x: ScalarLike): Scalar {
@@ -168,8 +178,8 @@ function alternating(z: number, first: number): number {
   }
   return sum
 }
-const SIN = chebyshevInterpolant((z) => -alternating(z, 3), 0, (Math.PI / 4) ** 2, 3)
-const COS = chebyshevInterpolant((z) => alternating(z, 4), 0, (Math.PI / 4) ** 2, 3)
+const SIN = interpolant((z) => -alternating(z, 3), 0, (Math.PI / 4) ** 2, 3)
+const COS = interpolant((z) => alternating(z, 4), 0, (Math.PI / 4) ** 2, 3)
 
 /** sin(x + quadrants·π/2): x = n·π/2 + r. Accurate for |x| < 12,000; beyond, the reduction loses digits. */
 function sine(s: ScalarWriter, x: ScalarLike, quadrants: number): Scalar {

@@ -86,9 +86,15 @@ export class ScalarWriter {
     return instruction.operation === 'constant' ? instruction.value : undefined
   }
 
-  input = (slot: number) => this.emit('input', [], { slot })
-  index = (axis: number) => this.emit('index', [], { slot: axis })
-  accumulator = () => this.emit('accumulator', [])
+  input(slot: number): Scalar {
+    return this.emit('input', [], { slot })
+  }
+  index(axis: number): Scalar {
+    return this.emit('index', [], { slot: axis })
+  }
+  accumulator(): Scalar {
+    return this.emit('accumulator', [])
+  }
   constant(value: number): Scalar {
     return this.emit('constant', [], { value })
   }
@@ -109,32 +115,84 @@ export class ScalarWriter {
     return this.emit('mul', [a, b])
   }
 
-  sub = (a: ScalarLike, b: ScalarLike) => this.emit('sub', [a, b])
-  div = (a: ScalarLike, b: ScalarLike) => this.emit('div', [a, b])
-  neg = (a: ScalarLike) => this.emit('neg', [a])
-  abs = (a: ScalarLike) => this.emit('abs', [a])
-  sqrt = (a: ScalarLike) => this.emit('sqrt', [a])
-  min = (a: ScalarLike, b: ScalarLike) => this.emit('min', [a, b])
-  max = (a: ScalarLike, b: ScalarLike) => this.emit('max', [a, b])
-  floor = (a: ScalarLike) => this.emit('floor', [a])
-  round = (a: ScalarLike) => this.emit('round', [a])
-  multiplyAdd = (a: ScalarLike, b: ScalarLike, c: ScalarLike) => this.emit('multiplyAdd', [a, b, c])
-  less = (a: ScalarLike, b: ScalarLike) => this.emit('less', [a, b])
-  lessEqual = (a: ScalarLike, b: ScalarLike) => this.emit('lessEqual', [a, b])
-  and = (a: Scalar, b: Scalar) => this.emit('and', [a, b])
-  or = (a: Scalar, b: Scalar) => this.emit('or', [a, b])
-  scaleByPowerOfTwo = (a: ScalarLike, b: ScalarLike) => this.emit('scaleByPowerOfTwo', [a, b])
-  exponent = (a: ScalarLike) => this.emit('exponent', [a])
-  mantissa = (a: ScalarLike) => this.emit('mantissa', [a])
-  exp = (a: ScalarLike) => this.emit('exp', [a])
-  expm1 = (a: ScalarLike) => this.emit('expm1', [a])
-  log = (a: ScalarLike) => this.emit('log', [a])
-  log1p = (a: ScalarLike) => this.emit('log1p', [a])
-  sin = (a: ScalarLike) => this.emit('sin', [a])
-  cos = (a: ScalarLike) => this.emit('cos', [a])
-  tanh = (a: ScalarLike) => this.emit('tanh', [a])
-  erf = (a: ScalarLike) => this.emit('erf', [a])
-  pow = (a: ScalarLike, b: ScalarLike) => this.emit('pow', [a, b])
+  sub(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('sub', [a, b])
+  }
+  div(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('div', [a, b])
+  }
+  neg(a: ScalarLike): Scalar {
+    return this.emit('neg', [a])
+  }
+  abs(a: ScalarLike): Scalar {
+    return this.emit('abs', [a])
+  }
+  sqrt(a: ScalarLike): Scalar {
+    return this.emit('sqrt', [a])
+  }
+  min(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('min', [a, b])
+  }
+  max(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('max', [a, b])
+  }
+  floor(a: ScalarLike): Scalar {
+    return this.emit('floor', [a])
+  }
+  round(a: ScalarLike): Scalar {
+    return this.emit('round', [a])
+  }
+  multiplyAdd(a: ScalarLike, b: ScalarLike, c: ScalarLike): Scalar {
+    return this.emit('multiplyAdd', [a, b, c])
+  }
+  less(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('less', [a, b])
+  }
+  lessEqual(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('lessEqual', [a, b])
+  }
+  and(a: Scalar, b: Scalar): Scalar {
+    return this.emit('and', [a, b])
+  }
+  or(a: Scalar, b: Scalar): Scalar {
+    return this.emit('or', [a, b])
+  }
+  scaleByPowerOfTwo(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('scaleByPowerOfTwo', [a, b])
+  }
+  exponent(a: ScalarLike): Scalar {
+    return this.emit('exponent', [a])
+  }
+  mantissa(a: ScalarLike): Scalar {
+    return this.emit('mantissa', [a])
+  }
+  exp(a: ScalarLike): Scalar {
+    return this.emit('exp', [a])
+  }
+  expm1(a: ScalarLike): Scalar {
+    return this.emit('expm1', [a])
+  }
+  log(a: ScalarLike): Scalar {
+    return this.emit('log', [a])
+  }
+  log1p(a: ScalarLike): Scalar {
+    return this.emit('log1p', [a])
+  }
+  sin(a: ScalarLike): Scalar {
+    return this.emit('sin', [a])
+  }
+  cos(a: ScalarLike): Scalar {
+    return this.emit('cos', [a])
+  }
+  tanh(a: ScalarLike): Scalar {
+    return this.emit('tanh', [a])
+  }
+  erf(a: ScalarLike): Scalar {
+    return this.emit('erf', [a])
+  }
+  pow(a: ScalarLike, b: ScalarLike): Scalar {
+    return this.emit('pow', [a, b])
+  }
 
   /** A mask; `equal(select(m, 1, 0), 0)` is `not m`, so that a comparison carried as 0 or 1 costs nothing. */
   equal(a: ScalarLike, b: ScalarLike): Scalar {
