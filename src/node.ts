@@ -22,28 +22,25 @@ export {
   streamImageFolder,
   streamNpy,
 } from './data/node.ts'
-export {
-  type CheckOptions,
-  type CheckResult,
-  check,
-  type Finding,
-  type FindingKind,
-  type ParameterReport,
-  type Verdict,
+export type {
+  CheckOptions,
+  CheckResult,
+  Finding,
+  FindingKind,
+  ParameterReport,
+  Verdict,
 } from './diagnosis/node.ts'
-export {
-  type Evaluated,
-  type FieldValues,
-  goOnWithSearch,
-  type RunExperimentOptions,
-  type RunSearchOptions,
-  runExperiment,
-  runSearch,
-  type SearchResult,
-  type Trained,
-  type Trial,
-  type TrialOutcome,
+export type {
+  Evaluated,
+  FieldValues,
+  RunExperimentOptions,
+  RunSearchOptions,
+  SearchResult,
+  Trained,
+  Trial,
+  TrialOutcome,
 } from './experiment/node.ts'
+export { check, goOnWithSearch, runExperiment, runSearch } from './on-demand.ts'
 export { readRun, saveEvaluation, writeReport } from './report/node.ts'
 export {
   type CheckpointFolderOptions,

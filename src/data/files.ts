@@ -1,11 +1,7 @@
 /** Reading whole files, with errors that say which file and what to do. */
 
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import { formatBytes, NablaError } from '../shared/index.ts'
-
-const unpack = promisify(gunzip)
 
 /** The largest file that is read whole: what one typed array may hold everywhere. */
 const MOST_BYTES = 2 ** 31 - 1
@@ -45,7 +41,7 @@ export async function readUnpackedBytes(path: string): Promise<Uint8Array> {
   const bytes = await readBytes(path)
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   try {
-    return await unpack(bytes, { maxOutputLength: MOST_BYTES })
+    return await unpack(bytes)
   } catch (error) {
     const received = error instanceof Error ? error.message : String(error)
     throw new NablaError(
@@ -53,6 +49,16 @@ export async function readUnpackedBytes(path: string): Promise<Uint8Array> {
       { cause: error },
     )
   }
+}
+
+async function unpack(bytes: Uint8Array): Promise<Uint8Array> {
+  // Loaded with the first packed file: most programs read none.
+  const { gunzip } = await import('node:zlib')
+  return new Promise((resolve, reject) => {
+    gunzip(bytes, { maxOutputLength: MOST_BYTES }, (error, unpacked) =>
+      error === null ? resolve(unpacked) : reject(error),
+    )
+  })
 }
 
 function fileError(path: string, expected: string, received: string, fix: string, cause?: unknown): NablaError {

@@ -1,7 +1,7 @@
 /** Finds the system's C compiler, asks it what the machine has, and makes libraries with it. */
 
-import { spawn } from 'node:child_process'
 import { NablaError } from '../../shared/index.ts'
+import { type Identity, identityFile, keepIdentity, readIdentity } from './identity.ts'
 import type { Lanes } from './preamble.ts'
 
 export interface Compiler {
@@ -44,12 +44,14 @@ interface Outcome {
 }
 
 /** Runs a command with `input`; `code` is undefined where there is no such command. */
-function runCommand(
+async function runCommand(
   command: string,
   words: readonly string[],
   environment: NodeJS.ProcessEnv,
   input = '',
 ): Promise<Outcome> {
+  // Only when it is needed: with a warm cache it never is, and it takes milliseconds to load.
+  const { spawn } = await import('node:child_process')
   return new Promise((resolve) => {
     const child = spawn(command, words, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] })
     const [output, errors]: [Buffer[], Buffer[]] = [[], []]
@@ -90,13 +92,19 @@ async function tryAll(candidates: readonly string[], environment: NodeJS.Process
   if (process.platform === 'win32') throw environmentError('Windows', 'use the wasm backend there.')
   const reasons: string[] = []
   for (const command of candidates) {
+    const file = identityFile(command, environment)
+    const kept = file === undefined ? undefined : readIdentity(file)
+    if (kept !== undefined) return describe(command, environment, kept)
     for (const machine of ['-march=native', '-mcpu=native']) {
       const { code, output, errors } = await runCommand(
         command,
         [machine, '-dM', '-E', '-x', 'c', '/dev/null'],
         environment,
       )
-      if (code === 0 && output.includes('__VERSION__')) return describe(command, environment, machine, output)
+      if (code === 0 && output.includes('__VERSION__')) {
+        if (file !== undefined) await keepIdentity(file, { machine, macros: output })
+        return describe(command, environment, { machine, macros: output })
+      }
       reasons.push(code === undefined ? `no ${command}` : `${command}: ${firstLine(errors)}`)
       if (code === undefined) break
     }
@@ -112,7 +120,7 @@ const firstLine = (text: string) =>
     ?.trim() ?? 'no message'
 
 /** Reads the machine from the macros that the compiler predefines for it. */
-function describe(command: string, environment: NodeJS.ProcessEnv, machine: string, macros: string): Compiler {
+function describe(command: string, environment: NodeJS.ProcessEnv, { machine, macros }: Identity): Compiler {
   const has = (name: string) => macros.includes(`#define ${name} `)
   const text = /#define __VERSION__ "(.*)"/.exec(macros)?.[1] ?? ''
   const number = /\d+\.\d+(\.\d+)?/.exec(text)?.[0] ?? text

@@ -1,5 +1,6 @@
 /** Loads compiled libraries and calls into them, through koffi. */
 
+import { createRequire } from 'node:module'
 import { NablaError } from '../../shared/index.ts'
 import { type CacheOptions, cachedLibrary } from './cache.ts'
 import type { Compiler } from './compiler.ts'
@@ -8,8 +9,26 @@ import { CONTEXT } from './program.ts'
 
 type Koffi = typeof import('koffi')
 
+/**
+ * The package's compiled part by itself. Its JavaScript loads Node's HTTPS, which takes seven times as long, to look for
+ * that part where it is missing; then, and on other machines, it is asked.
+ */
+function loadAddon(): Koffi | undefined {
+  try {
+    const require = createRequire(import.meta.url)
+    const { version } = require('koffi/package.json') as { version: string }
+    const place = `koffi/build/koffi/${process.platform}_${process.arch}/koffi.node`
+    const addon = require(place) as Koffi & { version?: string }
+    return addon.version === version && typeof addon.load === 'function' ? addon : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** @throws NablaError E-ENVIRONMENT where the package is missing or doesn't fit the machine. */
 async function loadKoffi(): Promise<Koffi> {
+  const addon = loadAddon()
+  if (addon !== undefined) return addon
   try {
     const module = (await import('koffi')) as Koffi & { default?: Koffi }
     return module.default ?? module

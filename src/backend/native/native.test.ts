@@ -43,6 +43,52 @@ async function compute(environment: NodeJS.ProcessEnv, factor: number, lines: st
   return executable.read('y')[1] ?? Number.NaN
 }
 
+describe('what a compiler is', () => {
+  it('is asked once, again when the compiler changes or others could have written the answer', async () => {
+    const bin = join(folder, 'bin')
+    const log = join(folder, 'asked')
+    mkdirSync(bin)
+    const install = (version: string) => {
+      const script = `#!/bin/sh\n# ${version}\necho "$*" >> ${log}\nexec cc "$@"\n`
+      writeFileSync(join(bin, 'gcc-99'), script, { mode: 0o755 })
+    }
+    install('first')
+    let starts = 0
+    /** As a new process would: in this one the answer is remembered by the PATH. */
+    const open = async () => {
+      const PATH = `${process.env.PATH}:/nowhere/${starts++}`
+      const environment = { ...process.env, PATH, NABLA_CC: join(bin, 'gcc-99'), XDG_CACHE_HOME: join(folder, 'asks') }
+      const device = await nativeWith({ environment }).open()
+      device.close()
+      return device.description
+    }
+    const asked = () => readFileSync(log, 'utf8').split('-dM').length - 1
+    const description = await open()
+    expect(asked()).toBe(1)
+    expect(await open()).toBe(description)
+    expect(asked()).toBe(1)
+    install('the second')
+    await open()
+    expect(asked()).toBe(2)
+    const kept = join(folder, 'asks', 'nabla')
+    const answers = readdirSync(kept).filter((name) => name.endsWith('.compiler'))
+    expect(answers).toHaveLength(2)
+    for (const name of answers) chmodSync(join(kept, name), 0o666)
+    await open()
+    expect(asked()).toBe(3)
+    for (const name of answers) writeFileSync(join(kept, name), '')
+    await open()
+    expect(asked()).toBe(4)
+  })
+
+  it('is asked each time where a script of another name stands before it', async () => {
+    const { path } = loggingCompiler('my-cc', ':')
+    const environment = { ...process.env, NABLA_CC: path, XDG_CACHE_HOME: join(folder, 'script') }
+    await (await nativeWith({ environment }).open()).close()
+    expect(readdirSync(join(folder, 'script', 'nabla')).some((name) => name.endsWith('.compiler'))).toBe(false)
+  })
+})
+
 describe('the cache', () => {
   it('compiles a program once, in a folder that is the user’s alone', async () => {
     const { path, made } = loggingCompiler('counting-cc', ':')

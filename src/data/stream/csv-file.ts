@@ -1,7 +1,6 @@
 /** A CSV file that is read in pieces: once to understand it, then once an epoch. */
 
 import { createReadStream } from 'node:fs'
-import { createGunzip } from 'node:zlib'
 import { NablaError } from '../../shared/index.ts'
 import type { CsvOptions, CsvSchema } from '../csv.ts'
 import { lackingColumn, readHeader, TableEncoder, TableSurvey } from '../csv-table.ts'
@@ -93,8 +92,9 @@ async function* piecesOf(path: string): AsyncGenerator<Uint8Array> {
   const magic = new Uint8Array(2)
   await handle.read(magic, 0, 2, 0).finally(() => handle.close())
   const isPacked = magic[0] === 0x1f && magic[1] === 0x8b
+  const unpacker = isPacked ? (await import('node:zlib')).createGunzip({ chunkSize: PIECE_BYTES }) : undefined
   const file = createReadStream(path, { highWaterMark: PIECE_BYTES })
-  const pieces = isPacked ? file.pipe(createGunzip({ chunkSize: PIECE_BYTES })) : file
+  const pieces = unpacker === undefined ? file : file.pipe(unpacker)
   if (isPacked) file.on('error', (error) => pieces.destroy(error))
   try {
     for await (const piece of pieces) yield piece as Uint8Array

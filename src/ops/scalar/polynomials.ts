@@ -149,12 +149,7 @@ function tanh(s: ScalarWriter, x: ScalarLike): Scalar {
   return s.select(s.less(magnitude, 0.625), near, signed)
 }
 
-const ERF_NEAR = interpolant(
-  (z) => (z < 1e-12 ? 2 / Math.sqrt(Math.PI) : erf(Math.sqrt(z)) / Math.sqrt(z)),
-  0,
-  1,
-  8,
-)
+const ERF_NEAR = interpolant((z) => (z < 1e-12 ? 2 / Math.sqrt(Math.PI) : erf(Math.sqrt(z)) / Math.sqrt(z)), 0, 1, 8)
 const ERF_FAR = interpolant((x) => -Math.log(erfc(x)), 1, 4, 9)
 
 /** erf x: x·Q(x²) below 1, 1 − e^(−g(|x|)) up to 4, where f32 rounds to ±1. */
