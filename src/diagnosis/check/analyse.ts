@@ -208,7 +208,11 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
         fitted(a) > fitted(b) ||
         (fitted(a) === fitted(b) &&
           (a.explained > b.explained ||
-            (a.explained === b.explained && a.measured.loss.stated && !b.measured.loss.stated)))
+            (a.explained === b.explained &&
+              (a.measured.loss.stated === b.measured.loss.stated
+                ? // What is printed at the end is the loss of one step.
+                  a.measured.loss.steps.length > 1 && b.measured.loss.steps.length === 1
+                : a.measured.loss.stated))))
       )
     if (explainsMore(a, b) !== explainsMore(b, a)) return explainsMore(a, b)
     if (count(a) > 0 && count(a) === count(b) && contains(a, b) !== contains(b, a)) return contains(a, b)

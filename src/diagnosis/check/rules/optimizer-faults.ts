@@ -3,6 +3,7 @@
 import type { Tape, Values } from '../tape/tape.ts'
 import { type Correction, correctionOf, formOf, type Moment } from './optimizer-form.ts'
 import type { UpdateStep } from './optimizer-step.ts'
+import { adadeltaFault, decayFault, forgottenSum, velocityFault } from './optimizer-terms.ts'
 
 export type Departure =
   | 'no-root'
@@ -18,7 +19,14 @@ export type Departure =
   | 'correction-other'
   | 'correction-stuck'
   | 'correction-zero'
+  | 'correction-none'
   | 'decay-reversed'
+  | 'decay-sign'
+  | 'velocity-sign'
+  | 'adadelta-gradient'
+  | 'adadelta-swapped'
+  | 'adadelta-root'
+  | 'forgets'
 
 export interface Fault {
   readonly departure: Departure
@@ -38,8 +46,14 @@ export function faultOf(tape: Tape, values: Values, steps: readonly UpdateStep[]
   const zero = zeroCorrection(tape, values, steps[0])
   if (zero !== undefined) return zero
   const step = steps[1] ?? steps[0]
-  const form = step && formOf(step)
-  if (step === undefined || form === undefined || form.moments.length === 0) return undefined
+  if (step === undefined) return undefined
+  const apart = decayFault(tape, step) ?? adadeltaFault(tape, step) ?? forgottenSum(tape, values, step)
+  if (apart !== undefined) return apart
+  const form = formOf(step)
+  if (form === undefined || form.moments.length === 0) return undefined
+  const [alone] = form.moments.length === 1 ? form.moments : []
+  const climbs = alone && velocityFault(step, alone, form.direct)
+  if (climbs !== undefined) return climbs
   const [squares, means] = [form.moments.filter((m) => m.power === 2), form.moments.filter((m) => m.power === 1)]
   if (form.moments.some((m) => m.exponent === 0)) return undefined
   const power = (m: Moment) =>
@@ -137,6 +151,15 @@ function adaptive(
   const own = near(first.weight, 1 - first.decay) && near(second.weight, 1 - second.decay)
   if (!own) return undefined
   const base = { step, moment: first, other: second }
+  if (correction === 'none' && step.states.every(({ chain }) => startsAtZero(values, chain.versions[0]?.node))) {
+    const [most, at] = distortion(first.decay, second.decay)
+    if (most > MOST_DISTORTED)
+      return {
+        ...base,
+        departure: 'correction-none',
+        evidence: `in step ${at} the update is ${show(most)} times what it is after many equal gradients: (1 − ${show(first.decay)}^${at}) / √(1 − ${show(second.decay)}^${at})`,
+      }
+  }
   if (correction === 'first')
     return {
       ...base,
@@ -173,6 +196,23 @@ function adaptive(
         evidence: `${one.name} keeps ${show(one.decay)} of itself, and is corrected by 1 − ${show(1 - one.decay)}^t`,
       }
   return undefined
+}
+
+/** How many times too large the first steps may be without a correction, by the choice of the decays. */
+const MOST_DISTORTED = 3
+
+/** The largest of (1 − β₁^t) / √(1 − β₂^t), and its t. */
+function distortion(first: number, second: number): [number, number] {
+  let found: [number, number] = [0, 0]
+  for (let t = 1; t <= 1000; t++) {
+    const size = (1 - first ** t) / Math.sqrt(1 - second ** t)
+    if (size > found[0]) found = [size, t]
+  }
+  return found
+}
+
+function startsAtZero(values: Values, node: number | undefined): boolean {
+  return values[node ?? -1]?.data.every((x) => x === 0) === true
 }
 
 const WRONG = {

@@ -55,7 +55,7 @@ export function formOf(step: UpdateStep): Form | undefined {
   return { moments: measured, odd: near(back, -there), direct: alone(zero, step.size) / step.size, throughOld }
 }
 
-function growthOf(step: UpdateStep, id: number): { decay: number; weight: number; power: 1 | 2 } | undefined {
+export function growthOf(step: UpdateStep, id: number): { decay: number; weight: number; power: 1 | 2 } | undefined {
   const others = new Map(step.states.map((s) => [s.chain.id, step.size]))
   const next = (state: number, gradient: number) =>
     step.run({ gradient, states: new Map([...others, [id, state]]) }).states.get(id) ?? Number.NaN
@@ -74,7 +74,8 @@ function baseOf(step: UpdateStep, moments: readonly Moment[]): Given {
   return { gradient: step.size, states: new Map(moments.map((m) => [m.id, step.size ** m.power])) }
 }
 
-function exponentOf(step: UpdateStep, base: Given, moment: Moment): number {
+/** The update's power of a state where that is large; NaN where it is none. */
+export function exponentOf(step: UpdateStep, base: Given, moment: { readonly id: number }): number {
   const at = (value: number) =>
     step.run({ gradient: base.gradient, states: new Map([...base.states, [moment.id, value]]) }).update
   const [a, b] = [at(LARGE), at(4 * LARGE)]

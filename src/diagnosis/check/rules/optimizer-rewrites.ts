@@ -84,8 +84,22 @@ function textsOf(departure: Departure, text: string, root: (x: string) => string
       text.replace(/\+\s*/, `+ (1 - ${decay}) * `),
     ]
   }
+  if (departure === 'decay-sign' || departure === 'velocity-sign') return flipped(text)
+  if (departure === 'adadelta-swapped')
+    return [text.replace(/([\w.]+\((?:[^()]|\([^()]*\))*\))(\s*\/\s*)([\w.]+\((?:[^()]|\([^()]*\))*\))/, '$3$2$1')]
+  if (departure === 'adadelta-root')
+    return [text.replace(/\b(?:\w+\.)?(?:abs|absolute|fabs)\(((?:[^()]|\([^()]*\))*)\)/, '$1 ** 2')]
+  if (departure === 'forgets') return [text.replace(/^([\w.[\]'":]+)\s*=\s*/, '$1 += ')]
   if (departure === 'momentum-sign') return [text.replace(/=\s*-\s*/, '= ')]
   return []
+}
+
+/** The text with one of its + and − turned, the last first. */
+function flipped(text: string): string[] {
+  const signs = [...text.matchAll(/(?<=[\w)\]'"]\s*)[+-](?!\d*\s*$)/g)].filter(
+    (m) => !/\d[eE]$/.test(text.slice(0, m.index)),
+  )
+  return signs.reverse().map((m) => `${text.slice(0, m.index)}${m[0] === '+' ? '-' : '+'}${text.slice(m.index + 1)}`)
 }
 
 /** The divisor at the end, or in parentheses with what keeps it from zero, under a root. */

@@ -5,7 +5,7 @@
 
 import type { Analysis, ParameterResult } from '../analyse.ts'
 import type { Chain } from '../roles/chains.ts'
-import { type ChainStep, join, MATCH, proportion } from '../roles/measure.ts'
+import { type ChainStep, elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 
@@ -20,14 +20,15 @@ export interface State {
   readonly next: number
 }
 
-/** Numbers in place of the gradient, the parameter, and each state (by chain), the same for all their elements. */
+/** Numbers in place of the gradient, the parameter (0), and each state (by chain), the same for all their elements. */
 export interface Given {
   readonly gradient: number
+  readonly parameter?: number
   readonly states: ReadonlyMap<number, number>
 }
 
 export interface Outcome {
-  /** What is taken off a parameter that is zero. */
+  /** What is taken off the parameter. */
   readonly update: number
   readonly states: ReadonlyMap<number, number>
 }
@@ -35,8 +36,11 @@ export interface Outcome {
 export interface UpdateStep {
   /** Which measured step it is, from 0. */
   readonly index: number
+  readonly before: number
   readonly after: number
   readonly gradient: number
+  /** Whether it is a positive (1) or a negative (−1) multiple of the true gradient. */
+  readonly orientation: number
   readonly states: readonly State[]
   /** The nodes of the program, in order; those that depend on the gradient, the parameter or a state. */
   readonly nodes: readonly number[]
@@ -54,11 +58,11 @@ export function updateSteps(analysis: Analysis, result: ParameterResult): Update
   const gradients = rows.map((row) => gradientsOf(analysis, row))
   const steps: UpdateStep[] = []
   for (const [k, row] of rows.entries()) {
-    const next = gradients[k + 1]?.[0]
+    const next = gradients[k + 1]?.[0]?.node
     for (const gradient of gradients[k] ?? []) {
-      const found = programOf(analysis, row, gradient, next)
+      const found = programOf(analysis, row, gradient.node, next)
       if (found === undefined) continue
-      steps.push({ ...found, index: k })
+      steps.push({ ...found, index: k, orientation: gradient.orientation })
       break
     }
   }
@@ -66,18 +70,19 @@ export function updateSteps(analysis: Analysis, result: ParameterResult): Update
 }
 
 /** The values on the way to an update that are multiples of the true gradient, the first one first. */
-function gradientsOf(analysis: Analysis, row: ChainStep): number[] {
+function gradientsOf(analysis: Analysis, row: ChainStep): { node: number; orientation: number }[] {
   const { tape, points, dependence } = analysis
   const size = points.values[0]?.[row.before]?.data.length ?? 0
-  if (row.part !== undefined || row.unreached || size === 0 || size > MAX_SIZE) return []
+  if (row.unreached || size === 0 || size > MAX_SIZE) return []
   const made = [...tape.madeFrom([row.after], dependence.cut)].filter((n) => n > row.before && !dependence.cut.has(n))
-  const found: number[] = []
+  const found: { node: number; orientation: number }[] = []
   for (const node of made.sort((a, b) => a - b).slice(-3000)) {
     if (dependence.depends[node] !== 1 || points.values[0]?.[node]?.data.length !== size) continue
-    const value = join(points.values.map((v) => v[node]))
+    // Of a vector that holds several parameters, the part that this one is.
+    const value = join(points.values.map((v) => v[node] && { shape: [], data: elementsOf(row, v[node].data) }))
     if (value.length !== row.gradient.length) continue
     const match = proportion(value, row.gradient)
-    if (match.residual < MATCH && match.ratio !== 0) found.push(node)
+    if (match.residual < MATCH && match.ratio !== 0) found.push({ node, orientation: Math.sign(match.ratio) })
     if (found.length >= 8) break
   }
   return found
@@ -88,7 +93,7 @@ function programOf(
   row: ChainStep,
   gradient: number,
   nextGradient: number | undefined,
-): Omit<UpdateStep, 'index'> | undefined {
+): Omit<UpdateStep, 'index' | 'orientation'> | undefined {
   const { tape, points, chains } = analysis
   const recorded = points.values[0] ?? []
   const shape = recorded[row.before]?.shape ?? []
@@ -105,7 +110,8 @@ function programOf(
     const next = nextGradient === undefined ? inside[0]?.node : inside.at(-1)?.node
     if (old === undefined || next === undefined || !(reach.has(old) || reach.has(next))) continue
     if (recorded[next]?.data.length !== size || !tape.ancestors([next], stop).has(gradient)) continue
-    states.push({ chain, old, next })
+    // A function's name for an array, and the name outside of it, are one state.
+    if (!states.some((s) => s.old === old && s.next === next)) states.push({ chain, old, next })
   }
   if (new Set(states.map((s) => s.old)).size !== states.length) return undefined
   for (const state of states) stop.add(state.old)
@@ -122,7 +128,8 @@ function programOf(
   const values: Values = recorded.slice()
   const run = (given: Given): Outcome => {
     values[gradient] = filled(recorded[gradient]?.shape ?? shape, given.gradient)
-    values[row.before] = filled(shape, 0)
+    const parameter = given.parameter ?? 0
+    values[row.before] = filled(shape, parameter)
     for (const { old, chain } of states) {
       const was = recorded[old]
       values[old] = filled(
@@ -132,13 +139,22 @@ function programOf(
     }
     for (const node of nodes) values[node] = tape.compute(node, values, NO_CHANGES)
     return {
-      update: -(values[row.after]?.data[0] ?? Number.NaN),
+      update: parameter - (values[row.after]?.data[0] ?? Number.NaN),
       states: new Map(states.map((s) => [s.chain.id, values[s.next]?.data[0] ?? Number.NaN])),
     }
   }
   const data = recorded[gradient]?.data ?? new Float64Array(1)
   const rms = Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length)
-  return { after: row.after, gradient, states, nodes, reads, size: Math.min(1, Math.max(1e-4, rms)), run }
+  return {
+    before: row.before,
+    after: row.after,
+    gradient,
+    states,
+    nodes,
+    reads,
+    size: Math.min(1, Math.max(1e-4, rms)),
+    run,
+  }
 }
 
 /** A chain's version that a step begins with. */

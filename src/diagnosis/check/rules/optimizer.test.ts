@@ -50,6 +50,27 @@ const FAULTY: readonly (readonly [script: string, line: string, says: string, fi
   ['adam-zero', 'm_hat, v_hat = m / (1 - 0.9 ** t), v / (1 - 0.999 ** t)', 'divides by zero'],
 ]
 
+/** Functions of faulty/by-name.py, where all weights are one vector. */
+const OF_A_VECTOR: typeof FAULTY = [
+  ['uncorrected', 'return w - 0.002 * m / (np.sqrt(v) + 1e-8), m, v', 'neither has a bias correction'],
+  [
+    'growing',
+    'return w - 0.1 * (g - 0.002 * w), m, v',
+    'makes the weights grow',
+    'return w - 0.1 * (g + 0.002 * w), m, v',
+  ],
+  ['climbing', 'return w - m, m, v', 'followed the wrong way', 'return w + m, m, v'],
+  [
+    'interchanged',
+    'move = np.sqrt(v + 1e-5) / np.sqrt(m + 1e-5) * g',
+    'interchanged',
+    'move = np.sqrt(m + 1e-5) / np.sqrt(v + 1e-5) * g',
+  ],
+  ['unsquared', 'm = 0.95 * m + 0.05 * np.abs(move)', 'the size of the updates', 'm = 0.95 * m + 0.05 * move ** 2'],
+  ['of_gradients', 'm = 0.95 * m + 0.05 * g**2', 'not squared updates'],
+  ['forgetful', 'v[:] = g**2', 'sums up nothing', 'v[:] += g**2'],
+]
+
 const LEGAL = [
   'same_weight',
   'nesterov',
@@ -59,29 +80,31 @@ const LEGAL = [
   'rmsprop_centred',
   'adadelta',
   'adam_plain',
+  'velocity_of_decay',
   'adam_schedule',
   'amsgrad',
   'nadam',
   'adamax',
 ]
 
+async function names(path: string, [, line, says, fix]: (typeof FAULTY)[number], args: string[] = []) {
+  const lines = readFileSync(path, 'utf8').split('\n')
+  // Some lines stand in several functions: the one that is run.
+  const from = args.length === 0 ? 0 : lines.findIndex((l) => l.startsWith(`def ${args[0]}(`))
+  const at = lines.findIndex((l, i) => i >= from && l.trim() === line)
+  const result = await checked(path, { args })
+  expect(result.findings.map((f) => [f.kind, f.line])).toEqual([['optimiser', at + 1]])
+  const [found] = result.findings
+  expect(found?.message).toContain(says)
+  expect(found?.evidence.length).toBeGreaterThan(0)
+  expect(found?.fix?.added.map((l) => l.trim())).toEqual(fix === undefined ? undefined : [fix])
+}
+
 describe('wrong optimisers', () => {
-  it.concurrent.each(FAULTY)(
-    '%s',
-    async (script, line, says, fix) => {
-      const path = fixture(`faulty/${script}.py`)
-      const at = readFileSync(path, 'utf8')
-        .split('\n')
-        .findIndex((l) => l.trim() === line)
-      const result = await checked(path)
-      expect(result.findings.map((f) => [f.kind, f.line])).toEqual([['optimiser', at + 1]])
-      const [found] = result.findings
-      expect(found?.message).toContain(says)
-      expect(found?.evidence.length).toBeGreaterThan(0)
-      expect(found?.fix?.added.map((l) => l.trim())).toEqual(fix === undefined ? undefined : [fix])
-    },
-    LONG,
-  )
+  for (const row of FAULTY) it.concurrent(row[0], () => names(fixture(`faulty/${row[0]}.py`), row), LONG)
+
+  for (const row of OF_A_VECTOR)
+    it.concurrent(`of a vector: ${row[0]}`, () => names(fixture('faulty/by-name.py'), row, [row[0]]), LONG)
 })
 
 describe('legal optimisers', () => {

@@ -7,7 +7,7 @@ import { findingAt } from './at.ts'
 import { type Departure, type Fault, faultOf } from './optimizer-faults.ts'
 import { placeOf, rewritesOf } from './optimizer-rewrites.ts'
 import { updateSteps } from './optimizer-step.ts'
-import { analyseEdited, fixOf, NOTHING_FOUND, type Outcome, type Scene, textAt } from './trial.ts'
+import { analyseEdited, fixOf, NOTHING_FOUND, type Outcome, type Scene, textAt, wrongNames } from './trial.ts'
 
 const MOST_PARAMETERS = 12
 const MOST_TRIALS = 4
@@ -34,7 +34,7 @@ export async function optimizerFaults(scene: Scene): Promise<Outcome> {
         one.fault.evidence,
         ...(tried === undefined ? [] : ['checked: applying it, the update is that of a known optimiser']),
       ],
-      parameters: group.map((g) => g.name),
+      parameters: group.flatMap((g) => namesBeside(analysis, g)),
     })
     findings.push(...found.map((f) => (tried === undefined ? f : { ...f, fix: fixOf(analysis, tried.edit, true) })))
     if (tried === undefined) continue
@@ -51,10 +51,23 @@ interface Named {
 
 function faultsIn(analysis: Analysis): Named[] {
   const values = analysis.points.values[0] ?? []
+  // Parameters that are slices of one vector share its update.
+  const seen = new Set<number>()
   return (analysis.best?.results ?? []).slice(0, MOST_PARAMETERS).flatMap((result) => {
+    const { before, part } = result.step
+    if (part !== undefined && seen.has(before)) return []
+    seen.add(before)
     const fault = faultOf(analysis.tape, values, updateSteps(analysis, result))
     return fault === undefined ? [] : [{ name: result.chain.name, fault }]
   })
+}
+
+/** The parameter's name, or those of all that share its vector. */
+function namesBeside({ best }: Analysis, { name, fault }: Named): string[] {
+  const parts = (best?.results ?? []).filter(
+    (r) => r.step.part !== undefined && r.chain.name.split('[')[0] === name.split('[')[0],
+  )
+  return parts.some((r) => r.chain.name === name && fault.step.before >= 0) ? parts.map((r) => r.chain.name) : [name]
 }
 
 function groupsOf(analysis: Analysis, faults: readonly Named[]): Map<number, Named[]> {
@@ -77,10 +90,16 @@ async function mend(
   for (const edit of rewritesOf(scene.analysis, fault, site).slice(0, MOST_TRIALS)) {
     const after = await analyseEdited(scene, [edit])
     if (after === undefined || (after.best?.results.length ?? 0) < was || faultsIn(after).length > left) continue
+    if (wrongNames(after).length > wrongNames(scene.analysis).length || turned(after)) continue
     const still = after.best?.results.slice(0, MOST_PARAMETERS).some((r) => updateSteps(after, r).length > 0)
     if (still) return { edit, analysis: after }
   }
   return undefined
+}
+
+/** Whether an update climbs. */
+function turned({ best }: Analysis): boolean {
+  return best?.results.some((r) => r.status === 'sign') === true
 }
 
 const NO_SITE = { file: '', line: 0, column: 0, endLine: 0, endColumn: 0, kind: '', statement: -1, function: '' }
@@ -130,6 +149,35 @@ const WORDS: Readonly<Record<Departure, Words>> = {
   'correction-zero': [
     'a t that begins at 1',
     () => 'the bias correction divides by zero in the first step: t begins at 0',
+  ],
+  'correction-none': [
+    'm / (1 − β₁^t) over √(v / (1 − β₂^t))',
+    (m, o) => `${m} and ${o} begin at zero, and neither has a bias correction: the first steps are far too long`,
+  ],
+  'decay-sign': [
+    'a decay that makes the parameter smaller: + λ · w beside the gradient',
+    () => 'the weight decay has the wrong sign: it makes the weights grow',
+  ],
+  'velocity-sign': [
+    'v = β · v − rate · gradient and w + v, or v = β · v + gradient and w − rate · v',
+    (m) => `the velocity ${m} is followed the wrong way: the gradient is right, and the update climbs the loss`,
+  ],
+  'adadelta-gradient': [
+    'a mean of squared updates',
+    (m, o) =>
+      `${m}, whose root the update is multiplied with, averages squared gradients like ${o}, and not squared updates`,
+  ],
+  'adadelta-swapped': [
+    'the root of the mean of squared updates over that of squared gradients',
+    (m, o) => `the roots of ${m} and ${o} are interchanged: the update divides by the size of former updates`,
+  ],
+  'adadelta-root': [
+    'a mean of squared updates',
+    (m) => `${m}, whose root the update is multiplied with, averages the size of the updates and not its square`,
+  ],
+  forgets: [
+    'a sum, or a running mean, of the squared gradients of all steps',
+    (m) => `${m} is set anew in every step and sums up nothing: the update is the gradient's sign alone`,
   ],
   'decay-reversed': [
     'β · former + (1 − β) · new, with the β of the correction',
