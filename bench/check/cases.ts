@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { KINDS } from './operators.ts'
+import { DERIVATIVE, KINDS } from './operators.ts'
 import { type Observation, type Relation, type Request, relate } from './relate.ts'
 
 export interface Base {
@@ -63,6 +63,8 @@ interface Mutant {
   readonly operator: string
   readonly line: number
   readonly also: readonly number[]
+  /** Whether the change is in an activation's derivative: then it may be called that as well. */
+  readonly derivative: boolean
   readonly source: string
 }
 
@@ -165,7 +167,7 @@ const RESCALED = { lines: [], kinds: [['learning-rate']], right: true }
 
 const faults = (...mutants: readonly Mutant[]) => ({
   lines: mutants.map((m) => [m.line, ...m.also]),
-  kinds: mutants.map((m) => kindsOf(m.operator)),
+  kinds: mutants.map((m) => [...kindsOf(m.operator), ...(m.derivative ? DERIVATIVE : [])]),
   right: false,
 })
 

@@ -5,24 +5,25 @@ Request on stdin: {"source", "backward": [first, last] line ranges, "update": ra
 "states": groups of an optimiser's names}, and where they apply "setup": ranges with targets, rates and buffers,
 "weights": the lines of the initial weights of a network with hidden layers, "labels" and "loop": what can be shuffled
 alone, and at which line the training loop begins, "outputs": [line of p - y, p].
-Answer on stdout: a list of {"operator", "line", "also", "source"}. Text is replaced by span, so that everything else
-stays. What concerns whole statements and the set-up is in mutate_statements.py, the optimiser's formula and the forward pass
-in mutate_updates.py.
+Answer on stdout: a list of {"operator", "line", "also", "derivative": in an activation's derivative, "source"}. Text is replaced by span, so that everything else
+stays. Products and sums over axes are in mutate_products.py, whole statements and the set-up in mutate_statements.py, the
+optimiser's formula and the softmax in mutate_updates.py.
 """
 import ast
 import json
 import re
 import sys
 
+from mutate_products import ProductFaults
 from mutate_statements import PENALTY, StatementFaults
 from mutate_updates import UpdateFaults
 
-DERIVATIVE_NAMES = ("deriv", "prime", "grad", "_d")
+DERIVATIVE_NAMES = ("deriv", "prime", "grad", "_d", "jacobian")
 # How a number of samples is written: what a gradient is divided by to be a mean.
 COUNT = re.compile(r"\(?[\d.* ]*\)?|len\(\w+\)|[mnNB]|pairs|count|batch|.*(size|shape\[.\]|_samples|examples)\)?|float\(.*\)")
 
 
-class Mutator(StatementFaults, UpdateFaults):
+class Mutator(ProductFaults, StatementFaults, UpdateFaults):
     def __init__(self, request):
         self.request = request
         self.source = request["source"]
@@ -44,7 +45,17 @@ class Mutator(StatementFaults, UpdateFaults):
             text = f"({text})"  # what stood in brackets beside a factor
         start = self.offset(node.lineno, node.col_offset)
         end = self.offset(node.end_lineno, node.end_col_offset)
-        self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:])
+        self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:], derivative=self.inside_derivative(node))
+
+    def inside_derivative(self, node):
+        """Is it a part of an activation's derivative: in a function for it, or in 1 / (1 + exp(-z)) where it stands?"""
+        for part in (node, *self.above(node, self.parents)):
+            if isinstance(part, ast.FunctionDef):
+                arguments = [a.arg for a in part.args.args if a.arg != "self"]
+                return len(arguments) == 1 and any(name in part.name.lower() for name in DERIVATIVE_NAMES)
+            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and "exp(-" in self.text(part.right):
+                return True
+        return False
 
     @staticmethod
     def is_sum(node):
@@ -55,7 +66,7 @@ class Mutator(StatementFaults, UpdateFaults):
                 return False
         return isinstance(node, ast.Compare) or isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
 
-    def emit(self, operator, line, changed, also=()):
+    def emit(self, operator, line, changed, also=(), derivative=False):
         if changed in self.seen:
             return
         try:
@@ -63,11 +74,15 @@ class Mutator(StatementFaults, UpdateFaults):
         except SyntaxError:
             return
         self.seen.add(changed)
-        self.out.append({"operator": operator, "line": line, "also": sorted(set(also) - {line}), "source": changed})
+        self.out.append({"operator": operator, "line": line, "also": sorted(set(also) - {line}), "derivative": derivative,
+                         "source": changed})
 
     def wrapped(self, node):
         text = self.text(node)
         return f"({text})" if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp)) else text
+
+    def factor(self, node):
+        return f"({self.text(node)})" if self.is_sum(node) else self.text(node)
 
     def inside(self, node, part):
         return any(first <= node.lineno <= last for first, last in self.request.get(part, []))
@@ -199,7 +214,8 @@ class Mutator(StatementFaults, UpdateFaults):
             self.put("drop division" if COUNT.fullmatch(right) else "drop divisor", node, left)
             self.put("extra division", node, f"{self.text(node)} / {self.wrapped(node.right)}")
         if isinstance(node.op, ast.Sub) and left not in ("1", "1.0", "1."):
-            self.put("difference turned", node, f"{right} - {self.wrapped(node.left)}")
+            turned = f"({right})" if isinstance(node.right, (ast.IfExp, ast.Compare)) else right
+            self.put("difference turned", node, f"{turned} - {self.wrapped(node.left)}")
         if isinstance(node.op, ast.Sub) and left in ("1", "1.0", "1."):
             other = self.text(self.parent.left) if isinstance(self.parent, ast.BinOp) and isinstance(self.parent.op, ast.Mult) else ""
             slope = self.is_derivative(node) or other.endswith(right)
@@ -227,86 +243,6 @@ class Mutator(StatementFaults, UpdateFaults):
         self.put("regularisation doubled", node, f"{rest} + 2 * {reg}")
         self.put("regularisation sign", node, f"{rest} - {reg}")
         return True
-
-    def product(self, node, left, right):
-        for part, rest in ((node.right, left), (node.left, right)):
-            if self.is_derivative(part) or self.logistic_pair(part):
-                value = self.logistic_pair(node)
-                if value is not None and part is node.right:
-                    continue
-                self.put("drop derivative", node, rest)
-                self.put("derivative twice", node, f"{self.text(node)} * {self.wrapped(part)}")
-            elif ("mask" in self.text(part) or "keep" in self.text(part)) and not PENALTY.search(f"{left} {right}"):
-                self.put("drop mask", node, rest)
-        # d * a * (1 - a) parses as (d * a) * (1 - a)
-        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) and self.is_one_minus(node.right) \
-                and self.text(node.right.right) == self.text(node.left.right):
-            a, rest = self.text(node.left.right), self.text(node.left.left)
-            self.put("drop derivative", node, rest)
-            self.put("sigmoid to tanh derivative", node, f"{rest} * (1 - {a} ** 2)")
-            self.put("derivative twice", node, f"{self.text(node)} * {a} * (1 - {a})")
-        value = self.logistic_pair(node)
-        if value is not None:
-            self.put("sigmoid to tanh derivative", node, f"(1 - {value} ** 2)")
-        if isinstance(node.right, ast.BinOp) and self.is_derivative(node.right):
-            inner = node.right.right
-            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
-                a = self.text(inner.left)
-                self.put("tanh to sigmoid derivative", node, f"{left} * {a} * (1 - {a})")
-        if isinstance(node.right, ast.Compare) and self.is_derivative(node.right):
-            a = self.text(node.right.left)
-            self.put("ReLU to tanh derivative", node.right, f"(1 - {a} ** 2)")
-        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Sub):
-            inner = node.left
-            start = self.text(inner)
-            self.parentheses(node, inner, right, "*", start)
-        if self.np and isinstance(node.left, (ast.Name, ast.Subscript, ast.Attribute)) and isinstance(node.right, (ast.Name, ast.Subscript, ast.Attribute)):
-            self.put("matrix for elementwise", node, f"np.dot({left}, {right})")
-
-    def parentheses(self, node, inner, right, symbol, start):
-        self.put("misplaced parentheses", node, f"{self.text(inner.left)} - {self.wrapped(inner.right)} {symbol} {right}")
-
-    def matrix_product(self, node, a, b, left, right):
-        self.put("elementwise for matrix", node, f"{a} * {b}")
-        for first in {left, left[:-2] if left.endswith(".T") else f"{self.wrapped_text(left)}.T"}:
-            for second in {right, right[:-2] if right.endswith(".T") else f"{self.wrapped_text(right)}.T"}:
-                if (first, second) != (left, right) and first.endswith(".T") + second.endswith(".T") >= left.endswith(".T") + right.endswith(".T"):
-                    self.put("added transpose", node, f"np.dot({first}, {second})")
-        self.put("drop matrix factor", node, left)
-        self.put("drop first matrix factor", node, right)
-
-    @staticmethod
-    def wrapped_text(text):
-        return f"({text})" if any(c in text for c in "+-*/ ") and not text.endswith(")") else text
-
-    def calls(self, node):
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        method = isinstance(node.func, ast.Attribute) and self.text(node.func.value) != "np"
-        if name in ("dot", "matmul") and len(node.args) == (1 if method else 2):
-            left = self.text(node.func.value) if method else self.text(node.args[0])
-            right = self.text(node.args[-1])
-            self.matrix_product(node, self.wrapped_text(left), self.wrapped_text(right), left, right)
-        if name == "outer" and len(node.args) == 2:
-            self.put("outer product turned", node, f"np.outer({self.text(node.args[1])}, {self.text(node.args[0])})")
-        if name in ("sum", "mean"):
-            self.reductions(node, name, method)
-
-    def reductions(self, node, name, method):
-        text = self.text(node)
-        inner = self.text(node.func.value) if method else self.text(node.args[0]) if node.args else ""
-        axis = next((k for k in node.keywords if k.arg == "axis"), None)
-        other = "mean" if name == "sum" else "sum"
-        head = text[:text.rindex(f".{name}(")] if f".{name}(" in text else None
-        if head is not None:
-            self.put("mean for sum" if name == "sum" else "sum for mean", node, f"{head}.{other}({text[len(head) + len(name) + 2:]}")
-        if axis is not None:
-            if isinstance(axis.value, ast.Constant) and axis.value.value in (0, 1):
-                self.put("other axis", axis.value, str(1 - axis.value.value))
-            self.put("summed to a scalar", node, f"np.{name}({inner})")
-            self.put("not summed", node, inner)
-            self.put("first sample only", node, f"{self.wrapped_text(inner)}[0]")
-        elif not node.keywords and name == "sum" and self.np:
-            self.put("first element only", node, f"{self.wrapped_text(inner)}.ravel()[0]")
 
     def names(self, node):
         text = self.text(node)

@@ -5,7 +5,9 @@
 
 import type { FindingKind } from 'nabla/node'
 
-const DERIVATIVE: FindingKind[] = ['wrong-activation-derivative']
+const WRONG: FindingKind[] = ['wrong-activation-derivative']
+/** What a fault inside an activation's derivative may be called besides. */
+export const DERIVATIVE: readonly FindingKind[] = ['wrong-activation-derivative', 'missing-activation-derivative']
 const SUMMED: FindingKind[] = ['reduction-axis', 'bias-gradient']
 
 export const KINDS: Readonly<Record<string, readonly FindingKind[]>> = {
@@ -26,9 +28,9 @@ export const KINDS: Readonly<Record<string, readonly FindingKind[]>> = {
   'drop derivative': ['missing-activation-derivative', 'missing-chain-factor'],
   'drop masked write': ['missing-activation-derivative'],
   'derivative twice': ['extra-activation-derivative', 'extra-factor', 'wrong-activation-derivative'],
-  'sigmoid to tanh derivative': DERIVATIVE,
-  'tanh to sigmoid derivative': DERIVATIVE,
-  'ReLU to tanh derivative': DERIVATIVE,
+  'sigmoid to tanh derivative': WRONG,
+  'tanh to sigmoid derivative': WRONG,
+  'ReLU to tanh derivative': WRONG,
   'comparison turned': ['wrong-activation-derivative', 'operator'],
   'plus for minus in derivative': ['wrong-activation-derivative', 'sign', 'operator'],
   'plus for minus': ['sign', 'operator'],

@@ -11,6 +11,7 @@
  *   the epsilon of the division does. Both scripts are run with epsilons made smaller: what differs must vanish with
  *   them. The script is right if all numbers differ at first, that is, if all gradients share the factor.
  *   If some do not, its gradients are not what they should be but its training is: it is neither, and is dropped.
+ * A factor of the gradients that changes their balance with a weight decay by next to nothing is neither, too.
  * A rescaled script that diverges is dropped too: there the learning rate is to blame, and a report may well say so.
  */
 
@@ -41,6 +42,8 @@ const ROUNDING = 1e-7
 const GROWN = 1e-5
 /** Some first updates that an epsilon makes differ, relative to all. */
 const NEAR = 0.05
+/** What a small weight decay is beside a gradient. */
+const SLIGHT = 0.02
 
 export async function relate(base: Request, changed: Request, observe: Observe): Promise<Relation | 'no script'> {
   const [before, after] = [await observe(base), await observe(changed)]
@@ -53,6 +56,10 @@ export async function relate(base: Request, changed: Request, observe: Observe):
     const scaled = await observe({ ...changed, rescale: 1 / ratio.value })
     if (distance(before, scaled) > GROWN) return 'fault'
     return after.course.some(([, numbers]) => numbers.includes(null)) ? 'neither' : 'rescaled'
+  }
+  if (Math.abs(ratio.value - 1) > NEAR && ratio.spread < SLIGHT) {
+    const scaled = await observe({ ...changed, rescale: 1 / ratio.value })
+    return distance(before, scaled) < SLIGHT ? 'neither' : 'fault'
   }
   if (Math.abs(ratio.value - 1) > NEAR || ratio.spread > NEAR) return 'fault'
   const [exact, other] = [await observe({ ...base, shrink: true }), await observe({ ...changed, shrink: true })]
