@@ -90,7 +90,17 @@ export {
   type BackwardOptions,
   type BackwardParameter,
   type BackwardRelation,
+  type BackwardReport,
   checkBackward,
+  type FloatArray,
+  type FormatBackwardOptions,
+  formatBackward,
+  type GradientReport,
+  type Numeric,
+  type Paint,
+  type Probe,
+  type ScalarParameter,
+  type ShapedNumbers,
 } from './diagnosis/index.ts'
 export {
   type AllLayers,

@@ -5,5 +5,15 @@ export {
   type BackwardOptions,
   type BackwardParameter,
   type BackwardRelation,
+  type BackwardReport,
   checkBackward,
-} from './check/backward.ts'
+  type FloatArray,
+  type FormatBackwardOptions,
+  formatBackward,
+  type GradientReport,
+  type Numeric,
+  type Probe,
+  type ScalarParameter,
+  type ShapedNumbers,
+} from './backward/index.ts'
+export type { Paint } from './check/report/terminal.ts'

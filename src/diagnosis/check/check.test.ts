@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { check, checkBackward, exitCodeOf, formatCheck } from './index.ts'
+import { check, exitCodeOf, formatCheck } from './index.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
 const base = (name: string) => fileURLToPath(new URL(`../../../bench/check/bases/${name}`, import.meta.url))
@@ -77,28 +77,5 @@ describe('check, on what it cannot analyse', () => {
 
   it('refuses a file that is not there', async () => {
     await expect(check('no-such-file.py')).rejects.toMatchObject({ code: 'E-FILE' })
-  })
-})
-
-describe('checkBackward', () => {
-  const w = Float64Array.of(0.3, -0.2, 0.5)
-  const x = [1, 2, 3]
-  const loss = () => x.reduce((sum, v, i) => sum + (v * (w[i] ?? 0) - 1) ** 2, 0)
-  const truth = () => x.map((v, i) => 2 * v * (v * (w[i] ?? 0) - 1))
-
-  it('passes a right gradient and names scale and sign', () => {
-    const relation = (factor: number) =>
-      checkBackward({
-        parameters: { w: { values: w } },
-        forward: loss,
-        backward: () => ({ w: truth().map((g) => g * factor) }),
-      })[0]?.relation
-    expect([relation(1), relation(3), relation(-1)]).toEqual(['right', 'scale', 'sign'])
-  })
-
-  it('refuses a gradient that is missing', () => {
-    expect(() => checkBackward({ parameters: { w: { values: w } }, forward: loss, backward: () => ({}) })).toThrow(
-      /E-NAME/,
-    )
   })
 })

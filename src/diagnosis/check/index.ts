@@ -1,12 +1,5 @@
 /** The door of `check`: a hand-written network in, what is wrong with its backward pass out. */
 
-export {
-  type BackwardFinding,
-  type BackwardOptions,
-  type BackwardParameter,
-  type BackwardRelation,
-  checkBackward,
-} from './backward.ts'
 export { check } from './check.ts'
 export { documentOf, type Jsonable } from './report/document.ts'
 export { htmlOf } from './report/html.ts'
