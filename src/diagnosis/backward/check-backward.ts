@@ -5,24 +5,24 @@
 
 import { NablaError, RandomStream } from '../../shared/index.ts'
 import { estimateNoise, rootMeanSquare, type Setting, stepOf } from './differences.ts'
-import type { Evidence } from './evidence.ts'
+import { type Evidence, elementsOf, isMultiple } from './evidence.ts'
 import type { NamedSize } from './factor.ts'
 import { GradientSource } from './gradient-source.ts'
 import { measure, measureDirections, sampleOf } from './measure.ts'
 import { reportOf } from './report.ts'
 import { shares, thinned } from './sample.ts'
-import { Subject, type Target, type Values } from './subject.ts'
+import { Subject, type Values } from './subject.ts'
 import type { BackwardOptions, BackwardReport } from './types.ts'
 
 const STREAM = { noise: 0x6263, points: 0x6264 } as const
 /** Up to so many elements in all, each of them is compared; of more, `SAMPLES`. */
 const ALL = 5000
-const SAMPLES = 1000
+const SAMPLES = 300
 /** Each parameter gets at least so many. */
 const LEAST = 32
-const DIRECTIONS = 2
-/** Elements compared at each further point. */
-const FURTHER = 32
+const DIRECTIONS = 3
+/** Elements compared at each further point: of a gradient that is wrong at the first, and of one that is right. */
+const FURTHER = { wrong: 32, right: 12 } as const
 
 /** Tolerance by the relative error that a difference has where rounding is the larger part: noise^(2/3). */
 const toleranceOf = (relative: number) => Math.max(1e-5, 20 * Math.cbrt(relative) ** 2)
@@ -75,14 +75,15 @@ function examine(subject: Subject, options: BackwardOptions, { seed, points, siz
   for (const { name } of subject.intermediates) {
     if (!first.intermediates.has(name)) notes.push(`backward() says nothing of ${name}, which forward() probes`)
   }
-  const budget = (targets: readonly Target[]) => {
-    const counts = targets.map(({ size }) => size)
-    const total = counts.reduce((sum, n) => sum + n, 0)
-    return shares(counts, options.samples ?? (total <= ALL ? ALL : SAMPLES), Math.min(LEAST, options.samples ?? LEAST))
-  }
+  const total = subject.parameters.reduce((sum, { size }) => sum + size, 0)
+  const samples = options.samples ?? (total <= ALL ? ALL : SAMPLES)
   const all: Evidence[] = []
   for (const targets of [subject.parameters, probed]) {
-    const counts = budget(targets)
+    const counts = shares(
+      targets.map(({ size }) => size),
+      samples,
+      Math.min(LEAST, samples),
+    )
     for (const [index, target] of targets.entries()) {
       const count = counts[index] as number
       const given = (target.role === 'parameter' ? first.parameters : first.intermediates).get(target.name)
@@ -102,7 +103,7 @@ function examine(subject: Subject, options: BackwardOptions, { seed, points, siz
       `backward() changes ${source.changed.join(', ')}; it was put back. What it computes after that is of other weights`,
     )
   }
-  return reportOf({ subject, setting, source, all, sizes, notes, points: 1 + reached })
+  return reportOf({ subject, setting, source, all, sizes, notes, points: 1 + reached, samples })
 }
 
 /** Compares at random points near the present values, each added to the evidence. How many there were. */
@@ -123,11 +124,13 @@ function further(
     const noise = { ...base.noise, absolute: base.noise.relative * Math.max(Math.abs(loss), Number.MIN_VALUE) }
     const setting = { ...base, loss, noise }
     const gradients = source.read()
-    for (const { target, points: measured } of all) {
+    for (const evidence of all) {
+      const { target, points: measured } = evidence
       const given = (target.role === 'parameter' ? gradients.parameters : gradients.intermediates).get(target.name)
       if (given === undefined || subject.valuesAt(target.name).length !== target.size) continue
-      const point = measure(setting, target, given, thinned(measured[0]?.indices ?? [], FURTHER))
-      if (target.size > FURTHER) measureDirections(setting, target, point, 1, seed + reached)
+      const count = isMultiple(evidence, elementsOf(evidence), 1) ? FURTHER.right : FURTHER.wrong
+      const point = measure(setting, target, given, thinned(measured[0]?.indices ?? [], count))
+      if (target.size > count) measureDirections(setting, target, point, 1, seed + reached)
       measured.push(point)
     }
   }

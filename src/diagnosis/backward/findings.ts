@@ -21,6 +21,9 @@ const CODES: Readonly<Record<BackwardFinding['kind'], string>> = {
   wrong: 'B-WRONG',
 }
 
+/** Relations that several gradients have for one cause. */
+const SHARED: readonly BackwardRelation[] = ['scale', 'sign', 'zero', 'unused', 'wrong']
+
 export const nameOf = (judgement: Judgement) => judgement.evidence.target.name
 
 export function listed(names: readonly string[]): string {
@@ -33,7 +36,11 @@ export function findingOf(wrong: readonly Judgement[], where: string | null): Ba
   if (relation === null || relation === undefined || relation.kind === 'right') throw new TypeError('nothing is wrong')
   const names = wrong.map(nameOf)
   const many = names.length > 1
-  const subject = many ? `the gradients of ${listed(names)} are each` : `the gradient of ${names[0]} is`
+  const exchanged = many && relation.kind === 'other parameter'
+  const subject = many
+    ? `the gradients of ${listed(names)} are${exchanged ? '' : ' each'}`
+    : `the gradient of ${names[0]} is`
+  const received = exchanged ? 'exchanged: each is that of the other' : relation.received
   const evidence = many
     ? wrong.flatMap((judgement) => (judgement.relation?.evidence ?? []).map((line) => `${nameOf(judgement)}: ${line}`))
     : relation.evidence
@@ -41,10 +48,10 @@ export function findingOf(wrong: readonly Judgement[], where: string | null): Ba
     code: CODES[relation.kind],
     kind: relation.kind,
     names,
-    message: `${subject} ${relation.received}`,
+    message: `${subject} ${received}`,
     expected: many ? 'the derivative of the loss by each of them' : `∂loss/∂${names[0]}`,
-    received: relation.received,
-    fix: relation.fix,
+    received,
+    fix: exchanged ? 'exchange them where they are returned.' : relation.fix,
     where,
     evidence,
   }
@@ -64,16 +71,14 @@ export function accumulatedFinding(names: readonly string[]): BackwardFinding {
   }
 }
 
-/** Neighbours in the order of the forward pass that are wrong in the same way belong together. */
+/** Gradients that are wrong in the same way, two that are exchanged, and those of which nothing more is known. */
 export function grouped(wrong: readonly Judgement[]): Judgement[][] {
   const groups = new Map<string, Judgement[]>()
   for (const judgement of wrong) {
-    const { kind, received } = judgement.relation ?? { kind: 'right', received: '' }
-    const ratio = judgement.relation?.ratio
-    const shared: readonly BackwardRelation[] = ['scale', 'sign', 'zero', 'unused']
-    const key = shared.includes(kind)
-      ? `${kind} ${ratio == null ? '' : ratio.toPrecision(3)} ${received}`
-      : nameOf(judgement)
+    const name = nameOf(judgement)
+    const { kind, received, partner } = judgement.relation ?? { kind: 'right', received: '' }
+    const mutual = wrong.some((one) => nameOf(one) === partner && one.relation?.partner === name)
+    const key = mutual ? [name, partner].sort().join() : SHARED.includes(kind) ? `${kind}: ${received}` : name
     groups.set(key, [...(groups.get(key) ?? []), judgement])
   }
   return [...groups.values()]
@@ -84,6 +89,7 @@ export function grouped(wrong: readonly Judgement[]): Judgement[][] {
  * right before it in this order received the right gradient from behind it.
  */
 export function placeAmong(group: readonly Judgement[], ordered: readonly Judgement[]): string | null {
+  if (group.length > 1 && group[0]?.relation?.kind === 'other parameter') return null
   const position = (judgement: Judgement) => ordered.indexOf(judgement)
   const first = Math.min(...group.map(position))
   const last = Math.max(...group.map(position))

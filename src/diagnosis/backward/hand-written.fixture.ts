@@ -102,12 +102,20 @@ export function twoLayers(recipe: Recipe = {}): BackwardOptions {
       const z2 = probe('z2', addRow(dot(a1, W2), b2))
       const p = loss === 'squares' ? z2 : softmax(z2)
       cache = { z1, a1, z2, p }
-      const data = loss === 'squares' ? total(zip(p, y, (a, b) => (a - b) ** 2 / 2)) : -total(zip(p, y, (a, b) => b * Math.log(a)))
+      const data =
+        loss === 'squares' ? total(zip(p, y, (a, b) => (a - b) ** 2 / 2)) : -total(zip(p, y, (a, b) => b * Math.log(a)))
       return data / m + (l2 / 2) * (total(map(W1, (w) => w * w)) + total(map(W2, (w) => w * w)))
     },
     backward: (probe) => {
       const pass: Pass = { x, y, W1, b1, W2, b2, m, slope, probe, ...(cache as NonNullable<typeof cache>) }
-      const dz2 = probe('z2', recipe.dz2?.(pass) ?? map(zip(pass.p, y, (a, b) => a - b), (d) => d / m))
+      const dz2 = probe(
+        'z2',
+        recipe.dz2?.(pass) ??
+          map(
+            zip(pass.p, y, (a, b) => a - b),
+            (d) => d / m,
+          ),
+      )
       const da1 = probe('a1', recipe.da1?.(pass, dz2) ?? dot(dz2, transposed(W2)))
       const dz1 = probe('z1', recipe.dz1?.(pass, da1) ?? zip(da1, map(pass.z1, slope), (d, s) => d * s))
       const decay = (g: Matrix, w: Matrix) => zip(g, w, (a, b) => a + l2 * b)

@@ -10,9 +10,11 @@ import { grouped, listed, nameOf } from './findings.ts'
 import type { GradientSource } from './gradient-source.ts'
 import { type Judged, type Judgement, judge } from './judge.ts'
 import { measure, sampleOf } from './measure.ts'
+import type { Relation } from './relation.ts'
+import { appliedSlope } from './slope.ts'
 
-/** The true gradient of a larger intermediate value is not computed whole. */
-const LARGEST = 4096
+/** The true gradient of an intermediate value of more elements than this, and than are sampled, is not computed whole. */
+const LARGEST = 1000
 
 export interface Located {
   readonly wrong: readonly Judgement[]
@@ -34,6 +36,7 @@ export function locate(
   all: readonly Evidence[],
   judged: Judged,
   sizes: readonly NamedSize[],
+  samples: number,
 ): Location {
   const intermediates = all.filter(({ target }) => target.role === 'intermediate')
   const truths = new Map<string, Float64Array>()
@@ -51,8 +54,12 @@ export function locate(
     const known = now.judgements.filter(
       ({ evidence: { target }, status }) => target.role === 'intermediate' && status === 'right',
     )
-    faults.push({ wrong: [judgement], where: between(judgement, intermediates, known.map(nameOf), truths) })
-    const truth = wholeTruth(setting, evidence)
+    const slope = slopeOf(judgement, intermediates, known, truths)
+    faults.push({
+      wrong: [slope === null ? judgement : { ...judgement, relation: slope }],
+      where: between(judgement, intermediates, known.map(nameOf), truths),
+    })
+    const truth = wholeTruth(setting, evidence, Math.max(LARGEST, samples))
     if (truth === null) {
       blind = evidence.target.name
       break
@@ -95,10 +102,23 @@ function judgeAgain(
   return judge(again, sizes)
 }
 
+/** The derivative that was applied on the way from the next value whose gradient is right as the code computes it. */
+function slopeOf(
+  judgement: Judgement,
+  order: readonly Evidence[],
+  right: readonly Judgement[],
+  replaced: ReadonlyMap<string, unknown>,
+): Relation | null {
+  const at = order.findIndex(({ target }) => target.name === nameOf(judgement))
+  const next = order[at + 1]
+  if (next === undefined || replaced.has(next.target.name)) return null
+  return right.some((one) => nameOf(one) === next.target.name) ? appliedSlope(judgement.evidence, next) : null
+}
+
 /** Every element of the true gradient; at a kink what was given. Null where that is too much. */
-function wholeTruth(setting: Setting, { target, points }: Evidence): Float64Array | null {
+function wholeTruth(setting: Setting, { target, points }: Evidence, most: number): Float64Array | null {
   const [first] = points
-  if (first === undefined || target.size > LARGEST || first.given.values.length !== target.size) return null
+  if (first === undefined || target.size > most || first.given.values.length !== target.size) return null
   const known = new Map(first.indices.map((at, k) => [at, first.truths[k]]))
   const rest = sampleOf(target, target.size, 1).filter((at) => !known.has(at))
   measure(setting, target, first.given, rest).truths.forEach((truth, k) => void known.set(rest[k] as number, truth))

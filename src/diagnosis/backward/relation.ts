@@ -26,6 +26,8 @@ export interface Relation {
   readonly received: string
   readonly evidence: readonly string[]
   readonly fix: string
+  /** Whose gradient it is, for `other parameter`. */
+  readonly partner?: string
 }
 
 export interface Suspect {
@@ -191,6 +193,7 @@ function otherParameter({ evidence, elements, all, reference }: Suspect): Relati
       kind: 'other parameter',
       ratio: null,
       received: `the gradient of ${other.target.name}`,
+      partner: other.target.name,
       evidence: [`${paired.length} elements agree with ∂loss/∂${other.target.name}`],
       fix: `exchange them: it is returned under the wrong name, or made from the operand of ${other.target.name}.`,
     }
@@ -218,7 +221,8 @@ function missingTerm({ evidence, elements, reference }: Suspect): Relation | nul
       const bare = { ...evidence, points: evidence.points.map((point) => ({ ...point, directions: [] })) }
       if (!isMultiple(bare, shifted, ratio, 10)) continue
       const lambda = weight / reference
-      const what = text === 'the parameter itself' ? 'L2 penalty (weight decay)' : 'L1 penalty'
+      const what =
+        text === 'the parameter itself' ? 'derivative of an L2 penalty (weight decay)' : 'derivative of an L1 penalty'
       const scaled = Math.abs(ratio / reference - 1) < 1e-3 ? '' : `${formatNumber(ratio / reference)} times `
       return {
         kind: 'missing term',
@@ -227,8 +231,8 @@ function missingTerm({ evidence, elements, reference }: Suspect): Relation | nul
         evidence: [`given − true = ${formatNumber(lambda)} · ${text} at all ${elements.length} elements compared`],
         fix:
           lambda < 0
-            ? `add the derivative of the ${what} that the loss has: ${formatNumber(-lambda)} times ${text}.`
-            : `the gradient has a ${what} that the loss has not, or not as strong: take ${formatNumber(lambda)} times ${text} away, or add it to the loss.`,
+            ? `add the ${what}, which the loss has: ${formatNumber(-lambda)} times ${text}.`
+            : `it has the ${what}, which the loss has not, or not as strong: take ${formatNumber(lambda)} times ${text} away, or add it to the loss.`,
       }
     }
   }

@@ -20,9 +20,11 @@ export interface Examined {
   readonly sizes: readonly NamedSize[]
   readonly notes: readonly string[]
   readonly points: number
+  /** Elements compared, of all parameters together. */
+  readonly samples: number
 }
 
-export function reportOf({ subject, setting, source, all, sizes, notes, points }: Examined): BackwardReport {
+export function reportOf({ subject, setting, source, all, sizes, notes, points, samples }: Examined): BackwardReport {
   if (nothingMoves(all)) {
     throw new NablaError({
       code: 'E-GRADIENT',
@@ -39,13 +41,13 @@ export function reportOf({ subject, setting, source, all, sizes, notes, points }
   const remarks = [...notes]
   let faults: Located[]
   if (probed) {
-    const located = locate(setting, source, all, judged, sizes)
+    const located = locate(setting, source, all, judged, sizes, samples)
     faults = [...located.faults]
     if (located.consequences.length > 0) {
       const why =
         located.blind === null
           ? 'right once the true gradient stands there'
-          : `not told apart: ${located.blind} is too large`
+          : `not told apart, since ${located.blind} is large: fewer samples in the batch would tell`
       remarks.push(
         `${listed(located.consequences)} ${located.consequences.length > 1 ? 'follow' : 'follows'} from that: ${why}`,
       )
@@ -67,7 +69,11 @@ export function reportOf({ subject, setting, source, all, sizes, notes, points }
     verdict: findings.length > 0 ? 'faulty' : checked ? 'clean' : 'unsupported',
     findings,
     notes: remarks,
-    gradients: judgements.map((judgement) => gradientReport(judgement, source.accumulated)),
+    gradients: judgements.map((judgement) => {
+      const located = faults.flatMap(({ wrong }) => wrong).find((one) => nameOf(one) === nameOf(judgement))
+      const relation = located?.relation ?? judgement.relation
+      return gradientReport({ ...judgement, relation }, source.accumulated)
+    }),
     loss: setting.loss,
     points,
     evaluations: subject.evaluations,
@@ -99,6 +105,7 @@ function gradientReport(judgement: Judgement, accumulated: readonly string[]): G
 
 function omissions(judgements: readonly Judgement[]): string[] {
   const notes: string[] = []
+  const flat: string[] = []
   for (const judgement of judgements) {
     const { evidence, status, ratio } = judgement
     const name = nameOf(judgement)
@@ -112,9 +119,13 @@ function omissions(judgements: readonly Judgement[]): string[] {
         `${formatCount(kinks)} ${many} of ${name} left out: the loss has a kink there (ReLU at 0, a maximum that is shared), or is not finite beside it`,
       )
     }
-    if (status === 'right' && ratio === null && kinks < (first?.indices.length ?? 0)) {
-      notes.push(`${name}: the loss does not depend on it here, and its gradient is zero, as it should be`)
-    }
+    if (status === 'right' && ratio === null) flat.push(name)
+  }
+  if (flat.length > 0) {
+    const many = flat.length > 1
+    notes.push(
+      `the loss does not depend on ${listed(flat)} here, and ${many ? 'their gradients are' : 'its gradient is'} zero, as ${many ? 'they' : 'it'} should be`,
+    )
   }
   return notes
 }

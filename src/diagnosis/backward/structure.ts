@@ -296,6 +296,16 @@ export function sameSignFactor({ elements, reference, evidence }: Suspect): Rela
   // By chance eight signs agree less often than once in two hundred times; those of one element at near points are one.
   if (new Set(telling.map((e) => e.at)).size < 8 || !ratios.every((ratio) => ratio > 0)) return null
   const extra = elements.filter((e) => Math.abs(e.truth) <= 3 * e.error && Math.abs(e.given) > 1e-3 * size)
+  const plain = ratios.every((ratio) => Math.abs(ratio - 1) <= 1e-4)
+  if (plain && extra.length > 0) {
+    return {
+      kind: 'missing factor',
+      ratio: null,
+      received: 'right where the true one is not zero, and not zero where it is',
+      evidence: [`${extra.length} of ${elements.length} elements compared should be zero`],
+      fix: 'multiply by the mask: 1 where ReLU, dropout or a maximum lets something through, and 0 elsewhere.',
+    }
+  }
   const [low, high] = [Math.min(...ratios), Math.max(...ratios)]
   return {
     kind: 'missing factor',

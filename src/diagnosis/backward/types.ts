@@ -40,7 +40,7 @@ export interface BackwardOptions {
   readonly tolerance?: number
   /**
    * Elements compared one by one, of all parameters together (and as many of all intermediate values). By default all
-   * of them up to 5,000, else 1,000. What is not sampled is compared along random directions.
+   * of them up to 5,000, else 300. What is not sampled is compared along random directions.
    */
   readonly samples?: number
   /** Random points near the present values at which the gradients are compared as well. 2 by default; 0 for none. */
