@@ -27,7 +27,7 @@ function shown(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`
   if (value instanceof Promise) return 'a promise'
   const name = Object.getPrototypeOf(value)?.constructor?.name ?? 'an object'
-  return name === 'Object' ? 'an object' : `a ${name}`
+  return name === 'Object' ? 'an object' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
 /** The elements of an array, of arrays in arrays, or of `{ values, shape }`. Throws E-DTYPE, E-SHAPE or E-VALUE. */
@@ -88,21 +88,10 @@ function collect(source: readonly unknown[] | FloatArray, leaves: Leaf[], where:
     return [source.length]
   }
   let inner: number[] | undefined
-  const seen = new Set<unknown>()
   for (const [at, row] of source.entries()) {
     if (!Array.isArray(row) && !isFloats(row)) {
       throw mismatch(where, 'numbers, or arrays of numbers', `${shown(row)} at index ${at}`, 'give numbers alone.')
     }
-    if (seen.has(row)) {
-      throw new NablaError({
-        code: 'E-VALUE',
-        where,
-        expected: 'rows that are arrays of their own',
-        received: `the same array again as row ${at}`,
-        fix: 'make each row anew: Array.from({ length: n }, () => [...]) and not Array(n).fill([...]).',
-      })
-    }
-    seen.add(row)
     const shape = collect(row, leaves, `${where}[${at}]`)
     if (inner !== undefined && inner.join() !== shape.join()) {
       const fix = 'make all rows equally long; layers of several sizes are parameters with names of their own.'
@@ -155,13 +144,15 @@ export function refuseShared(parameters: Readonly<Record<string, BackwardParamet
     for (const [at, span] of sorted.entries()) {
       const next = sorted[at + 1]
       if (next === undefined || next.from >= span.to) continue
-      const both = span.name === next.name ? `"${span.name}" twice` : `"${span.name}" and "${next.name}"`
+      const one = span.name === next.name
       throw new NablaError({
         code: 'E-VALUE',
-        where: `parameters, ${both}`,
-        expected: 'memory of its own for each parameter',
-        received: 'elements that are shared',
-        fix: 'name tied weights once: their gradient is the sum over all places where they are used.',
+        where: `parameters, ${one ? `"${span.name}"` : `"${span.name}" and "${next.name}"`}`,
+        expected: one ? 'rows that are arrays of their own' : 'memory of its own for each parameter',
+        received: one ? 'the same array in several rows' : 'elements that are shared',
+        fix: one
+          ? 'make each row anew: Array.from({ length: n }, () => [...]) and not Array(n).fill([...]).'
+          : 'name tied weights once: their gradient is the sum over all places where they are used.',
       })
     }
   }

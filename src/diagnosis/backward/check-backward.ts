@@ -121,7 +121,7 @@ function further(
     const loss = goNear(subject, random)
     if (loss === null) continue
     reached++
-    const noise = { ...base.noise, absolute: base.noise.relative * Math.max(Math.abs(loss), Number.MIN_VALUE) }
+    const noise = { ...base.noise, absolute: base.noise.relative * Math.max(Math.abs(loss), base.noise.size) }
     const setting = { ...base, loss, noise }
     const gradients = source.read()
     for (const evidence of all) {

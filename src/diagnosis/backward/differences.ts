@@ -24,8 +24,10 @@ const TRIES = 5
 /** What of the loss is rounding, in units of the loss. */
 export interface Noise {
   readonly absolute: number
-  /** Of the size of the loss: 2⁻⁵² or somewhat more in f64, 1e-7 where something is computed in f32. */
+  /** Of `size`: 2⁻⁵² or somewhat more in f64, 1e-7 where something is computed in f32. */
   readonly relative: number
+  /** Of the loss here and near here: it may be 0 at the point itself. */
+  readonly size: number
 }
 
 /**
@@ -36,9 +38,13 @@ export interface Noise {
 export function estimateNoise(subject: Subject, loss: number, random: RandomStream): Noise {
   let absolute = Number.POSITIVE_INFINITY
   const largest = subject.parameters.reduce((a, b) => (b.size > a.size ? b : a))
+  const width = rootMeanSquare(subject.valuesAt(largest.name)) || 1e-2
+  let size = Math.max(Math.abs(loss), Number.MIN_VALUE)
   for (const spacing of [1e-7, 3e-8, 1e-8]) {
     const direction = drawDirection(largest.size, random)
-    const scale = spacing * Math.max(rootMeanSquare(subject.valuesAt(largest.name)), 1e-2)
+    const scale = spacing * width
+    const near = Math.abs(subject.lossMoved(largest, { direction }, 0.1 * width).loss)
+    if (Number.isFinite(near)) size = Math.max(size, near)
     let table = [loss]
     for (let k = 1; k < 7; k++) table.push(subject.lossMoved(largest, { direction }, k * scale).loss)
     const levels: number[] = []
@@ -53,10 +59,9 @@ export function estimateNoise(subject: Subject, loss: number, random: RandomStre
     if (Number.isFinite(level)) absolute = Math.min(absolute, level)
   }
   if (!Number.isFinite(absolute)) absolute = 0
-  const size = Math.max(Math.abs(loss), Number.MIN_VALUE)
   const floor = subject.parameters.some((target) => target.single) ? EPSILON_SINGLE / 4 : EPSILON
   absolute = Math.max(absolute, floor * size)
-  return { absolute, relative: absolute / size }
+  return { absolute, relative: absolute / size, size }
 }
 
 /**

@@ -22,10 +22,11 @@ export class GradientSource {
 
   /** The gradients here, of one call; `truths` take the place of intermediate ones. */
   read(truths?: Values): Gradients {
-    const first = this.call(truths)
+    let first = this.call(truths)
     if (!this.settled) {
       this.settled = true
       this.compareCalls(first)
+      if (this.accumulated.length > 0) first = this.call(truths)
     }
     if (this.accumulated.length === 0) return first
     const second = this.call(truths)

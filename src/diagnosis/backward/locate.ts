@@ -40,7 +40,7 @@ export function locate(
 ): Location {
   const intermediates = all.filter(({ target }) => target.role === 'intermediate')
   const truths = new Map<string, Float64Array>()
-  const faults: Located[] = []
+  let faults: Located[] = []
   let now = judged
   let blind: string | null = null
   let scale = judged.reference
@@ -70,6 +70,7 @@ export function locate(
     )
     now = judgeAgain(source, all, truths, sizes)
   }
+  faults = alike(faults)
   const wrong = now.judgements.filter(
     ({ status, evidence }) => status === 'wrong' && evidence.target.role === 'parameter',
   )
@@ -82,6 +83,20 @@ export function locate(
     .filter(({ status, evidence }) => status === 'wrong' && !named.has(evidence.target.name))
     .map(nameOf)
   return { faults, consequences, blind }
+}
+
+/** Faults at values whose names differ in their number alone, such as steps in time: of one statement in a loop. */
+function alike(faults: readonly Located[]): Located[] {
+  const groups = new Map<string, Located>()
+  for (const fault of faults) {
+    const [judgement] = fault.wrong
+    const number = /\d+/g
+    const stem = judgement === undefined ? '' : nameOf(judgement).replace(number, '#')
+    const key = `${stem} ${judgement?.relation?.kind} ${judgement?.relation?.received.replace(number, '#')}`
+    const group = groups.get(key)
+    groups.set(key, group === undefined ? fault : { wrong: [...group.wrong, ...fault.wrong], where: group.where })
+  }
+  return [...groups.values()]
 }
 
 function judgeAgain(

@@ -9,7 +9,7 @@ import type { GradientSource } from './gradient-source.ts'
 import { type Judgement, judge, referenceNote } from './judge.ts'
 import { type Located, locate, nothingMoves } from './locate.ts'
 import type { Subject } from './subject.ts'
-import type { BackwardReport, GradientReport } from './types.ts'
+import type { BackwardFinding, BackwardReport, GradientReport } from './types.ts'
 
 export interface Examined {
   /** Stands at the present values. */
@@ -57,7 +57,7 @@ export function reportOf({ subject, setting, source, all, sizes, notes, points, 
     const nearestFirst = grouped(wrong).sort((a, b) => last(b, parameters) - last(a, parameters))
     faults = nearestFirst.map((group) => ({ wrong: group, where: placeAmong(group, parameters) }))
   }
-  const findings = faults.map(({ wrong, where }) => findingOf(wrong, where))
+  const findings = faults.map(({ wrong, where }) => withStale(findingOf(wrong, where), source.changed))
   if (source.accumulated.length > 0) findings.unshift(accumulatedFinding(source.accumulated))
   if (reference !== 1 && parameters.some(({ status }) => status === 'right')) {
     remarks.push(referenceNote(reference, sizes, parameters.length === 1))
@@ -82,6 +82,13 @@ export function reportOf({ subject, setting, source, all, sizes, notes, points, 
 
 const last = (group: readonly Judgement[], order: readonly Judgement[]) =>
   Math.max(...group.map((one) => order.indexOf(one)))
+
+/** Weights that were updated too early are a cause where nothing else explains what is wrong. */
+function withStale(finding: BackwardFinding, changed: readonly string[]): BackwardFinding {
+  if (changed.length === 0 || !['wrong', 'missing factor'].includes(finding.kind)) return finding
+  const stale = `backward() changes ${listed(changed)} before it returns: what it computes after that is of updated weights`
+  return { ...finding, evidence: [...finding.evidence, stale] }
+}
 
 function gradientReport(judgement: Judgement, accumulated: readonly string[]): GradientReport {
   const { evidence, status, ratio, relativeError, relation } = judgement

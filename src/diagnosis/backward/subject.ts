@@ -5,7 +5,7 @@
 
 import { formatNumber, NablaError, unknownName } from '../../shared/index.ts'
 import { type Cells, cellsOf, refuseShared, valuesOf } from './cells.ts'
-import type { BackwardOptions, Numeric, Probe } from './types.ts'
+import type { BackwardOptions, BackwardParameter, Numeric, Probe } from './types.ts'
 
 /** Something that has a gradient: a parameter, or a named intermediate value. */
 export interface Target {
@@ -51,7 +51,7 @@ export class Subject {
     }
     refuseShared(given)
     this.parameters = Object.entries(given).map(([name, source]) => {
-      const cells = cellsOf(source, `parameters, "${name}"`)
+      const cells = writable(source, `parameters, "${name}"`)
       this.cells.set(name, cells)
       return { name, role: 'parameter', shape: cells.shape, size: cells.size, single: cells.single }
     })
@@ -239,6 +239,22 @@ export class Subject {
     if (!moved && !Number.isFinite(loss)) throw notFinite('forward(), the loss', formatNumber(loss))
     return loss
   }
+}
+
+function writable(source: BackwardParameter, where: string): Cells {
+  const wrong = (received: string, fix: string) =>
+    new NablaError({ code: 'E-VALUE', where, expected: 'numbers that can be changed in place', received, fix })
+  if (typeof source === 'number') {
+    throw wrong('a number', 'give { get: () => b, set: (value) => { b = value } }.')
+  }
+  const cells = cellsOf(source, where)
+  try {
+    for (let at = 0; at < cells.size; at++) cells.set(at, cells.get(at))
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    throw wrong('a frozen array', 'give the array that forward() reads, and do not freeze it.')
+  }
+  return cells
 }
 
 function notFinite(where: string, received: string): NablaError {
