@@ -54,8 +54,8 @@ export async function relate(base: Request, changed: Request, observe: Observe):
   if (Math.abs(ratio.value - 1) < ROUNDING && ratio.spread < ROUNDING && apart < ROUNDING) return 'same'
   if (Math.abs(ratio.value - 1) >= ROUNDING && ratio.spread < ROUNDING) {
     const scaled = await observe({ ...changed, rescale: 1 / ratio.value })
-    if (distance(before, scaled) > GROWN) return 'fault'
-    return after.course.some(([, numbers]) => numbers.includes(null)) ? 'neither' : 'rescaled'
+    if (distance(before, scaled) <= GROWN)
+      return after.course.some(([, numbers]) => numbers.includes(null)) ? 'neither' : 'rescaled'
   }
   if (Math.abs(ratio.value - 1) > NEAR && ratio.spread < SLIGHT) {
     const scaled = await observe({ ...changed, rescale: 1 / ratio.value })

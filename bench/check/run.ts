@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type CheckResult, check } from 'nabla/node'
+import { UsageError } from '../arguments.ts'
 import { type Case, inParallel, makeCases, readBases } from './cases.ts'
 import { VARIATIONS } from './variations.ts'
 
@@ -121,8 +122,9 @@ function spread<T>(items: readonly T[], count: number): T[] {
   return items.filter((_, i) => Math.floor((i * count) / items.length) !== Math.floor(((i - 1) * count) / items.length))
 }
 
-export async function benchCheck(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
+/** @throws UsageError */
+function readOptions(args: readonly string[]) {
+  const config = {
     args: [...args],
     options: {
       sample: { type: 'string' },
@@ -139,20 +141,42 @@ export async function benchCheck(args: readonly string[]): Promise<void> {
       python: { type: 'string', default: '/usr/bin/python3' },
       help: { type: 'boolean', default: false },
     },
-  })
+  } as const
+  try {
+    return parseArgs(config).values
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\n${HELP}`)
+  }
+}
+
+/** @throws UsageError */
+function countOf(option: string, text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  throw new UsageError(`${option} takes a whole number from 1, not "${text}".`)
+}
+
+export async function benchCheck(args: readonly string[]): Promise<void> {
+  const values = readOptions(args)
   if (values.help) return console.log(HELP)
   const wanted = values.base?.split(',')
+  const known = readBases().map((b) => b.name)
+  const strange = wanted?.find((name) => !known.includes(name))
+  if (strange !== undefined)
+    throw new UsageError(`--base: there is no script "${strange}". There are ${known.join(', ')}.`)
+  const sample = values.sample === undefined ? undefined : countOf('--sample', values.sample)
+  const perOperator = countOf('--per-operator', values['per-operator'])
   const bases = readBases().filter(
     (b) => (wanted === undefined || wanted.includes(b.name)) && !(values.dev && b.heldApart),
   )
   const say = (line: string) => void (process.stderr.isTTY && process.stderr.write(`\r\x1b[K${line}`))
-  const made = await makeCases({ python: values.python, perOperator: Number(values['per-operator']), bases, say })
+  const made = await makeCases({ python: values.python, perOperator, bases, say })
   const chosen = made.filter((c) => values.operator === undefined || c.operator.includes(values.operator))
   const faulty = values.right ? [] : chosen.filter((c) => !c.right)
   const right = values.faulty
     ? []
     : [...rightCases(new Set(bases.map((b) => b.name))), ...chosen.filter((c) => c.right)]
-  const cases = [...(values.sample === undefined ? faulty : spread(faulty, Number(values.sample))), ...right]
+  const cases = [...(sample === undefined ? faulty : spread(faulty, sample)), ...right]
   console.log(
     `${cases.filter((c) => !c.right).length} faulty scripts (${faulty.length} in all), ${right.length} right ones`,
   )
