@@ -6,7 +6,7 @@
 import type { Analysis } from '../analyse.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
 import { findMeetings } from '../roles/losses.ts'
-import type { TraceRun } from '../trace/run.ts'
+import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { Site } from '../trace/trace.ts'
 
 const MOST_VALUES = 1_000_000
@@ -28,6 +28,8 @@ export interface Course {
   /** Whether the script came to its own end. */
   readonly ended: boolean
   readonly error: string | undefined
+  /** How the run ended before its time, where `until` was given. */
+  readonly decided: 'reached' | 'hopeless' | undefined
   readonly elapsedMs: number
 }
 
@@ -55,7 +57,7 @@ export async function courseOf(
   run: Runner,
   watched: WatchedLoss,
   edits: readonly SourceEdit[],
-  limits: { seconds: number; values?: number },
+  limits: { seconds: number; values?: number; until?: TraceRequest['until'] },
 ): Promise<Course> {
   const { site } = watched
   const result: TraceRun = await run({
@@ -66,7 +68,10 @@ export async function courseOf(
     summary: true,
     seconds: limits.seconds,
     values: limits.values ?? MOST_VALUES,
+    // Levels are those of the expression; one that is the loss's negative is watched to its end.
+    ...(limits.until !== undefined && watched.factor > 0 && { until: limits.until }),
   })
+  const { status } = result.trace
   const first: number[] = []
   const stretches: { end: number; mean: number }[] = []
   let count = 0
@@ -85,8 +90,17 @@ export async function courseOf(
     ended: result.trace.status === 'finished' || result.trace.error?.kind === 'Refused',
     // What would write a file ends a watched run: mostly a script that is done.
     error: result.trace.error?.kind === 'Refused' ? undefined : result.trace.error?.kind,
+    decided: status === 'reached' || status === 'hopeless' ? status : undefined,
     elapsedMs: result.elapsedMs,
   }
+}
+
+const RECENT = 20
+
+/** The mean of the last stretches of a run that ended as soon as it was decided. */
+export function recentLevel({ stretches }: Course): number {
+  const recent = stretches.slice(-RECENT)
+  return recent.reduce((sum, s) => sum + s.mean, 0) / recent.length
 }
 
 /** The loss at the beginning: the middle one of the first values, or the very first where it grows from there. */

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import type { Analysis, Judged } from '../analyse.ts'
 import { explain } from '../explain/explanation.ts'
 import { mergeFindings } from '../findings/merge.ts'
+import { inOrderOfWeight } from '../findings/order.ts'
 import { raised } from '../findings/refusals.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { locationOf } from '../trace/location.ts'
@@ -45,7 +46,7 @@ export function reportOf(
     schema: 'nabla.check/1',
     file: base.file,
     verdict,
-    findings: mergeFindings(findings).map((finding) => placed(trace, finding)),
+    findings: inOrderOfWeight(mergeFindings(findings)).map((finding) => placed(trace, finding)),
     notes: best === undefined ? [] : [...notesOf(best), ...endNotes(base)],
     parameters,
     roles: {

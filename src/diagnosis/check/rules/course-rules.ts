@@ -4,16 +4,27 @@
  * steps, and a loss that is better by far. A script that is merely slow gets no finding.
  */
 
-import { type Course, courseOf, levelAt, startOf, type WatchedLoss, watchedLoss } from '../course/course.ts'
+import {
+  type Course,
+  courseOf,
+  levelAt,
+  recentLevel,
+  startOf,
+  type WatchedLoss,
+  watchedLoss,
+} from '../course/course.ts'
+import { mayOvershoot } from '../course/curvature.ts'
 import { initialTrial } from '../course/initial.ts'
 import { dataTrial } from '../course/inputs.ts'
 import { findRate } from '../course/rate.ts'
-import type { SourceEdit } from '../repair/repair.ts'
+import type { Runner, SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
 import { noNonlinearity } from './no-nonlinearity.ts'
 import { fixOf, NOTHING_FOUND, type Outcome, type Scene, short } from './trial.ts'
 
 const WATCH_SECONDS = 2.5
+/** Runs side by side. */
+const AT_ONCE = 2
 const FEWEST = 20
 /** Of the loss at the start: what is left at the end of a run that is not looked into further. */
 const GOOD = 0.5
@@ -21,6 +32,12 @@ const GOOD = 0.5
 const FAIR = 0.8
 /** Of the loss at the start: what is left where the task is solved. */
 const LEARNED = 0.02
+/** The same, of a run that is not watched to its end: what has come so far has learned. */
+const WELL = 0.2
+/** A changed run that is where the script began, after this share of its steps, is given up. */
+const GIVEN_UP = 0.6
+const FEWEST_TO_GIVE_UP = 200
+const GOOD_FOR_NOTHING = 0.97
 /** A change explains the fault when it leaves at most this share of the loss. */
 const FAR_BETTER = 0.5
 /** Of their size, what the weights move in a whole run at a rate that is too low to be meant. */
@@ -39,34 +56,83 @@ export async function courseFaults(scene: Scene): Promise<Outcome> {
   const loss = watchedLoss(scene.analysis)
   const seconds = Math.min(WATCH_SECONDS, (scene.deadline - Date.now()) / 4000)
   if (loss === undefined || seconds < 0.5) return NOTHING_FOUND
-  const course = await courseOf(scene.run, loss, scene.edits, { seconds })
+  const linear = noNonlinearity(scene.analysis)
+  const share = linear.length > 0 ? LEARNED : WELL
+  const course = await courseOf(scene.run, loss, scene.edits, { seconds, until: { share } })
   const [start, end] = [startOf(course), levelAt(course)]
-  if (course.count < FEWEST || !Number.isFinite(start) || start <= 0) return NOTHING_FOUND
-  const watched = { scene, loss, course, start, end, diverged: !Number.isFinite(end) || end > 2 * start }
+  if (course.decided === 'reached' || course.count < FEWEST || !Number.isFinite(start) || start <= 0)
+    return NOTHING_FOUND
+  const diverged = !Number.isFinite(end) || end > 2 * start
   // A linear network is enough for a linear task.
-  const linear = watched.diverged || end > LEARNED * start ? noNonlinearity(scene.analysis) : []
-  if (linear.length > 0) return { findings: linear, edits: [] }
-  if (!watched.diverged && end < GOOD * start) return NOTHING_FOUND
-  for (const trial of [inputs, initialWeights, rate]) {
-    const found = await trial(watched)
-    if (found.findings.length > 0) return found
+  if (linear.length > 0 && (diverged || end > LEARNED * start)) return { findings: linear, edits: [] }
+  if (!diverged && end < GOOD * start) return NOTHING_FOUND
+  const stop = new AbortController()
+  const run = atMost(AT_ONCE, (request) => scene.run({ ...request, signal: stop.signal }))
+  const watched = { scene: { ...scene, run }, loss, course, start, end, diverged }
+  // All begin at once; the first in this order that explains the course is said.
+  const trials = [inputs, initialWeights, rate].map((trial) => trial(watched))
+  quietly(trials)
+  try {
+    for (const trial of trials) {
+      const found = await trial
+      if (found.findings.length > 0) return found
+    }
+    return NOTHING_FOUND
+  } finally {
+    stop.abort()
+    await Promise.allSettled(trials)
   }
-  return NOTHING_FOUND
 }
 
-/** The loss that the changed script reaches after as many steps, where that is better by far. */
-export async function better(watched: Watched, edits: readonly SourceEdit[]): Promise<number | undefined> {
+/** What is stopped, or fails, before anybody waits for it is no error of its own. */
+function quietly(all: readonly Promise<unknown>[]): void {
+  for (const one of all) one.catch(() => undefined)
+}
+
+/** At most so many runs at a time, in the order in which they were asked for. */
+function atMost(count: number, run: Runner): Runner {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (request) => {
+    if (running >= count) await new Promise<void>((go) => void waiting.push(go))
+    running++
+    try {
+      return await run(request)
+    } finally {
+      running--
+      waiting.shift()?.()
+    }
+  }
+}
+
+interface Better {
+  readonly level: number
+  /** After how many evaluations of the loss. */
+  readonly count: number
+}
+
+/** The loss that the changed script reaches after as many steps or fewer, where that is better by far. */
+export async function better(watched: Watched, edits: readonly SourceEdit[]): Promise<Better | undefined> {
   const { scene, loss, course, start, end, diverged } = watched
   const left = scene.deadline - Date.now()
   if (left < 2000) return undefined
   const seconds = Math.min(left / 1000 - 1, 2 * WATCH_SECONDS)
-  const other = await courseOf(scene.run, loss, [...scene.edits, ...edits], { seconds, values: course.count })
-  if (other.error !== undefined || other.count < FEWEST) return undefined
-  const [count, reached] = [Math.min(course.count, other.count), levelAt(other)]
+  const enough = FAR_BETTER * (diverged ? start : Math.min(start, end))
+  const hopeless = [Math.max(FEWEST_TO_GIVE_UP, GIVEN_UP * course.count), GOOD_FOR_NOTHING * start] as const
+  const other = await courseOf(scene.run, loss, [...scene.edits, ...edits], {
+    seconds,
+    values: course.count,
+    until: { below: enough / 2, hopeless },
+  })
+  if (other.decided === 'reached') return { level: recentLevel(other), count: other.count }
+  if (other.decided !== undefined || other.error !== undefined || other.count < FEWEST) return undefined
+  const [count, level] = [Math.min(course.count, other.count), levelAt(other)]
   const before = count < course.count ? levelAt(course, count) : end
-  if (!Number.isFinite(reached) || reached > FAR_BETTER * start) return undefined
-  return diverged || reached < FAR_BETTER * before ? reached : undefined
+  if (!Number.isFinite(level) || level > FAR_BETTER * start) return undefined
+  return diverged || level < FAR_BETTER * before ? { level, count } : undefined
 }
+
+const reaches = ({ level, count }: Better) => `it reaches ${short(level)} in ${count}`
 
 /** `the loss goes from 1.2 to 0.9 in 500 evaluations`. */
 export function courseText({ course, start, end, loss }: Watched): string {
@@ -84,7 +150,7 @@ async function inputs(watched: Watched): Promise<Outcome> {
     message: `${trial.name} is not scaled: ${trial.reason}`,
     expected: 'inputs of mean 0 and standard deviation 1, each (and test data scaled by the same figures)',
     received: trial.reason,
-    evidence: [courseText(watched), `checked: with ${trial.name} standardised it reaches ${short(reached)}`],
+    evidence: [courseText(watched), `checked: with ${trial.name} standardised ${reaches(reached)}`],
     fix: { removed: [trial.line], added: [trial.line, trial.added], verified: true },
   })
   return { findings: finding, edits: [trial.edit] }
@@ -103,7 +169,7 @@ async function initialWeights(watched: Watched): Promise<Outcome> {
     received: trial.reason,
     evidence: [
       courseText(watched),
-      `checked: with the initial weights times ${short(trial.factor)} it reaches ${short(reached)}`,
+      `checked: with the initial weights times ${short(trial.factor)} ${reaches(reached)}`,
     ],
     fix: edit === undefined ? null : fixOf(analysis, edit, true),
   })
@@ -114,16 +180,18 @@ async function rate(watched: Watched): Promise<Outcome> {
   const still = movement(watched)
   const low = watched.course.ended && !watched.diverged && still < STANDSTILL && watched.end > 0.9 * watched.start
   const failed = watched.diverged || (watched.end > FAIR * watched.start && !falls(watched.course))
-  if (!low && !failed) return NOTHING_FOUND
+  if (!low && (!failed || !(watched.diverged || mayOvershoot(watched.scene.analysis)))) return NOTHING_FOUND
   const found = await findRate(watched.scene)
   if (found === undefined) return NOTHING_FOUND
   const factors = low
     ? [10 ** Math.round(Math.log10(0.5 / still)), 10 ** Math.round(Math.log10(5 / still))]
     : [0.1, 0.01]
-  for (const factor of factors) {
-    const value = Number((found.value * factor).toPrecision(6))
+  const values = factors.map((factor) => Number((found.value * factor).toPrecision(6)))
+  const tried = values.map((value) => better(watched, found.set(value)))
+  quietly(tried)
+  for (const [k, value] of values.entries()) {
+    const reached = await tried[k]
     const edits = found.set(value)
-    const reached = await better(watched, edits)
     const [edit] = edits
     if (reached === undefined || edit === undefined) continue
     return {
@@ -136,13 +204,13 @@ async function rate(watched: Watched): Promise<Outcome> {
           column: found.span[1] + 1,
           endLine: found.span[2],
           endColumn: found.span[3] + 1,
-          message: `the learning rate ${found.value} is too ${low ? 'low' : 'high'}: ${courseText(watched)}; at ${value} it reaches ${short(reached)}`,
+          message: `the learning rate ${found.value} is too ${low ? 'low' : 'high'}: ${courseText(watched)}; at ${value} ${reaches(reached)}`,
           expected: `about ${value}`,
           received: String(found.value),
           fix: fixOf(watched.scene.analysis, edit, true),
           evidence: [
             courseText(watched),
-            `checked: at ${value}, and nothing else changed, it reaches ${short(reached)} in as many`,
+            `checked: at ${value}, and nothing else changed, ${reaches(reached)}`,
             ...(low
               ? [`in the whole run no weight matrix moves by more than ${short(100 * still)} % of its size`]
               : []),

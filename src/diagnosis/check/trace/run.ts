@@ -32,6 +32,17 @@ export interface TraceRequest {
   /** A watched run ends after so many values or seconds. */
   values?: number
   seconds?: number
+  /**
+   * Ends a summarised run as soon as its answer is known: `reached` where the loss is at most `below`, or at most a
+   * share of its beginning; `hopeless` where, after so many values, it is still above a level.
+   */
+  until?: {
+    readonly share?: number
+    readonly below?: number
+    readonly hopeless?: readonly [values: number, level: number]
+  }
+  /** Stops this run alone. */
+  signal?: AbortSignal
   after?: 'run'
   /** Whether a loop in which too much happens may run unrecorded (true). */
   pauses?: boolean
@@ -70,8 +81,10 @@ export function runTracer(
 ): Promise<TraceRun> {
   const started = Date.now()
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
-    const { cwd = dirname(request.path), ...asked } = request
+    const { cwd = dirname(request.path), signal: own, ...asked } = request
+    const signals = [signal, own].filter((s) => s !== undefined)
+    const aborted = AbortSignal.any(signals)
+    if (aborted.aborted) return reject(aborted.reason)
     const child = spawn(python, ['-B', TRACER, JSON.stringify(asked)], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -100,10 +113,10 @@ export function runTracer(
       state.timedOut = true
       stop()
     }, timeoutMs)
-    signal?.addEventListener('abort', stop, { once: true })
+    aborted.addEventListener('abort', stop, { once: true })
     const release = () => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
+      aborted.removeEventListener('abort', stop)
     }
     child.stdout?.on('data', (data: Buffer) => {
       state.outputBytes += data.length
@@ -130,7 +143,7 @@ export function runTracer(
       release()
       // What the script started and left behind.
       stop()
-      if (signal?.aborted) return reject(signal.reason)
+      if (aborted.aborted) return reject(aborted.reason)
       try {
         const trace = parseTrace(Buffer.concat(pieces).toString('utf8'))
         resolve({ trace, ...state, exit: killedBy ?? String(code), elapsedMs: Date.now() - started })

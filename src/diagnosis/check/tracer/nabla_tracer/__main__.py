@@ -143,6 +143,9 @@ class Run:
             self.emit(["v", index, number])
         if course.count >= self.request.get("values", 2000):
             self.finish("enough")
+        decided = course.decided(**self.request["until"]) if "until" in self.request else False
+        if decided:
+            self.finish(decided)
 
     def watching(self):
         """A run that is only watched ends when its time is over, wherever it is then."""

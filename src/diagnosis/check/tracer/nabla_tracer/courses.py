@@ -4,6 +4,8 @@ from .refusals import Refused
 WRITES = {"os.mkdir", "os.rmdir", "os.remove", "os.rename", "os.truncate", "shutil.rmtree", "shutil.move"}
 FIRST = 64
 STRETCHES = 400
+RECENT = 20  # stretches that say where the loss is now
+START = 15  # values that say where it began
 
 
 class Course:
@@ -35,6 +37,18 @@ class Course:
                 self.means = [(a + b) / 2 for a, b in zip(self.means[::2], self.means[1::2])]
                 self.length *= 2
         return number
+
+    def decided(self, share=0, below=None, hopeless=None):
+        """Whether the loss is at `below` or lower, at that share of its beginning, or, after so many values, still above a level."""
+        if len(self.means) < RECENT or self.held:
+            return False
+        level = sum(self.means[-RECENT:]) / RECENT
+        if below is not None and level <= below:
+            return "reached"
+        start = sorted(self.first[:START])[len(self.first[:START]) // 2]
+        if share and 0 < level <= share * start:
+            return "reached"
+        return "hopeless" if hopeless and self.count >= hopeless[0] and not level <= hopeless[1] else False
 
     def rows(self):
         """[how many values, their mean], the first ones alone and before the stretches; 0 values marks them."""
