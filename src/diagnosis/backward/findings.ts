@@ -12,6 +12,7 @@ const CODES: Readonly<Record<BackwardFinding['kind'], string>> = {
   'wrong axis': 'B-AXIS',
   zero: 'B-ZERO',
   'other parameter': 'B-OTHER',
+  'wrong operand': 'B-OPERAND',
   'missing term': 'B-TERM',
   part: 'B-PART',
   unused: 'B-UNUSED',

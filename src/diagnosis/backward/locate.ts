@@ -51,10 +51,9 @@ export function locate(
       scale = judgement.ratio ?? scale
       continue
     }
-    const known = now.judgements.filter(
-      ({ evidence: { target }, status }) => target.role === 'intermediate' && status === 'right',
-    )
-    const slope = slopeOf(judgement, intermediates, known, truths)
+    const order = now.judgements.filter((one) => one.evidence.target.role === 'intermediate')
+    const known = order.filter(({ status }) => status === 'right')
+    const slope = slopeOf(judgement, order)
     faults.push({
       wrong: [slope === null ? judgement : { ...judgement, relation: slope }],
       where: between(judgement, intermediates, known.map(nameOf), truths),
@@ -111,23 +110,20 @@ function judgeAgain(
     const given = (target.role === 'parameter' ? gradients.parameters : gradients.intermediates).get(target.name)
     const [first] = points
     if (given === undefined || first === undefined) return []
+    const replaced = truths.get(target.name)
+    if (replaced !== undefined) {
+      return [{ ...evidence, points: [{ ...first, given: { shape: target.shape, values: replaced }, directions: [] }] }]
+    }
     const directions = first.given.values.every((x, at) => x === given.values[at]) ? first.directions : []
     return [{ ...evidence, points: [{ ...first, given, directions }] }]
   })
   return judge(again, sizes)
 }
 
-/** The derivative that was applied on the way from the next value whose gradient is right as the code computes it. */
-function slopeOf(
-  judgement: Judgement,
-  order: readonly Evidence[],
-  right: readonly Judgement[],
-  replaced: ReadonlyMap<string, unknown>,
-): Relation | null {
-  const at = order.findIndex(({ target }) => target.name === nameOf(judgement))
-  const next = order[at + 1]
-  if (next === undefined || replaced.has(next.target.name)) return null
-  return right.some((one) => nameOf(one) === next.target.name) ? appliedSlope(judgement.evidence, next) : null
+/** The derivative that was applied on the way from the next value whose gradient is right, or was put right. */
+function slopeOf(judgement: Judgement, order: readonly Judgement[]): Relation | null {
+  const next = order[order.indexOf(judgement) + 1]
+  return next?.status === 'right' ? appliedSlope(judgement.evidence, next.evidence) : null
 }
 
 /** Every element of the true gradient; at a kink what was given. Null where that is too much. */

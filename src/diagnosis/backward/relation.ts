@@ -15,6 +15,7 @@ import {
   relativeErrorOf,
   sumOf,
 } from './evidence.ts'
+import { wrongOperand } from './operand.ts'
 import { arranged, byAxis, ofWrongShape, partly, sameSignFactor, summedUp } from './structure.ts'
 import type { BackwardRelation } from './types.ts'
 
@@ -52,6 +53,7 @@ export function relate(suspect: Suspect): Relation {
     multiple,
     arranged,
     otherParameter,
+    wrongOperand,
     partly,
     missingTerm,
     summedUp,

@@ -323,6 +323,39 @@ describe('checkBackward puts a fault', () => {
     expect(findings[0]?.message).toMatch(says)
   })
 
+  const products: [string, Recipe, string, string, RegExp][] = [
+    [
+      'z1 for a1',
+      { change: (g, { z1, p, y, m }) => ({ ...g, W2: map(dot(transposed(z1), error(p, y)), (x) => x / m) }) },
+      'wrong operand W2',
+      'the statement',
+      /is z1ᵀ·∂z2, and the true one is a1ᵀ·∂z2/,
+    ],
+    [
+      'W2 for its transpose',
+      { sizes: { m: 6, inputs: 4, hidden: 3, outputs: 3 }, da1: ({ W2 }, dz2) => dot(dz2, W2) },
+      'wrong operand a1',
+      'between z2',
+      /is ∂z2·W2, and the true one is ∂z2·W2ᵀ/,
+    ],
+    [
+      'the gradient of a1 for that of z1',
+      {
+        activation: 'sigmoid',
+        change: (g, { W2, p, y, m }) => ({ ...g, b1: sumRows(map(dot(error(p, y), transposed(W2)), (x) => x / m)) }),
+      },
+      'wrong operand b1',
+      'the statement',
+      /is the sum of ∂a1 over axis 0, and the true one is the sum of ∂z1 over axis 0/,
+    ],
+  ]
+  it.each(products)('at the product that takes %s', (_, recipe, finding, where, says) => {
+    const { findings } = checkBackward(twoLayers(recipe))
+    expect(findings.map(({ kind, names }) => `${kind} ${names}`)).toEqual([finding])
+    expect(findings[0]?.message).toMatch(says)
+    expect(findings[0]?.where).toMatch(where)
+  })
+
   it('nowhere where intermediate gradients have a factor that later statements take away', () => {
     const recipe: Recipe = {
       dz2: ({ p, y }) => error(p, y),

@@ -68,6 +68,8 @@ export type BackwardRelation =
   | 'zero'
   /** The gradient of another parameter. */
   | 'other parameter'
+  /** The product of two probed values, where the true one is that of two others. */
+  | 'wrong operand'
   /** The true one and a multiple of the parameter, or of its signs: weight decay. */
   | 'missing term'
   /** Right in some rows, columns or elements, wrong in the rest. */
