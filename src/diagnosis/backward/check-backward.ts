@@ -5,7 +5,7 @@
 
 import { NablaError, RandomStream } from '../../shared/index.ts'
 import { estimateNoise, rootMeanSquare, type Setting, stepOf } from './differences.ts'
-import { type Evidence, elementsOf, isMultiple } from './evidence.ts'
+import { type Bystander, type Evidence, elementsOf, isMultiple } from './evidence.ts'
 import type { NamedSize } from './factor.ts'
 import { GradientSource } from './gradient-source.ts'
 import { measure, measureDirections, sampleOf } from './measure.ts'
@@ -72,9 +72,6 @@ function examine(subject: Subject, options: BackwardOptions, { seed, points, siz
   const source = new GradientSource(subject)
   const first = source.read()
   const probed = subject.intermediates.filter(({ name }) => first.intermediates.has(name))
-  for (const { name } of subject.intermediates) {
-    if (!first.intermediates.has(name)) notes.push(`backward() says nothing of ${name}, which forward() probes`)
-  }
   const total = subject.parameters.reduce((sum, { size }) => sum + size, 0)
   const samples = options.samples ?? (total <= ALL ? ALL : SAMPLES)
   const all: Evidence[] = []
@@ -94,7 +91,10 @@ function examine(subject: Subject, options: BackwardOptions, { seed, points, siz
     }
   }
   refuseChanging(loss, subject.visit())
-  const reached = further(subject, setting, source, all, points, seed)
+  const bystanders: Bystander[] = subject.intermediates
+    .filter(({ name }) => !first.intermediates.has(name))
+    .map(({ name, shape }) => ({ name, shape, at: [subject.valuesAt(name)] }))
+  const reached = further(setting, source, { all, bystanders }, points, seed)
   if (reached < points) notes.push(`the loss is finite at ${reached} of ${points} random points alone`)
   subject.restore()
   subject.visit()
@@ -103,18 +103,27 @@ function examine(subject: Subject, options: BackwardOptions, { seed, points, siz
       `backward() changes ${source.changed.join(', ')}; it was put back. What it computes after that is of other weights`,
     )
   }
-  return reportOf({ subject, setting, source, all, sizes, notes, points: 1 + reached, samples })
+  return reportOf({
+    subject,
+    setting,
+    source,
+    all,
+    context: { sizes, bystanders },
+    notes,
+    points: 1 + reached,
+    samples,
+  })
 }
 
 /** Compares at random points near the present values, each added to the evidence. How many there were. */
 function further(
-  subject: Subject,
   base: Setting,
   source: GradientSource,
-  all: readonly Evidence[],
+  { all, bystanders }: { all: readonly Evidence[]; bystanders: readonly Bystander[] },
   points: number,
   seed: number,
 ): number {
+  const { subject } = base
   const random = new RandomStream(seed, STREAM.points)
   let reached = 0
   for (let drawn = 0; drawn < points; drawn++) {
@@ -123,6 +132,7 @@ function further(
     reached++
     const noise = { ...base.noise, absolute: base.noise.relative * Math.max(Math.abs(loss), base.noise.size) }
     const setting = { ...base, loss, noise }
+    for (const { name, at } of bystanders) at.push(subject.valuesAt(name))
     const gradients = source.read()
     for (const evidence of all) {
       const { target, points: measured } = evidence

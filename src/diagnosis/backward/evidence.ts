@@ -20,6 +20,14 @@ export interface Evidence {
   readonly tolerance: number
 }
 
+/** A value that is probed in the forward pass alone: it may be an operand. */
+export interface Bystander {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Its elements at each point. */
+  readonly at: Float64Array[]
+}
+
 /** One element at one point where the loss is smooth. */
 export interface Element {
   readonly at: number

@@ -97,10 +97,10 @@ export function twoLayers(recipe: Recipe = {}): BackwardOptions {
     parameters: { W1, b1, W2, b2 },
     sizes: { m },
     forward: (probe) => {
-      const z1 = probe('z1', addRow(dot(x, W1), b1))
+      const z1 = probe('z1', addRow(dot(probe('x', x), W1), b1))
       const a1 = probe('a1', map(z1, f))
       const z2 = probe('z2', addRow(dot(a1, W2), b2))
-      const p = loss === 'squares' ? z2 : softmax(z2)
+      const p = probe('p', loss === 'squares' ? z2 : softmax(z2))
       cache = { z1, a1, z2, p }
       const data =
         loss === 'squares' ? total(zip(p, y, (a, b) => (a - b) ** 2 / 2)) : -total(zip(p, y, (a, b) => b * Math.log(a)))

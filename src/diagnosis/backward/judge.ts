@@ -2,6 +2,7 @@
 
 import { formatNumber } from '../../shared/index.ts'
 import {
+  type Bystander,
   type Element,
   type Evidence,
   elementsOf,
@@ -31,10 +32,16 @@ export interface Judged {
   readonly reference: number
 }
 
+/** What helps to name what is wrong. */
+export interface Context {
+  readonly sizes: readonly NamedSize[]
+  readonly bystanders: readonly Bystander[]
+}
+
 /** Factors this near are one. */
 const SAME = 1e-3
 
-export function judge(all: readonly Evidence[], sizes: readonly NamedSize[]): Judged {
+export function judge(all: readonly Evidence[], { sizes, bystanders }: Context): Judged {
   const reference = referenceOf(all.filter(({ target }) => target.role === 'parameter'))
   const judgements = all.map((evidence): Judgement => {
     const elements = elementsOf(evidence)
@@ -54,7 +61,7 @@ export function judge(all: readonly Evidence[], sizes: readonly NamedSize[]): Ju
     }
     const exactness = Math.max(1e-4, 10 * evidence.tolerance)
     const factor = (ratio: number) => describeFactor(ratio, sizes, exactness)
-    const relation = relate({ evidence, elements, all, reference, factor })
+    const relation = relate({ evidence, elements, all, bystanders, reference, factor })
     const relativeError = finite && fits ? relativeErrorOf(elements, 1) : Number.NaN
     return { ...base, status: 'wrong', ratio: relation.ratio, relativeError, relation }
   })

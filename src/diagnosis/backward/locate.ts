@@ -5,10 +5,9 @@
 
 import { type Setting, stepOf } from './differences.ts'
 import { type Evidence, elementsOf, isFlat } from './evidence.ts'
-import type { NamedSize } from './factor.ts'
 import { grouped, listed, nameOf } from './findings.ts'
 import type { GradientSource } from './gradient-source.ts'
-import { type Judged, type Judgement, judge } from './judge.ts'
+import { type Context, type Judged, type Judgement, judge } from './judge.ts'
 import { measure, sampleOf } from './measure.ts'
 import type { Relation } from './relation.ts'
 import { appliedSlope } from './slope.ts'
@@ -35,7 +34,7 @@ export function locate(
   source: GradientSource,
   all: readonly Evidence[],
   judged: Judged,
-  sizes: readonly NamedSize[],
+  context: Context,
   samples: number,
 ): Location {
   const intermediates = all.filter(({ target }) => target.role === 'intermediate')
@@ -67,7 +66,7 @@ export function locate(
       evidence.target.name,
       truth.map((x) => x * scale),
     )
-    now = judgeAgain(source, all, truths, sizes)
+    now = judgeAgain(source, all, truths, context)
   }
   faults = alike(faults)
   const wrong = now.judgements.filter(
@@ -102,7 +101,7 @@ function judgeAgain(
   source: GradientSource,
   all: readonly Evidence[],
   truths: ReadonlyMap<string, Float64Array>,
-  sizes: readonly NamedSize[],
+  context: Context,
 ): Judged {
   const gradients = source.read(truths)
   const again = all.flatMap((evidence): Evidence[] => {
@@ -117,7 +116,7 @@ function judgeAgain(
     const directions = first.given.values.every((x, at) => x === given.values[at]) ? first.directions : []
     return [{ ...evidence, points: [{ ...first, given, directions }] }]
   })
-  return judge(again, sizes)
+  return judge(again, context)
 }
 
 /** The derivative that was applied on the way from the next value whose gradient is right, or was put right. */

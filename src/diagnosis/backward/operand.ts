@@ -25,10 +25,10 @@ const FEWEST = 4
 /** Products tried for one gradient. */
 const MOST = 4000
 
-export function wrongOperand({ evidence, elements, all, reference }: Suspect): Relation | null {
+export function wrongOperand({ evidence, elements, all, bystanders, reference }: Suspect): Relation | null {
   const shape = evidence.target.shape.filter((n) => n > 1)
   if (shape.length === 0 || shape.length > 2 || new Set(elements.map((e) => e.at)).size < FEWEST) return null
-  if (!all.some(({ target }) => target.role === 'intermediate')) return null
+  if (bystanders.length === 0 && !all.some(({ target }) => target.role === 'intermediate')) return null
   const bare = { ...evidence, points: evidence.points.map((point) => ({ ...point, directions: [] })) }
   const matches = (product: Product, of: (e: Element) => number, error: (e: Element) => number) => {
     const pairs = elements.map((e) => ({ ...e, given: of(e), truth: product.element(e.point, e.at), error: error(e) }))
@@ -36,7 +36,10 @@ export function wrongOperand({ evidence, elements, all, reference }: Suspect): R
     const exact = pairs.map((pair) => ({ ...pair, error: 0 }))
     return Number.isFinite(ratio) && ratio !== 0 && !isFlat(exact) && isMultiple(bare, pairs, ratio, 10)
   }
-  const products = productsFor(evidence, all, shape)
+  const products = productsFor(
+    [...matricesOf(evidence, all), ...bystanders.flatMap(({ name, shape, at }) => matrixOf(name, shape, at))],
+    shape,
+  )
   const used = products.find((product) =>
     matches(
       product,
@@ -71,9 +74,8 @@ export function wrongOperand({ evidence, elements, all, reference }: Suspect): R
   }
 }
 
-function productsFor(evidence: Evidence, all: readonly Evidence[], shape: readonly number[]): Product[] {
+function productsFor(pool: readonly Matrix[], shape: readonly number[]): Product[] {
   const [columns, rows] = [shape.at(-1) ?? 1, shape.length === 2 ? (shape[0] ?? 1) : 1]
-  const pool = matricesOf(evidence, all)
   const forms = pool.flatMap((matrix) => [matrix, transposed(matrix)])
   const products: Product[] = []
   if (rows === 1) {
@@ -110,28 +112,24 @@ function productsFor(evidence: Evidence, all: readonly Evidence[], shape: readon
 function matricesOf(evidence: Evidence, all: readonly Evidence[]): Matrix[] {
   return all.flatMap((other) => {
     const { target, points } = other
-    const shape = target.shape.filter((n) => n > 1)
-    if (shape.length === 0 || shape.length > 2) return []
-    const [columns, rows] = [shape.at(-1) ?? 1, shape.length === 2 ? (shape[0] ?? 1) : 1]
-    const matrix = (text: string, arrays: readonly Float64Array[]): Matrix => ({
-      text,
-      rows,
-      columns,
-      at: arrays.map((array) => (row, column) => array[row * columns + column] ?? Number.NaN),
-    })
-    const value = matrix(
+    const value = matrixOf(
       target.name,
+      target.shape,
       points.map(({ values }) => values),
     )
-    if (target.role === 'parameter' || other === evidence || !isRight(other)) return [value]
-    return [
-      value,
-      matrix(
-        `∂${target.name}`,
-        points.map(({ given }) => given.values),
-      ),
-    ]
+    if (target.role === 'parameter' || other === evidence || !isRight(other)) return value
+    const gradients = points.map(({ given }) => given.values)
+    return [...value, ...matrixOf(`∂${target.name}`, target.shape, gradients)]
   })
+}
+
+/** None where it has more than two axes. */
+function matrixOf(text: string, whole: readonly number[], arrays: readonly Float64Array[]): Matrix[] {
+  const shape = whole.filter((n) => n > 1)
+  if (shape.length === 0 || shape.length > 2) return []
+  const [columns, rows] = [shape.at(-1) ?? 1, shape.length === 2 ? (shape[0] ?? 1) : 1]
+  const at = arrays.map((array) => (row: number, column: number) => array[row * columns + column] ?? Number.NaN)
+  return [{ text, rows, columns, at }]
 }
 
 /** A gradient that is wrong itself explains nothing. */

@@ -5,6 +5,7 @@
 
 import { formatNumber } from '../../shared/index.ts'
 import {
+  type Bystander,
   type Element,
   type Evidence,
   elementsOf,
@@ -16,6 +17,7 @@ import {
   sumOf,
 } from './evidence.ts'
 import { wrongOperand } from './operand.ts'
+import { slopeTwice } from './slope.ts'
 import { arranged, byAxis, ofWrongShape, partly, sameSignFactor, summedUp } from './structure.ts'
 import type { BackwardRelation } from './types.ts'
 
@@ -36,6 +38,7 @@ export interface Suspect {
   readonly elements: readonly Element[]
   /** All gradients that were measured. */
   readonly all: readonly Evidence[]
+  readonly bystanders: readonly Bystander[]
   /** given / true of the gradients that are right: 1, or what the learning rate absorbs. */
   readonly reference: number
   /** A factor in the names of the sizes. */
@@ -54,6 +57,7 @@ export function relate(suspect: Suspect): Relation {
     arranged,
     otherParameter,
     wrongOperand,
+    slopeTwice,
     partly,
     missingTerm,
     summedUp,
@@ -150,7 +154,7 @@ function multiple({ evidence, elements, reference, factor }: Suspect): Relation 
     evidence: [agreed],
     fix: sign
       ? plain
-        ? 'turn its sign: often the error was taken as target − output and the loss as of output − target.'
+        ? 'turn its sign: often the error is target − output where the loss asks for output − target. It is right only where the update adds it.'
         : 'turn its sign, and divide by the factor.'
       : Math.abs(beside) > 1
         ? 'divide by the factor: a mean over the samples is missing, or a factor is applied twice.'

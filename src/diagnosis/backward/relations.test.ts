@@ -323,6 +323,13 @@ describe('checkBackward puts a fault', () => {
     expect(findings[0]?.message).toMatch(says)
   })
 
+  it('at an output whose softmax or sigmoid is differentiated twice', () => {
+    const dz2: Recipe['dz2'] = ({ p, y, m }) => zip(error(p, y), p, (d, a) => (d * a * (1 - a)) / m)
+    const { findings } = checkBackward(twoLayers({ dz2 }))
+    expect(findings.map(({ kind, names }) => `${kind} ${names}`)).toEqual(['missing factor z2'])
+    expect(findings[0]?.message).toMatch(/is the true one times p·\(1 − p\)/)
+  })
+
   const products: [string, Recipe, string, string, RegExp][] = [
     [
       'z1 for a1',
@@ -330,6 +337,19 @@ describe('checkBackward puts a fault', () => {
       'wrong operand W2',
       'the statement',
       /is z1ᵀ·∂z2, and the true one is a1ᵀ·∂z2/,
+    ],
+    [
+      'the values after the activation for the inputs',
+      {
+        sizes: { m: 6, inputs: 4, hidden: 4, outputs: 3 },
+        change: (g, { x, a1, z1, p, y, W2, m, slope }) => {
+          const dz1 = zip(dot(error(p, y), transposed(W2)), map(z1, slope), (d, s) => (d * s) / m)
+          return { ...g, W1: dot(transposed(x.map((_, i) => a1[i] ?? [])), dz1) }
+        },
+      },
+      'wrong operand W1',
+      'the statement',
+      /is a1ᵀ·∂z1, and the true one is xᵀ·∂z1/,
     ],
     [
       'W2 for its transpose',

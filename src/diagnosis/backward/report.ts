@@ -3,10 +3,9 @@
 import { formatCount, NablaError } from '../../shared/index.ts'
 import type { Setting } from './differences.ts'
 import type { Evidence } from './evidence.ts'
-import type { NamedSize } from './factor.ts'
 import { accumulatedFinding, findingOf, grouped, listed, nameOf, placeAmong } from './findings.ts'
 import type { GradientSource } from './gradient-source.ts'
-import { type Judgement, judge, referenceNote } from './judge.ts'
+import { type Context, type Judgement, judge, referenceNote } from './judge.ts'
 import { type Located, locate, nothingMoves } from './locate.ts'
 import type { Subject } from './subject.ts'
 import type { BackwardFinding, BackwardReport, GradientReport } from './types.ts'
@@ -17,14 +16,14 @@ export interface Examined {
   readonly setting: Setting
   readonly source: GradientSource
   readonly all: readonly Evidence[]
-  readonly sizes: readonly NamedSize[]
+  readonly context: Context
   readonly notes: readonly string[]
   readonly points: number
   /** Elements compared, of all parameters together. */
   readonly samples: number
 }
 
-export function reportOf({ subject, setting, source, all, sizes, notes, points, samples }: Examined): BackwardReport {
+export function reportOf({ subject, setting, source, all, context, notes, points, samples }: Examined): BackwardReport {
   if (nothingMoves(all)) {
     throw new NablaError({
       code: 'E-GRADIENT',
@@ -34,14 +33,14 @@ export function reportOf({ subject, setting, source, all, sizes, notes, points, 
       fix: 'let forward() read the very arrays that are given as parameters, at each call, and no copies; or the network is dead here (ReLU, zero weights): check at other values.',
     })
   }
-  const judged = judge(all, sizes)
+  const judged = judge(all, context)
   const { judgements, reference } = judged
   const parameters = judgements.filter(({ evidence }) => evidence.target.role === 'parameter')
   const probed = judgements.some(({ evidence }) => evidence.target.role === 'intermediate')
   const remarks = [...notes]
   let faults: Located[]
   if (probed) {
-    const located = locate(setting, source, all, judged, sizes, samples)
+    const located = locate(setting, source, all, judged, context, samples)
     faults = [...located.faults]
     if (located.consequences.length > 0) {
       const why =
@@ -60,7 +59,7 @@ export function reportOf({ subject, setting, source, all, sizes, notes, points, 
   const findings = faults.map(({ wrong, where }) => withStale(findingOf(wrong, where), source.changed))
   if (source.accumulated.length > 0) findings.unshift(accumulatedFinding(source.accumulated))
   if (reference !== 1 && parameters.some(({ status }) => status === 'right')) {
-    remarks.push(referenceNote(reference, sizes, parameters.length === 1))
+    remarks.push(referenceNote(reference, context.sizes, parameters.length === 1))
   }
   remarks.push(...omissions(judgements))
   const checked = parameters.some(({ status }) => status !== 'not checked')

@@ -4,8 +4,8 @@
  */
 
 import type { Derivative } from './differences.ts'
-import type { AtPoint, Evidence } from './evidence.ts'
-import type { Relation } from './relation.ts'
+import { type AtPoint, type Evidence, sizeOfElements } from './evidence.ts'
+import type { Relation, Suspect } from './relation.ts'
 
 interface Slope {
   readonly text: (z: string, a: string) => string
@@ -74,6 +74,46 @@ export function appliedSlope(before: Evidence, after: Evidence): Relation | null
     ],
     fix: `multiply the gradient of ${a} by ${wanted}${one ? '' : `, not by ${used.text(z, a)}`}, element by element.`,
   }
+}
+
+/**
+ * A gradient that is the true one times a derivative, or without it, where the values around it say which: softmax or
+ * sigmoid with cross-entropy that is differentiated twice.
+ */
+export function slopeTwice({ evidence, elements, all, bystanders, reference }: Suspect): Relation | null {
+  const { target } = evidence
+  const size = sizeOfElements(elements)
+  const telling = elements.filter((e) => Math.abs(e.truth) > 1e-4 * size && Math.abs(e.given) > 1e-6 * size)
+  if (target.role !== 'intermediate' || telling.length < FEWEST) return null
+  const shape = target.shape.join()
+  const own = { name: target.name, at: evidence.points.map(({ values }) => values) }
+  const probed = all
+    .filter(
+      (other) => other !== evidence && other.target.role === 'intermediate' && other.target.shape.join() === shape,
+    )
+    .map((other) => ({ name: other.target.name, at: other.points.map(({ values }) => values) }))
+  for (const { name, at } of [own, ...probed, ...bystanders.filter((other) => other.shape.join() === shape)]) {
+    const values = telling.map((e) => ({ z: e.value, a: at[e.point]?.[e.at] ?? Number.NaN }))
+    const pairs = values.map((value, k) => {
+      const factor = (telling[k]?.given ?? Number.NaN) / (telling[k]?.truth ?? Number.NaN) / reference
+      return { ...value, given: factor, truth: 1 / factor }
+    })
+    const [much, missing] = [matching(pairs, (pair) => pair.given), matching(pairs, (pair) => pair.truth)]
+    const slope = much ?? missing
+    if (slope === null || slope === SLOPES[0]) continue
+    const text = slope.text(target.name, name)
+    return {
+      kind: 'missing factor',
+      ratio: null,
+      received: `the true one ${much === null ? 'without the factor' : 'times'} ${text}`,
+      evidence: [`so at ${telling.length} elements, at ${evidence.points.length} points`],
+      fix:
+        much === null
+          ? `multiply it by ${text}, element by element.`
+          : `leave the factor ${text} out, a derivative that is taken twice: with cross-entropy, output − target has that of softmax or sigmoid in it.`,
+    }
+  }
+  return null
 }
 
 function pairsAt(point: AtPoint, behind: AtPoint): Applied[] {
