@@ -2,10 +2,11 @@
 
 import { type Chain, findChains } from './roles/chains.ts'
 import { type Dependence, findDependence } from './roles/dependence.ts'
-import { findGradientNode } from './roles/gradient-node.ts'
+import { findGradientNode, gradientAt } from './roles/gradient-node.ts'
 import { gradientProxy } from './roles/gradient-proxy.ts'
 import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
 import { boundariesOf, type ChainStep, MATCH, type Measured, measure, proportion } from './roles/measure.ts'
+import { optimizerInput } from './roles/optimizer-input.ts'
 import { makePoints, type Points } from './roles/points.ts'
 import { rateOf } from './roles/rates.ts'
 import { Tape } from './tape/tape.ts'
@@ -88,8 +89,9 @@ export function judge(
   const first = new Map<number, ChainStep>()
   for (const row of measured.steps)
     for (const step of row) if (!first.has(step.chain.id)) first.set(step.chain.id, step)
-  const terms = measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
-  const scene = { tape, dependence, points, chains, forward: tape.ancestors(terms, dependence.cut) }
+  const terms = measured.loss.steps.slice(0, measured.steps.length).flatMap((s) => s.terms.map(([n]) => n))
+  const forward = tape.ancestors(terms, dependence.cut)
+  const scene = { tape, dependence, points, chains, forward }
   const rate = (step: ChainStep, from?: number) => rateOf(scene, step, from)
   const drafts = [...first.values()].map((step) => {
     if (step.match.residual < MATCH || step.unreached)
@@ -99,9 +101,10 @@ export function judge(
         residual: step.match.residual,
         rate: rate(step),
       }
-    const found = findGradientNode(tape, dependence, points, step)
+    const input = optimizerInput(tape, dependence, points, forward, step)
+    const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, step)
     if (found === undefined) {
-      const proxy = gradientProxy(tape, dependence, points, chains, step)
+      const proxy = input ?? gradientProxy(tape, dependence, points, chains, step)
       return {
         step,
         ratio: step.match.ratio,
@@ -199,6 +202,13 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
     const inside = reach.get(a)
     return step.terms.every(([n]) => inside?.has(n)) && (inside?.size ?? 0) > (reach.get(b)?.size ?? 0) + 2
   }
+  const chainsReached = (j: Judged) => new Set(j.results.map((r) => r.chain.id))
+  /** A stated loss of all outputs, against what was inferred from one of them. */
+  const reachesMore = (a: Judged, b: Judged) => {
+    if (!a.measured.loss.stated || b.measured.loss.stated || count(a) === 0) return false
+    const [more, fewer] = [chainsReached(a), chainsReached(b)]
+    return more.size > fewer.size && [...fewer].every((id) => more.has(id))
+  }
   const count = (j: Judged) => exact.get(j)?.size ?? 0
   const fitted = (j: Judged) => count(j) + (beside.get(j)?.size ?? 0)
   const before = (a: Judged, b: Judged) => {
@@ -214,6 +224,7 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
                   a.measured.loss.steps.length > 1 && b.measured.loss.steps.length === 1
                 : a.measured.loss.stated))))
       )
+    if (!a.consistent && !b.consistent && reachesMore(a, b) !== reachesMore(b, a)) return reachesMore(a, b)
     if (explainsMore(a, b) !== explainsMore(b, a)) return explainsMore(a, b)
     if (count(a) > 0 && count(a) === count(b) && contains(a, b) !== contains(b, a)) return contains(a, b)
     const order =

@@ -4,6 +4,7 @@ import type { Analysis, Judged } from '../analyse.ts'
 import { flip, Labels } from '../repair/labels.ts'
 import type { Located } from '../repair/locate.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { OPERATIONS } from '../tape/operations.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { FindingKind } from '../types.ts'
 
@@ -60,12 +61,16 @@ export function evidenceOf(analysis: Analysis, judged: Judged, located: Located)
     return match.ratio < 0
       ? { kind: 'sign', text: `it is ${figure(match.ratio)} times the gradient that is needed` }
       : { kind: 'scale', text: `it is ${figure(match.ratio)} times the gradient that is needed` }
+  const { remake } = located
+  if (remake !== undefined) return { kind: remake.kind, text: remake.text }
   if (proportion(join(given.flat().map(turned)), w).residual < MATCH)
     return { kind: 'transpose', text: 'it is the transpose of the gradient that is needed' }
   if (isReduced(given, wanted))
     return { kind: 'reduction-axis', text: 'it is the same number where the gradient differs' }
   const penalty = penaltyIn(analysis, g, w)
   if (penalty !== undefined) return penalty
+  const part = partIn(analysis, judged, located)
+  if (part !== undefined) return part
   return (
     byFactor(analysis, judged, located, g, w) ?? {
       kind: 'gradient',
@@ -119,6 +124,53 @@ function penaltyIn(analysis: Analysis, g: Float64Array, w: Float64Array): Eviden
   return undefined
 }
 
+/** A value that is used in several places has the sum of what each of them asks for; or one part of the elements is right and the rest 0. */
+function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence | undefined {
+  const { tape, points } = analysis
+  const step = Math.min(...judged.results.map((r) => r.step.step))
+  const adjoints = judged.measured.adjoints[step] ?? []
+  const [one] = located.occurrences
+  if (one === undefined) return undefined
+  const [given, wanted] = [join(one.given), join(one.wanted)]
+  const bySite = new Map<number, Float64Array>()
+  for (const use of adjoints[0]?.keys() ?? []) {
+    const { op, args, params, site } = tape.entry(use)
+    args.forEach((arg, i) => {
+      if (arg !== one.target) return
+      const parts = adjoints.map((adjoint, p) => {
+        const [gy, y] = [adjoint.get(use), points.values[p]?.[use]]
+        const operands = args.map((a) => points.values[p]?.[a])
+        if (gy === undefined || y === undefined || operands.some((o) => o === undefined)) return undefined
+        return OPERATIONS[op]?.gradient(gy, operands as Tensor[], y, params)[i] ?? undefined
+      })
+      const part = join(parts)
+      if (part.length !== wanted.length) return
+      const known = bySite.get(site)
+      bySite.set(site, known === undefined ? part : known.map((x, k) => x + (part[k] as number)))
+    })
+  }
+  if (bySite.size > 1)
+    for (const [site, part] of bySite) {
+      const line = analysis.trace.sites[site]?.line ?? '?'
+      const rest = wanted.map((x, k) => x - (part[k] as number))
+      for (const [seen, text] of [
+        [part, `it is the gradient through line ${line} alone: the other uses of the value are missing`],
+        [rest, `the gradient through line ${line} is missing`],
+      ] as const) {
+        const match = proportion(given, seen)
+        if (match.residual < MATCH && Math.abs(match.ratio - 1) < 1e-5) return { kind: 'missing-term', text }
+      }
+    }
+  if (given.length !== wanted.length) return undefined
+  const there = [...given.keys()].filter((k) => given[k] !== 0)
+  const ratioAt = (k: number) => (wanted[k] as number) / (given[k] as number)
+  const ratio = ratioAt(there[0] ?? 0)
+  const agrees = there.every((k) => Math.abs(ratioAt(k) / ratio - 1) <= 1e-9)
+  return there.length > 1 && agrees && given.some((x, k) => x === 0 && wanted[k] !== 0)
+    ? { kind: 'missing-term', text: 'where it is not 0 it is the gradient that is needed: a part of it is missing' }
+    : undefined
+}
+
 function byFactor(
   analysis: Analysis,
   judged: Judged,
@@ -159,9 +211,6 @@ function byFactor(
       text: "it is another value's gradient, right in itself: a factor of the chain rule is missing",
     }
   }
-  const missing = labels.find(Float64Array.from(join(first.wanted), (x, i) => x - (join(first.given)[i] as number)))
-  if (missing.length > 0)
-    return { kind: 'missing-term', text: 'what is missing is itself a gradient of the forward pass' }
   if (isParameter) return { kind: 'wrong-operand', text: `relative error ${distance(g, w).toPrecision(2)}` }
   if (ratio.every(Number.isFinite) && hasCurve(analysis, first.target))
     return {

@@ -8,13 +8,7 @@ import type { FindingKind } from '../types.ts'
 const DERIVATIVE = /\(1(\.0*)?\s*-|> ?0|deriv|prime|grad|dsig|drelu|dtanh|backward|\bd_/i
 
 /** What the numbers say for certain, however the repair is spelt. */
-const SURE: ReadonlySet<FindingKind> = new Set([
-  'sign',
-  'scale',
-  'regularisation',
-  'missing-activation-derivative',
-  'missing-term',
-])
+const SURE: ReadonlySet<FindingKind> = new Set(['sign', 'scale', 'regularisation', 'missing-activation-derivative'])
 
 const BY_EDIT: Readonly<Record<string, FindingKind>> = {
   scale: 'scale',

@@ -81,13 +81,19 @@ export function signTurns(analysis: Analysis, judged: Judged): number | undefine
 
 function ratios(analysis: Analysis, judged: Judged): (node: number) => number {
   // Only values with a name: −z inside a sigmoid has the negative of z's gradient, which would turn every sign.
-  const named = new Set(analysis.trace.events.flatMap((e) => (e.kind === 'store' ? [e.node] : [])))
+  const named = new Set(
+    analysis.trace.events.flatMap((e) => {
+      if (e.kind === 'store') return [e.node]
+      return e.kind === 'write' ? analysis.tape.entry(e.node).args.slice(1, 2) : []
+    }),
+  )
   const truths = truthsOf(judged, named)
   return (node) => {
     const value = join(analysis.points.values.map((v) => v[node]))
     if (value.length > 20_000) return 0
-    const fits = (truths.get(value.length) ?? []).map((t) => proportion(value, t)).find((m) => m.residual < MATCH)
-    return fits?.ratio ?? 0
+    // y − p is the gradient of ½(y − p)² with respect to itself: what counts is the value before it.
+    const before = (truths.get(value.length) ?? []).filter((t) => t.node < node)
+    return before.map((t) => proportion(value, t.value)).find((m) => m.residual < MATCH)?.ratio ?? 0
   }
 }
 
@@ -102,14 +108,19 @@ function signalNodes(analysis: Analysis, end: number): Uint8Array {
   return signal
 }
 
-function truthsOf(judged: Judged, only?: ReadonlySet<number>): Map<number, Float64Array[]> {
-  const truths = new Map<number, Float64Array[]>()
+interface Truth {
+  readonly node: number
+  readonly value: Float64Array
+}
+
+function truthsOf(judged: Judged, only?: ReadonlySet<number>): Map<number, Truth[]> {
+  const truths = new Map<number, Truth[]>()
   const [first] = judged.measured.adjoints
   for (const node of first?.[0]?.keys() ?? []) {
     if (only !== undefined && !only.has(node)) continue
     const value = join((first ?? []).map((adjoint) => adjoint.get(node)))
     const list = truths.get(value.length) ?? []
-    if (list.length < 400) list.push(value)
+    if (list.length < 400) list.push({ node, value })
     truths.set(value.length, list)
   }
   return truths
@@ -119,6 +130,8 @@ function matcher(analysis: Analysis, judged: Judged): (node: number) => boolean 
   const truths = truthsOf(judged)
   return (node) => {
     const value = join(analysis.points.values.map((v) => v[node]))
-    return value.length > 50_000 || (truths.get(value.length) ?? []).some((t) => proportion(value, t).residual < MATCH)
+    return (
+      value.length > 50_000 || (truths.get(value.length) ?? []).some((t) => proportion(value, t.value).residual < MATCH)
+    )
   }
 }

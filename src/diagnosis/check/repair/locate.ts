@@ -5,10 +5,12 @@
  */
 
 import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
+import { join } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { blameDerivatives, innerOf } from './factors.ts'
 import { flip, type Label, Labels } from './labels.ts'
+import { type Remake, remakeOf } from './remake.ts'
 import { type Forced, type Given, Replay } from './replay.ts'
 import { type Region, regionOf, type Statement } from './statements.ts'
 
@@ -29,6 +31,10 @@ export interface Located {
   readonly occurrences: readonly Occurrence[]
   /** Whether what it computes is another value's gradient than the one that is needed here. */
   readonly labelled: boolean
+  /** The one change that makes the statement right, where there is one. */
+  readonly remake?: Remake
+  /** Other statements whose change would make the same parameters right. */
+  readonly rivals: readonly Statement[]
 }
 
 /** In how many pieces a block goes backwards, each piece forwards in itself: 1 is the forward order, 0 all backwards. */
@@ -51,7 +57,7 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   while (wrong.length > 0 && out.length < 4 && Date.now() < deadline) {
     const situation = { analysis, judged, region, labels, points, wrong, right, normal }
     const found = explain(situation, deadline)
-    if (found === undefined) break
+    if (found === undefined || out.some((o) => o.statement === found.statement)) break
     out.push(found)
     for (const o of found.occurrences)
       forced.set(o.node, { parts: o.wanted, ...(o.from !== undefined && { from: o.from }) })
@@ -83,7 +89,7 @@ function locateFactors(situation: Situation, results: readonly ParameterResult[]
     const off = results.filter((r) => fits.some((f) => f.chain === r.chain.id && !isNormal(f.ratio, normal)))
     if (off.length === 0) break
     const found = explain({ ...situation, points, right, wrong: off }, deadline, true)
-    if (found === undefined) break
+    if (found === undefined || out.some((o) => o.statement === found.statement)) break
     out.push(found)
     for (const o of found.occurrences)
       forced.set(o.node, { parts: o.wanted, ...(o.from !== undefined && { from: o.from }) })
@@ -138,7 +144,8 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     analysis.dependence.cut,
   )
   const flows = flowsOf(situation)
-  let best: Explanation | undefined
+  const order = factors ? betterFactor : better
+  const best = new Map<number, Explanation>()
   for (const statement of region.statements) {
     if (!statement.outputs.some((n) => made.has(n))) continue
     const known = new Map<number, Label[]>()
@@ -148,12 +155,92 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     for (const pairing of pairings) {
       if (Date.now() > deadline) break
       const found = attempt(situation, statement, pairing, known)
-      if (found !== undefined && (best === undefined || (factors ? betterFactor : better)(found, best))) best = found
+      const other = best.get(statement.site)
+      if (found !== undefined && (other === undefined || order(found, other))) best.set(statement.site, found)
     }
   }
-  if (best === undefined) return undefined
-  const { statement, fixed, labelled } = best
-  return { statement, fixed, labelled, occurrences: compare(situation, best) }
+  const sorted = [...best.values()].sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
+  const [top] = sorted
+  if (top === undefined) return undefined
+  const equals = sorted.filter(
+    (e) => e.fixed.length === top.fixed.length && e.statement.updates === top.statement.updates,
+  )
+  const drafts = equals.slice(0, MAX_RIVALS).map((e, i) => judgeRival(situation, e, i, factors))
+  drafts.sort((a, b) => a.cost - b.cost)
+  const [first, ...others] = drafts
+  if (first === undefined) return undefined
+  const { statement, fixed, labelled } = first.explanation
+  const { occurrences, remake } = first
+  return {
+    statement,
+    fixed,
+    labelled,
+    occurrences,
+    ...(remake !== undefined && { remake }),
+    rivals: others.filter((o) => !o.explanation.statement.updates).map((o) => o.explanation.statement),
+  }
+}
+
+const MAX_RIVALS = 6
+
+interface Rival {
+  readonly explanation: Explanation
+  readonly occurrences: readonly Occurrence[]
+  readonly remake: Remake | undefined
+  readonly cost: number
+}
+
+/** A statement that one small change would make right is at fault sooner than one that would have to be another. */
+function judgeRival(situation: Situation, explanation: Explanation, place: number, factors: boolean): Rival {
+  const { analysis, judged, region } = situation
+  const { occurrences, values } = compare(situation, explanation)
+  const remake =
+    factors || explanation.statement.updates ? undefined : remakeOf({ analysis, judged, region, values }, occurrences)
+  const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
+  return { explanation, occurrences, remake, cost: (remake?.cost ?? 3) - hints + 0.05 * place }
+}
+
+/** What speaks for a statement that lacks a factor: it is called after the value whose gradient is wanted, or stands in the class that computed the one whose gradient it has. */
+function likeness({ analysis, labels, points }: Situation, { statement, nodes, targets }: Explanation): number {
+  const { trace, tape } = analysis
+  const site = trace.sites[statement.site]
+  const [target, node] = [targets[0] ?? -1, nodes[0] ?? -1]
+  if (site === undefined) return 0
+  const wanted = labels.adjoints.map((a) => a.get(target))
+  const same = new Set(
+    labels
+      .find(join(wanted))
+      .filter((l) => Math.abs(l.scale - 1) < 1e-9)
+      .map((l) => l.node),
+  )
+  const names = trace.events.flatMap((e) => (e.kind === 'store' && same.has(e.node) ? [bare(e.key)] : []))
+  const own = trace.events.flatMap((e) =>
+    e.kind === 'store' && trace.sites[e.site]?.statement === statement.site ? [bare(e.key)] : [],
+  )
+  const called = own.some((key) => names.some((n) => n !== '' && key !== n && key.includes(n)))
+  const scopeOf = (file: string, line: number) => enclosingClass(trace.sources.get(file) ?? '', line)
+  const home = scopeOf(site.file, site.line)
+  const beside = labels.of(node, points).some((l) => {
+    const made = trace.sites[tape.entry(l.node).site]
+    return made !== undefined && made.file === site.file && scopeOf(made.file, made.line) === home
+  })
+  return (called ? 0.3 : 0) + (beside ? 0.3 : 0)
+}
+
+const bare = (key: string | number) => (typeof key === 'number' ? '' : key.toLowerCase().replace(/[^a-z0-9]/g, ''))
+
+/** The line of the class that a line is in. */
+function enclosingClass(source: string, line: number): number | undefined {
+  const lines = source.split('\n')
+  const depthOf = (text: string) => text.length - text.trimStart().length
+  let depth = depthOf(lines[line - 1] ?? '')
+  for (let at = line - 1; at > 0; at--) {
+    const text = lines[at - 1] ?? ''
+    if (text.trim() === '' || depthOf(text) >= depth) continue
+    depth = depthOf(text)
+    if (/^\s*class\b/.test(text)) return at
+  }
+  return undefined
 }
 
 function attempt(
@@ -281,13 +368,26 @@ function flowsFrom(
   return [...found]
 }
 
+/** All runs of a statement, or only those that the wrong parameters come from. */
 function* pairingsOf(
   situation: Situation,
   statement: Statement,
   groups: readonly (readonly number[])[],
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
 ): Generator<Pairing> {
-  const own = statement.updates ? restsOf(situation, statement) : statement.outputs
+  if (statement.updates) return yield* pairingsAmong(situation, statement, restsOf(situation, statement), groups, flows)
+  yield* pairingsAmong(situation, statement, statement.outputs, groups, flows)
+  if (statement.suspected.length < statement.outputs.length && statement.times === undefined)
+    yield* pairingsAmong(situation, statement, statement.suspected, groups, flows)
+}
+
+function* pairingsAmong(
+  situation: Situation,
+  statement: Statement,
+  own: readonly number[],
+  groups: readonly (readonly number[])[],
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+): Generator<Pairing> {
   // What flows to one parameter alone is that parameter's gradient, whatever its shape; of a sum, its last state is.
   const last = new Map<number, { node: number; target: number; time: number | undefined }>()
   for (const [i, node] of own.entries()) {
@@ -478,10 +578,10 @@ function agreeing(
 function compare(
   { analysis, region, points }: Situation,
   { nodes, targets, times, forced }: Pairing & { forced: Forced },
-): Occurrence[] {
+): { occurrences: Occurrence[]; values: Values[] } {
   const replay = new Replay(analysis, region.end, points)
   const values = points.map((_, p) => replay.values(p, forced))
-  return nodes.map((node, k) => {
+  const occurrences = nodes.map((node, k): Occurrence => {
     const inner = innerOf(analysis, region, node, new Set(nodes))
     const given = values.map((v) => {
       const own = v.slice()
@@ -492,4 +592,5 @@ function compare(
     const wanted = forced.get(node)?.parts ?? []
     return { node, given, wanted, target: targets[k] ?? -1, ...(from !== undefined && { from }) }
   })
+  return { occurrences, values }
 }

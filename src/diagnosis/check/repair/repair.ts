@@ -7,6 +7,7 @@ import { signTurns } from '../findings/mismatch.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
 import type { Located } from './locate.ts'
+import type { Statement } from './statements.ts'
 import { findSuspects, type Suspect, spanOf } from './suspects.ts'
 import { type Trial, tryEdits } from './try.ts'
 
@@ -31,6 +32,8 @@ export type Runner = (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>
 
 const PROBES_AT_ONCE = 6
 const MAX_GROUPS = 3
+/** How much simpler an edit must be in a statement that another one is preferred to. */
+const RIVAL_COST = 0.75
 /** No repair is worth a longer wait than this. */
 const ROUND_MS = 15_000
 
@@ -43,20 +46,25 @@ export async function findRepair(
   deadline: number,
 ): Promise<Repair | undefined> {
   deadline = Math.min(deadline, Date.now() + ROUND_MS)
-  const blamed = located.flatMap((l) => suspectAt(analysis, l))
-  const others = findSuspects(analysis, judged).filter((s) => !blamed.some((b) => b.site === s.site))
+  const suspects = findSuspects(analysis, judged)
+  const turn = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
+  const blamed = [
+    ...located.flatMap((l) => [l.statement, ...l.rivals].flatMap((s) => suspectAt(analysis, s))),
+    ...(located.length > 0 ? [] : suspects.filter((s) => s.site === turn).map((s) => ({ ...s, turns: true }))),
+  ].slice(0, PROBES_AT_ONCE)
+  const others = suspects.filter((s) => !blamed.some((b) => b.site === s.site))
   const scales = scaleTexts(judged)
   const only = familiesFor(judged)
-  const turn = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
-  const ordered = [
-    ...others.filter((s) => s.site === turn).map((s) => ({ ...s, exonerated: false })),
-    ...others.filter((s) => s.site !== turn),
-  ]
   const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
-  const certain = blamed.length > 0 && wrong.every((r) => located.some((l) => l.fixed.includes(r.chain.id)))
-  for (const group of [...(blamed.length > 0 ? [blamed] : []), ...(certain ? [] : inGroups(ordered))]) {
-    if (Date.now() > deadline) return undefined
-    const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales, only }))
+  // Where one change of an operation is known to be all, no other statement is tried.
+  const certain =
+    located.length > 0 &&
+    located.every((l) => l.remake !== undefined) &&
+    wrong.every((r) => located.some((l) => l.fixed.includes(r.chain.id)))
+  let partial: Repair | undefined
+  for (const group of [...(blamed.length > 0 ? [blamed] : []), ...(certain ? [] : inGroups(others))]) {
+    if (Date.now() > deadline) return partial
+    const probes = group.map((s, i) => ({ index: i, file: s.file, span: s.span, scales, only: editsFor(s) ?? only }))
     const probed = await run({
       probes,
       edits,
@@ -69,14 +77,17 @@ export async function findRepair(
     const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter(
       (t) => t.broken === 0 && fitsPlace(t, group),
     )
-    const ranked = rank(trials, group, again, same)
+    const ranked = rank(trials, group, again, same, located)
     const found = await verify(run, ranked, group, same, edits, deadline)
-    if (found !== undefined) return found
+    if (found === undefined) continue
+    // One fault explains all that is wrong, more likely than several do: what mends a part of it waits.
+    if (found.fixedNames.length >= wrong.length || group === blamed) return found
+    if (partial === undefined || found.fixedNames.length > partial.fixedNames.length) partial = found
   }
-  return undefined
+  return partial
 }
 
-function suspectAt({ trace }: Analysis, { statement }: Located): Suspect[] {
+function suspectAt({ trace }: Analysis, statement: Statement): Suspect[] {
   const at = trace.sites[statement.site]
   if (at === undefined) return []
   return [
@@ -157,13 +168,29 @@ const KIND_COST: Readonly<Record<string, number>> = {
   term: 4,
 }
 
-/** What the forward pass computes is the author's to choose; only what it sums over can be a slip there. */
+/** What the forward pass computes is the author's to choose; only what it sums over can be a slip there, or the error's sign. */
+const FORWARD_EDITS = ['axis', 'sum', 'drop-sum']
+
+function editsFor({ backward, turns }: Suspect): readonly string[] | undefined {
+  if (backward) return undefined
+  return turns === true ? ['sign'] : FORWARD_EDITS
+}
+
 function fitsPlace(trial: Trial, group: readonly Suspect[]): boolean {
-  return group[Math.floor(trial.probe / 8)]?.backward === true || ['axis', 'sum', 'drop-sum'].includes(trial.row.kind)
+  const suspect = group[Math.floor(trial.probe / 8)]
+  return suspect !== undefined && editsFor(suspect)?.includes(trial.row.kind) !== false
 }
 
 /** The edit that repairs most comes first; then the smallest, in the statement nearest to where it goes wrong. */
-function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Analysis, judged: Judged): Trial[] {
+function rank(
+  trials: readonly Trial[],
+  group: readonly Suspect[],
+  analysis: Analysis,
+  judged: Judged,
+  located: readonly Located[],
+): Trial[] {
+  const isRival = (s: Suspect | undefined) =>
+    located.some((l) => l.rivals.some((r) => r.site === s?.site)) && !located.some((l) => l.statement.site === s?.site)
   const turns = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
   const at = analysis.trace.sites[turns ?? -1]
   const cost = (t: Trial) => {
@@ -178,7 +205,8 @@ function rank(trials: readonly Trial[], group: readonly Suspect[], analysis: Ana
       return (t.row.text.startsWith('-') ? -4 : -5) + t.row.text.length / 200
     const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
-    return (KIND_COST[t.row.kind] ?? 3) + length + literal + placeCost(t, suspect, analysis, judged)
+    const rival = isRival(suspect) ? RIVAL_COST : 0
+    return (KIND_COST[t.row.kind] ?? 3) + rival + length + literal + placeCost(t, suspect, analysis, judged)
   }
   return [...trials].sort(
     (a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b),

@@ -83,7 +83,8 @@ export class Replay {
         const { before, after, gradient } = step
         const node = row.result.gradientNode
         const [a, b] = [values[before], values[after]]
-        const proxy = node === undefined ? undefined : values[node]
+        // What is put in only for later readers: the optimiser is one of them.
+        const proxy = node === undefined ? undefined : (forced.get(node)?.parts[point] ?? values[node])
         if (a === undefined || b === undefined || a.data.length !== b.data.length) {
           row.open = false
           continue

@@ -8,6 +8,8 @@ export interface Statement {
   readonly site: number
   /** What it hands on to other statements, one or more for each time that it ran. */
   readonly outputs: readonly number[]
+  /** Those of them that wrong parameters are computed from. */
+  readonly suspected: readonly number[]
   /** Whether it carries the error back (and is no bare derivative of an activation). */
   readonly signal: boolean
   /** Whether parameters that are right were computed from it too. */
@@ -38,6 +40,7 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
     judged.results.filter((r) => r.status === 'right').map((r) => r.step.after),
     dependence.cut,
   )
+  const all = new Set([...made, ...fine])
   const steps = new Set(judged.results.map((r) => r.step.step))
   const forward = tape.ancestors(
     judged.measured.loss.steps.filter((_, k) => steps.has(k)).flatMap((s) => s.terms.map(([n]) => n)),
@@ -57,23 +60,35 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
     const home = homeOf(node)
     for (const arg of tape.entry(node).args) if (home < 0 || homeOf(arg) !== home) outside[arg] = 1
   }
-  const drafts = new Map<number, { site: number; outputs: number[]; signal: boolean; exonerated: boolean }>()
-  for (const node of [...made].sort((a, b) => a - b)) {
+  interface Draft {
+    site: number
+    outputs: number[]
+    suspected: number[]
+    signal: boolean
+    exonerated: boolean
+  }
+  const drafts = new Map<number, Draft>()
+  for (const node of [...all].sort((a, b) => a - b)) {
     if (node >= end || forward.has(node) || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
     const site = homeOf(node)
     if (site < 0 || (outside[node] !== 1 && !dependence.cut.has(node))) continue
-    const draft = drafts.get(site) ?? { site, outputs: [], signal: false, exonerated: true }
+    const draft = drafts.get(site) ?? { site, outputs: [], suspected: [], signal: false, exonerated: true }
     draft.outputs.push(node)
     draft.signal ||= signal[node] === 1
-    draft.exonerated &&= fine.has(node)
+    if (made.has(node)) {
+      draft.suspected.push(node)
+      draft.exonerated &&= fine.has(node)
+    }
     drafts.set(site, draft)
   }
-  const statements: Statement[] = [...drafts.values()].map((d) => ({ ...d, updates: updates.has(d.site) }))
+  const suspects = [...drafts.values()].filter((d) => d.suspected.length > 0)
+  const statements: Statement[] = suspects.map((d) => ({ ...d, updates: updates.has(d.site) }))
   for (const [site, handed] of handOvers(analysis, made, end, homeOf))
     if (!drafts.has(site) && !updates.has(site))
       statements.push({
         site,
         outputs: handed.map((h) => h.node),
+        suspected: handed.map((h) => h.node),
         times: handed.map((h) => h.time),
         signal: handed.some((h) => signal[h.node] === 1),
         exonerated: false,

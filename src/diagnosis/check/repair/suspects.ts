@@ -10,6 +10,8 @@ export interface Suspect {
   /** Whether it computes something that the loss is not computed from. */
   readonly backward: boolean
   readonly exonerated: boolean
+  /** Whether the error's sign turns here. */
+  readonly turns?: boolean
   readonly order: number
   readonly count: number
 }

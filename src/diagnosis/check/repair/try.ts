@@ -7,7 +7,7 @@
 import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
 import type { LossStep } from '../roles/losses.ts'
 import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
-import type { Values } from '../tape/tape.ts'
+import type { Tape, Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { EditRow } from '../trace/trace.ts'
 
@@ -165,18 +165,29 @@ class Runner {
   }
 
   private gradients(values: Values, replaced: Replaced): Map<string, Tensor> | undefined {
-    const { tape, dependence } = this.analysis
+    const { tape } = this.analysis
     const redirected = tape.redirected(replaced)
     const found = new Map<string, Tensor>()
     const steps: LossStep[] = this.judged.measured.loss.steps.slice(0, this.judged.measured.steps.length)
     for (const [k, step] of steps.entries()) {
-      const { adjoint } = redirected.reverse(step.terms, values, dependence.cut)
+      const adjoint = this.reversed(redirected, step, values)
+      if (adjoint === undefined) return undefined
       for (const node of step.reads.values()) {
         const g = adjoint.get(node)
         if (g !== undefined) found.set(`${k}:${node}`, g)
       }
     }
     return found
+  }
+
+  /** Undefined where an edit's values no longer go together. */
+  private reversed(tape: Tape, step: LossStep, values: Values): ReadonlyMap<number, Tensor> | undefined {
+    try {
+      return tape.reverse(step.terms, values, this.analysis.dependence.cut).adjoint
+    } catch (error) {
+      if (error instanceof TypeError) throw error
+      return undefined
+    }
   }
 
   private collect(

@@ -314,13 +314,14 @@ function elementwise(tape: Tape, chain: Chain, reader: Chain | undefined, versio
   const nodes = new Set(chain.versions.map((v) => v.node))
   // A state that begins as the number 0 has its own size from the second step on.
   const later = chain.versions.length > 2 && reader.rests.length > 1 && sizeAt(tape, chain.versions[0]?.node ?? 0) === 1
-  const size = sizeAt(tape, chain.versions[later ? 1 : 0]?.node ?? 0)
+  // Where a gradient of another shape is added, the state takes that shape.
+  const sizes = chain.versions.slice(later ? 1 : 0, 2).map((v) => sizeAt(tape, v.node))
   const path = [...tape.ancestors(reader.rests[later ? 1 : 0] ?? [], versions)].sort((a, b) => a - b)
   const through = new Set<number>()
   for (const node of path) {
     if (nodes.has(node) || (!versions.has(node) && tape.entry(node).args.some((a) => through.has(a)))) through.add(node)
   }
   return [...through].every(
-    (node) => sizeAt(tape, node) === size && !['dot', 'matmul', 'einsum', 'outer'].includes(tape.entry(node).op),
+    (node) => sizes.includes(sizeAt(tape, node)) && !['dot', 'matmul', 'einsum', 'outer'].includes(tape.entry(node).op),
   )
 }

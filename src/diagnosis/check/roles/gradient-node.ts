@@ -36,6 +36,15 @@ export function findGradientNode(
   return matches.find((m) => first === undefined || m === first || !isEvenIn(tape, points, m.node, first.node))
 }
 
+/** A value that is said to be the gradient, if it is. */
+export function gradientAt(points: Points, step: ChainStep, node: number | undefined): FoundGradient | undefined {
+  if (node === undefined) return undefined
+  const value = join(points.values.map((v) => v[node]))
+  if (value.length !== step.gradient.length) return undefined
+  const match = proportion(value, step.gradient)
+  return match.residual < MATCH && match.ratio !== 0 ? { node, ...match } : undefined
+}
+
 /** Whether `node` stays what it is when the sign of `source` is turned: √g² is |g|, and no gradient though all of g be positive. */
 function isEvenIn(tape: Tape, points: Points, node: number, source: number): boolean {
   // At a point where the gradient is not zero, as it is below weights that begin at zero.

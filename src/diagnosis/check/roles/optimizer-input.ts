@@ -1,0 +1,71 @@
+/**
+ * What an optimiser takes for the gradient: the one value through which the error reaches a parameter's update, and on
+ * which the update depends in several ways (a mean and a mean of squares, a norm) or not in proportion.
+ */
+
+import type { Tape, Values } from '../tape/tape.ts'
+import { map, type Tensor } from '../tape/tensor.ts'
+import type { Dependence } from './dependence.ts'
+import type { ChainStep } from './measure.ts'
+import type { Points } from './points.ts'
+
+const MAX_NODES = 3000
+
+export function optimizerInput(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  forward: ReadonlySet<number>,
+  step: ChainStep,
+): number | undefined {
+  const meeting = firstMeeting(tape, dependence, forward, step)
+  if (meeting === undefined) return undefined
+  // At a point where the gradient is not zero, as it is below weights that begin at zero.
+  const values = points.values.find((v) => v[meeting]?.data.some((x) => x !== 0))
+  return values !== undefined && !isProportional(tape, values, meeting, step) ? meeting : undefined
+}
+
+/** Going back from the update: the first value that all ways lead through after they have parted. */
+function firstMeeting(
+  tape: Tape,
+  dependence: Dependence,
+  forward: ReadonlySet<number>,
+  { before, after }: ChainStep,
+): number | undefined {
+  const open = new Set([after])
+  let parted = false
+  for (let seen = 0; open.size > 0 && seen < MAX_NODES; seen++) {
+    const node = Math.max(...open)
+    if (open.size > 1) parted = true
+    else if (parted) return node
+    open.delete(node)
+    for (const arg of tape.entry(node).args) {
+      if (arg <= before || dependence.depends[arg] !== 1 || dependence.cut.has(arg)) continue
+      // An error arises here, or a gradient: what comes before it is not all that the update is made of.
+      if (forward.has(arg)) return undefined
+      open.add(arg)
+    }
+  }
+  return undefined
+}
+
+/** Whether twice the value makes twice the update. */
+function isProportional(tape: Tape, values: Values, node: number, { before, after }: ChainStep): boolean {
+  const given = values[node]
+  if (given === undefined) return true
+  const changed = new Map<number, Tensor>([[node, map(given, (x) => 2 * x)]])
+  const own = values.slice(0, after + 1)
+  own[node] = changed.get(node)
+  const reached = new Set([node])
+  for (let at = node + 1; at <= after; at++) {
+    if (!tape.entry(at).args.some((a) => reached.has(a))) continue
+    reached.add(at)
+    own[at] = tape.compute(at, own, changed)
+  }
+  const [from, was, is] = [values[before], values[after], own[after]]
+  if (from === undefined || was === undefined || is === undefined) return true
+  return is.data.every((x, i) => {
+    const [a, b] = [(was.data[i] as number) - (from.data[i] as number), x - (from.data[i] as number)]
+    return Math.abs(b - 2 * a) <= 1e-6 * Math.abs(a)
+  })
+}
