@@ -49,14 +49,26 @@ const groups = ['ops/index.ts', 'index.ts', 'node.ts'].map((door, place) => ({
   priority: 3 - place,
 }))
 
-/** @throws SetupError where the bundler fails. */
-export async function bundleSource(folder) {
+/** Puts what identifies this text where it is asked for: src/backend/native/build.ts. */
+const buildNamed = (hash) => ({
+  name: 'build',
+  transform: (_, id) =>
+    id === inProject('src/backend/native/build.ts') ? `export const build = ${JSON.stringify(hash)}` : undefined,
+})
+
+/** @param hash of the source. @throws SetupError where the bundler fails. */
+export async function bundleSource(folder, hash) {
   try {
     // Loaded here: in a fresh clone it is installed only after this file was.
     const { rolldown } = await import('rolldown')
     const input = Object.fromEntries(Object.entries(DOORS).map(([name, path]) => [name, inProject('src', path)]))
     const isPackage = (id) => !/^[./]/.test(id)
-    const bundle = await rolldown({ input, external: isPackage, platform: 'neutral', plugins: [ownPlaces, asciiOnly] })
+    const bundle = await rolldown({
+      input,
+      external: isPackage,
+      platform: 'neutral',
+      plugins: [ownPlaces, asciiOnly, buildNamed(hash)],
+    })
     const chunkFileNames = 'chunk-[name]-[hash].js'
     await bundle.write({ dir: folder, format: 'esm', chunkFileNames, comments: false, codeSplitting: { groups } })
     await bundle.close()

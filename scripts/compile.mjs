@@ -30,7 +30,7 @@ export async function compileSource({ force = false, check = false } = {}) {
     ]
     const status = run(process.execPath, [inProject('node_modules/typescript/bin/tsc'), ...flags])
     if (status !== 0) throw new SetupError(`The compiler failed (exit code ${status}); dist/ is as it was.`)
-    await bundleSource(beside)
+    await bundleSource(beside, hash)
     copyTracer(beside)
     writeFileSync(join(beside, STAMP), hash)
     replaceDist(beside)

@@ -3,7 +3,6 @@
  * the name at any instant, after a crash too, finds the old content or the new, never a part.
  */
 
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -15,7 +14,7 @@ import { NablaError } from '../shared/index.ts'
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   const folder = dirname(path)
-  const beside = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`)
+  const beside = join(folder, `.${basename(path)}.${process.pid}.${crypto.randomUUID().slice(0, 8)}.tmp`)
   try {
     await writeSynced(beside, content)
     await rename(beside, path)

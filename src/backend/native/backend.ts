@@ -52,7 +52,7 @@ export function nativeWith(options: NativeOptions = {}): CompilingBackend {
     async compileSeconds(plan: Plan): Promise<number> {
       const [compiler] = await Promise.all([findCompiler(environment), requireKoffi()])
       const source = renderC(plan, { lanes: compiler.lanes })
-      if (isKept(compiler, source, environment)) return 0
+      if (await isKept(compiler, source, environment)) return 0
       return START_SECONDS + SECONDS_PER_BYTE * Math.max(0, source.length - HEAD_BYTES)
     },
   }

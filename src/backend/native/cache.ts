@@ -3,7 +3,6 @@
  * that it was made from.
  */
 
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +38,9 @@ export interface CacheOptions {
   readonly warn?: (line: string) => void
 }
 
-function hashOf(compiler: Compiler, source: string): string {
+async function hashOf(compiler: Compiler, source: string): Promise<string> {
+  // With a warm cache it is never needed, and takes milliseconds to load.
+  const { createHash } = await import('node:crypto')
   const parts = [compiler.version, compiler.flags.join(' '), compiler.fingerprint, source]
   return createHash('sha256').update(parts.join('\0')).digest('hex')
 }
@@ -48,12 +49,12 @@ function hashOf(compiler: Compiler, source: string): string {
  * Whether a library made from `source` is kept; false where one could be.
  * @throws NablaError E-ENVIRONMENT where none is, and none can be kept.
  */
-export function isKept(compiler: Compiler, source: string, environment: NodeJS.ProcessEnv): boolean {
+export async function isKept(compiler: Compiler, source: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
   let reason = 'no home folder'
   const folder = usableFolder(environment, (line) => {
     reason = line.replace(/^.*?: (found )?|\.$/g, '')
   })
-  if (folder !== undefined && isTrusted(join(folder, `${hashOf(compiler, source)}.so`))) return true
+  if (folder !== undefined && isTrusted(join(folder, `${await hashOf(compiler, source)}.so`))) return true
   if (folder !== undefined && !isReadOnly(folder)) return false
   throw new NablaError({
     code: 'E-ENVIRONMENT',
@@ -70,7 +71,7 @@ export function isKept(compiler: Compiler, source: string, environment: NodeJS.P
  */
 export async function cachedLibrary(compiler: Compiler, source: string, options: CacheOptions = {}): Promise<string> {
   const { environment = process.env, warn = () => undefined } = options
-  const hash = hashOf(compiler, source)
+  const hash = await hashOf(compiler, source)
   const folder = usableFolder(environment, warn)
   if (folder !== undefined) {
     const path = join(folder, `${hash}.so`)
@@ -87,6 +88,14 @@ export async function cachedLibrary(compiler: Compiler, source: string, options:
   const path = join(temporaryFolder(), `${hash}.so`)
   if (!isTrusted(path)) await make(compiler, source, path)
   return path
+}
+
+/** A library of the user's folder by its name; undefined where it is gone or can't be trusted. */
+export function keptLibrary(name: string, { environment = process.env, warn }: CacheOptions): string | undefined {
+  const folder = usableFolder(environment, warn ?? (() => undefined))
+  if (folder === undefined || !/^[0-9a-f]{64}\.so$/.test(name)) return undefined
+  const path = join(folder, name)
+  return isTrusted(path) ? path : undefined
 }
 
 /** Compiles beside the name, and renames. */

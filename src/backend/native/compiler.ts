@@ -1,7 +1,7 @@
 /** Finds the system's C compiler, asks it what the machine has, and makes libraries with it. */
 
 import { NablaError } from '../../shared/index.ts'
-import { type Identity, identityFile, keepIdentity, readIdentity } from './identity.ts'
+import { compilerQuestion, type Identity, keepIdentity, recallIdentity } from './identity.ts'
 import type { Lanes } from './preamble.ts'
 
 export interface Compiler {
@@ -92,8 +92,8 @@ async function tryAll(candidates: readonly string[], environment: NodeJS.Process
   if (process.platform === 'win32') throw environmentError('Windows', 'use the wasm backend there.')
   const reasons: string[] = []
   for (const command of candidates) {
-    const file = identityFile(command, environment)
-    const kept = file === undefined ? undefined : readIdentity(file)
+    const question = compilerQuestion(command, environment)
+    const kept = question === undefined ? undefined : recallIdentity(question, environment)
     if (kept !== undefined) return describe(command, environment, kept)
     for (const machine of ['-march=native', '-mcpu=native']) {
       const { code, output, errors } = await runCommand(
@@ -102,8 +102,9 @@ async function tryAll(candidates: readonly string[], environment: NodeJS.Process
         environment,
       )
       if (code === 0 && output.includes('__VERSION__')) {
-        if (file !== undefined) await keepIdentity(file, { machine, macros: output })
-        return describe(command, environment, { machine, macros: output })
+        const identity = { machine, macros: output }
+        if (question !== undefined) await keepIdentity(question, identity, environment)
+        return describe(command, environment, identity)
       }
       reasons.push(code === undefined ? `no ${command}` : `${command}: ${firstLine(errors)}`)
       if (code === undefined) break

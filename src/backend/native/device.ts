@@ -1,12 +1,14 @@
 /** A device of the native backend: states and programs in memory that JavaScript and compiled code share. */
 
+import { basename } from 'node:path'
 import type { Graph, GraphNode } from '../../graph/index.ts'
-import { type Buffer, type Plan, planKernels } from '../../plan/index.ts'
+import { type Buffer, planKernels } from '../../plan/index.ts'
 import { formatBytes, known, NablaError, sizeOf } from '../../shared/index.ts'
 import type { CompileOptions, Device, Executable, Values } from '../executable.ts'
 import { checkValues, indexOutOfRange, readableNode, stepValues, writableNode } from '../interface.ts'
-import { type CacheOptions, cachedLibrary } from './cache.ts'
+import { type CacheOptions, cachedLibrary, keptLibrary } from './cache.ts'
 import type { Compiler } from './compiler.ts'
+import { keepProgram, type ProgramLayout, programQuestion, recallProgram } from './kept-program.ts'
 import { type BindPool, type Library, loadLibrary } from './library.ts'
 import { CONTEXT, renderC, scratchBytes } from './program.ts'
 
@@ -53,6 +55,8 @@ export interface DeviceOptions extends CacheOptions {
   readonly compiler: Compiler
   readonly threads: number
   readonly bindPool: BindPool
+  /** What programs are kept for; that of this text where nothing is said. */
+  readonly version?: string | undefined
 }
 
 export class NativeDevice implements Device {
@@ -70,11 +74,10 @@ export class NativeDevice implements Device {
   }
 
   async compile(graph: Graph, { name = 'the program' }: CompileOptions = {}): Promise<Executable> {
-    const { compiler, threads, bindPool } = this.options
-    const plan = planKernels(graph)
-    const path = await cachedLibrary(compiler, renderC(plan, { lanes: compiler.lanes }), this.options)
+    const { threads, bindPool } = this.options
+    const { layout, path } = await this.programOf(graph)
     const library = await loadLibrary(path)
-    const states = plan.buffers.filter(({ role }) => role === 'state')
+    const states = layout.buffers.filter(({ role }) => role === 'state')
     const context = new BigInt64Array(new ArrayBuffer(8 * (CONTEXT.states + states.length)))
     bindPool(context)
     context[CONTEXT.threads] = BigInt(threads)
@@ -83,14 +86,32 @@ export class NativeDevice implements Device {
       return context[CONTEXT.arena] ?? 0n
     }
     const blocks = new Map(states.map((state) => [state.id, this.stateBlock(state, addressOf)]))
-    const arena = new Block(plan.arenaBytes, `${name}: arena`, addressOf)
-    const scratch = new Block(threads * scratchBytes(plan, compiler.lanes), `${name}: scratch`, addressOf)
+    const arena = new Block(layout.arenaBytes, `${name}: arena`, addressOf)
+    const scratch = new Block(threads * layout.scratchBytes, `${name}: scratch`, addressOf)
     library.bind(context, CONTEXT.scratch, scratch.bytes)
     library.bind(context, CONTEXT.arena, arena.bytes)
     states.forEach(({ id }, i) => {
       library.bind(context, CONTEXT.states + i, known(blocks.get(id), 'a state has memory').bytes)
     })
-    return new NativeExecutable({ graph, name, plan, library, context, arena, scratch, blocks })
+    return new NativeExecutable({ graph, name, layout, library, context, arena, scratch, blocks })
+  }
+
+  /** A program's library and memory: as they were kept, or by planning it. */
+  private async programOf(graph: Graph): Promise<{ layout: ProgramLayout; path: string }> {
+    const { compiler, environment = process.env, version } = this.options
+    const question = programQuestion(graph, compiler, version)
+    const kept = question === undefined ? undefined : recallProgram(question, environment)
+    const known = kept === undefined ? undefined : keptLibrary(kept.library, this.options)
+    if (kept !== undefined && known !== undefined) return { layout: kept.layout, path: known }
+    const plan = planKernels(graph)
+    const { buffers, arenaBytes } = plan
+    const layout: ProgramLayout = {
+      ...{ buffers, arenaBytes, interface: plan.interface },
+      scratchBytes: scratchBytes(plan, compiler.lanes),
+    }
+    const path = await cachedLibrary(compiler, renderC(plan, { lanes: compiler.lanes }), this.options)
+    if (question !== undefined) await keepProgram(question, { library: basename(path), layout }, environment)
+    return { layout, path }
   }
 
   private stateBlock({ name, size }: Buffer, addressOf: (memory: Uint8Array) => bigint): Block {
@@ -117,7 +138,7 @@ export class NativeDevice implements Device {
 interface Parts {
   readonly graph: Graph
   readonly name: string
-  readonly plan: Plan
+  readonly layout: ProgramLayout
   readonly library: Library
   readonly context: BigInt64Array
   readonly arena: Block
@@ -132,14 +153,12 @@ interface Writable {
 }
 
 export class NativeExecutable implements Executable {
-  readonly plan: Plan
   private readonly parts: Parts
   private readonly writable = new Map<string, Writable>()
 
   constructor(parts: Parts) {
     this.parts = parts
-    this.plan = parts.plan
-    for (const buffer of parts.plan.buffers) {
+    for (const buffer of parts.layout.buffers) {
       if (buffer.values === undefined || buffer.offset === undefined) continue
       const view = this.view(buffer)
       if (typeof buffer.values === 'number') view.fill(buffer.values)
@@ -153,8 +172,12 @@ export class NativeExecutable implements Executable {
   }
 
   private storageOf(node: GraphNode, name: string): Float32Array | Int32Array {
-    const id = known(this.plan.interface.get(name), `${name} has storage`)
-    return this.view({ ...known(this.plan.buffers[id], 'a buffer'), size: sizeOf(node.shape), dtype: node.dtype })
+    const id = known(this.parts.layout.interface.get(name), `${name} has storage`)
+    return this.view({
+      ...known(this.parts.layout.buffers[id], 'a buffer'),
+      size: sizeOf(node.shape),
+      dtype: node.dtype,
+    })
   }
 
   /** Found once for each name: to look for it takes longer than a step of a small network. */

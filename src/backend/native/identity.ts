@@ -1,13 +1,12 @@
 /**
- * What a compiler predefines for this machine, kept so that a start need not run it. The file's name is the hash of the
- * executable (its place, size, time and number) and of the processor: another compiler, or a home folder on another
- * machine, is asked again. Only gcc and clang themselves: what a script of another name calls may change behind it.
+ * What a compiler predefines for this machine, kept so that a start need not run it: for this executable (its place,
+ * size, times and number) and this processor, so that another compiler, or a home folder on another machine, is asked
+ * again. Only gcc and clang themselves: what a script of another name calls may change behind it.
  */
 
-import { createHash } from 'node:crypto'
-import { accessSync, constants, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
-import { isTrusted, keepFile, usableFolder } from './kept-files.ts'
+import { recall, remember } from './known-answers.ts'
 
 /** What a compiler was asked for and what it answered. */
 export interface Identity {
@@ -22,7 +21,6 @@ const COMPILER_NAME = /^([\w.]+-)*(gcc|clang)(-?[\d.]+)?$/
 const VARIABLES = ['GCC_EXEC_PREFIX', 'COMPILER_PATH', 'CCC_OVERRIDE_OPTIONS']
 /** Lines of /proc/cpuinfo that say which processor it is, not how it fares. */
 const PROCESSOR_LINE = /^(vendor_id|cpu family|model|model name|stepping|flags|Features|CPU \w+|isa|uarch)\s*:/
-const MOST_BYTES = 1 << 20
 
 function executableOf(command: string, environment: NodeJS.ProcessEnv): string | undefined {
   const folders = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
@@ -49,42 +47,29 @@ function processor(): string | undefined {
   }
 }
 
-/** The file that a compiler's answer belongs in; undefined where it is not kept. */
-export function identityFile(command: string, environment: NodeJS.ProcessEnv): string | undefined {
+/** All that a compiler's answer depends on; undefined where that can't be told, and the answer is not kept. */
+export function compilerQuestion(command: string, environment: NodeJS.ProcessEnv): string | undefined {
   const place = executableOf(command, environment)
-  if (place === undefined) return undefined
+  const machine = processor()
+  if (place === undefined || machine === undefined) return undefined
   try {
     const path = realpathSync(place)
     if (!COMPILER_NAME.test(basename(path))) return undefined
-    const machine = processor()
-    const folder = usableFolder(environment, () => undefined)
-    if (machine === undefined || folder === undefined) return undefined
     const { size, mtimeMs, ctimeMs, ino } = statSync(path)
     const variables = VARIABLES.map((name) => environment[name] ?? null)
-    const parts = JSON.stringify([path, size, mtimeMs, ctimeMs, ino, machine, variables])
-    return join(folder, `${createHash('sha256').update(parts).digest('hex')}.compiler`)
+    return `compiler ${JSON.stringify([path, size, mtimeMs, ctimeMs, ino, machine, variables])}`
   } catch {
     return undefined
   }
 }
 
-/** What was kept, undefined where there is none that can be trusted. */
-export function readIdentity(file: string): Identity | undefined {
-  if (!isTrusted(file)) return undefined
-  try {
-    const text = readFileSync(file, 'utf8')
-    const end = text.indexOf('\n')
-    const [machine, macros] = [text.slice(0, end), text.slice(end + 1)]
-    const isWhole = /^-m(arch|cpu)=native$/.test(machine) && macros.includes('#define __VERSION__ ')
-    return isWhole && text.length <= MOST_BYTES ? { machine, macros } : undefined
-  } catch {
-    return undefined
-  }
+export function recallIdentity(question: string, environment: NodeJS.ProcessEnv): Identity | undefined {
+  const text = recall(question, environment)
+  if (text === undefined) return undefined
+  const end = text.indexOf('\n')
+  return { machine: text.slice(0, end), macros: text.slice(end + 1) }
 }
 
-/** Keeps an answer; where that is impossible the compiler is asked again next time. */
-export async function keepIdentity(file: string, { machine, macros }: Identity): Promise<void> {
-  await keepFile(file, (beside) => writeFileSync(beside, `${machine}\n${macros}`, { mode: 0o600 })).catch(
-    () => undefined,
-  )
+export function keepIdentity(question: string, identity: Identity, environment: NodeJS.ProcessEnv): Promise<void> {
+  return remember(question, `${identity.machine}\n${identity.macros}`, environment)
 }

@@ -5,7 +5,6 @@
  * Looked at without promises: some microseconds each, and waiting for other threads would take longer at a start.
  */
 
-import { randomBytes } from 'node:crypto'
 import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
@@ -53,7 +52,7 @@ export function isTrusted(path: string): boolean {
 }
 
 export function isReadOnly(folder: string): boolean {
-  const probe = join(folder, `.${randomBytes(6).toString('hex')}`)
+  const probe = join(folder, `.${crypto.randomUUID()}`)
   try {
     mkdirSync(probe)
     rmdirSync(probe)
@@ -65,7 +64,7 @@ export function isReadOnly(folder: string): boolean {
 
 /** Has `write` make a file beside the name, and renames it. @throws what `write` throws. */
 export async function keepFile(path: string, write: (beside: string) => void | Promise<void>): Promise<void> {
-  const beside = `${path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`
+  const beside = `${path}.${crypto.randomUUID()}.tmp`
   try {
     await write(beside)
     chmodSync(beside, 0o700)

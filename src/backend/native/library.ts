@@ -1,9 +1,11 @@
 /** Loads compiled libraries and calls into them, through koffi. */
 
 import { createRequire } from 'node:module'
+import { basename } from 'node:path'
 import { NablaError } from '../../shared/index.ts'
-import { type CacheOptions, cachedLibrary } from './cache.ts'
+import { type CacheOptions, cachedLibrary, keptLibrary } from './cache.ts'
 import type { Compiler } from './compiler.ts'
+import { recall, remember } from './known-answers.ts'
 import { POOL_SOURCE } from './pool.ts'
 import { CONTEXT } from './program.ts'
 
@@ -65,7 +67,14 @@ export type BindPool = (context: BigInt64Array) => void
 
 export async function loadPool(compiler: Compiler, options: CacheOptions): Promise<BindPool> {
   const koffi = await loadKoffi()
-  const path = await cachedLibrary(compiler, POOL_SOURCE, options)
+  const { environment = process.env } = options
+  const question = `pool ${[compiler.version, ...compiler.flags, compiler.fingerprint, POOL_SOURCE].join('\n')}`
+  const name = recall(question, environment)
+  let path = name === undefined ? undefined : keptLibrary(name, options)
+  if (path === undefined) {
+    path = await cachedLibrary(compiler, POOL_SOURCE, options)
+    await remember(question, basename(path), environment)
+  }
   const bind = koffi.load(path).func('void nabla_pool(void *context, int together, int barrier)')
   return (context) => bind(context, CONTEXT.together, CONTEXT.barrier)
 }

@@ -71,8 +71,8 @@ describe('what a compiler is', () => {
     await open()
     expect(asked()).toBe(2)
     const kept = join(folder, 'asks', 'nabla')
-    const answers = readdirSync(kept).filter((name) => name.endsWith('.compiler'))
-    expect(answers).toHaveLength(2)
+    const answers = readdirSync(kept).filter((name) => name.endsWith('.answer'))
+    expect(answers.length).toBeGreaterThanOrEqual(2)
     for (const name of answers) chmodSync(join(kept, name), 0o666)
     await open()
     expect(asked()).toBe(3)
@@ -85,7 +85,9 @@ describe('what a compiler is', () => {
     const { path } = loggingCompiler('my-cc', ':')
     const environment = { ...process.env, NABLA_CC: path, XDG_CACHE_HOME: join(folder, 'script') }
     await (await nativeWith({ environment }).open()).close()
-    expect(readdirSync(join(folder, 'script', 'nabla')).some((name) => name.endsWith('.compiler'))).toBe(false)
+    const kept = join(folder, 'script', 'nabla')
+    const answers = readdirSync(kept).filter((name) => name.endsWith('.answer'))
+    expect(answers.map((name) => /\n(\w+)/.exec(readFileSync(join(kept, name), 'utf8'))?.[1])).toEqual(['pool'])
   })
 })
 
@@ -100,7 +102,9 @@ describe('the cache', () => {
     await compute(environment, 3)
     expect(made()).toBe(first + 1)
     expect(statSync(join(folder, 'once', 'nabla')).mode & 0o777).toBe(0o700)
-    expect(readdirSync(join(folder, 'once', 'nabla')).every((name) => /^[0-9a-f]{64}\.so$/.test(name))).toBe(true)
+    expect(
+      readdirSync(join(folder, 'once', 'nabla')).every((name) => /^([0-9a-f]{64}\.so|[0-9a-f]{8}\.answer)$/.test(name)),
+    ).toBe(true)
   })
 
   it('makes a file again that others could have written', async () => {
