@@ -105,12 +105,20 @@ function collect(source: readonly unknown[] | FloatArray, leaves: Leaf[], where:
 function leafCells(leaves: readonly Leaf[], shape: readonly number[], where: string): Cells {
   const size = sizeOf(shape)
   if (size === 0) throw mismatch(where, 'at least one number', 'none', 'leave it out, or fill it.')
-  const width = leaves[0]?.length ?? 1
+  const single = leaves.some((leaf) => leaf instanceof Float32Array)
+  const [only] = leaves
+  if (only !== undefined && leaves.length === 1) {
+    const set = (at: number, value: number) => {
+      only[at] = value
+    }
+    return { shape, size, single, get: (at) => only[at] as number, set }
+  }
+  const width = only?.length ?? 1
   const leafAt = (at: number) => leaves[Math.floor(at / width)] as Leaf
   return {
     shape,
     size,
-    single: leaves.some((leaf) => leaf instanceof Float32Array),
+    single,
     get: (at) => leafAt(at)[at % width] as number,
     set: (at, value) => {
       leafAt(at)[at % width] = value
@@ -156,4 +164,10 @@ export function refuseShared(parameters: Readonly<Record<string, BackwardParamet
       })
     }
   }
+}
+
+export function rootMeanSquare(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let at = 0; at < values.length; at++) sum += (values[at] as number) ** 2
+  return Math.sqrt(sum / Math.max(1, values.length))
 }

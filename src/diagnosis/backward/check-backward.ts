@@ -4,7 +4,8 @@
  */
 
 import { NablaError, RandomStream } from '../../shared/index.ts'
-import { estimateNoise, rootMeanSquare, type Setting, stepOf } from './differences.ts'
+import { rootMeanSquare } from './cells.ts'
+import { estimateNoise, type Setting, stepOf } from './differences.ts'
 import { type Bystander, type Evidence, elementsOf, isMultiple } from './evidence.ts'
 import type { NamedSize } from './factor.ts'
 import { GradientSource } from './gradient-source.ts'
@@ -85,7 +86,7 @@ function examine(subject: Subject, options: BackwardOptions, { seed, points, siz
       const count = counts[index] as number
       const given = (target.role === 'parameter' ? first.parameters : first.intermediates).get(target.name)
       if (given === undefined) continue
-      const point = measure(setting, target, given, sampleOf(target, count, seed))
+      const point = measure(setting, target, given, sampleOf(target, count, seed, given))
       if (count < target.size) measureDirections(setting, target, point, DIRECTIONS, seed)
       all.push({ target, points: [point], tolerance })
     }

@@ -36,32 +36,39 @@ export interface Noise {
  * Source: J. J. Moré, S. M. Wild, "Estimating computational noise", SIAM J. Sci. Comput. 33 (2011), section 3.
  */
 export function estimateNoise(subject: Subject, loss: number, random: RandomStream): Noise {
-  let absolute = Number.POSITIVE_INFINITY
   const largest = subject.parameters.reduce((a, b) => (b.size > a.size ? b : a))
-  const width = rootMeanSquare(subject.valuesAt(largest.name)) || 1e-2
+  const whole = subject.sizeAt(largest.name) || 1e-2
+  const estimates: number[] = []
   let size = Math.max(Math.abs(loss), Number.MIN_VALUE)
-  for (const spacing of [1e-7, 3e-8, 1e-8]) {
-    const direction = drawDirection(largest.size, random)
-    const scale = spacing * width
-    const near = Math.abs(subject.lossMoved(largest, { direction }, 0.1 * width).loss)
+  for (const spacing of [1e-7, 5e-8, 3e-8]) {
+    // Each element by a part of itself: of small ones the loss may depend on a small scale.
+    const direction = subject.valuesAt(largest.name).map((x) => random.normal() * (Math.abs(x) || whole))
+    const near = Math.abs(subject.lossMoved(largest, { direction }, 0.1).loss)
     if (Number.isFinite(near)) size = Math.max(size, near)
-    let table = [loss]
-    for (let k = 1; k < 7; k++) table.push(subject.lossMoved(largest, { direction }, k * scale).loss)
-    const levels: number[] = []
-    let factor = 1
-    for (let order = 1; order <= 5; order++) {
-      table = table.slice(1).map((x, at) => x - (table[at] as number))
-      factor *= order / (2 * (2 * order - 1))
-      if (order >= 3) levels.push(Math.sqrt((factor * table.reduce((sum, d) => sum + d * d, 0)) / table.length))
-    }
-    // A kink that the line crosses looks like noise, and lines that cross none are the rule.
-    const level = Math.max(...levels)
-    if (Number.isFinite(level)) absolute = Math.min(absolute, level)
+    const table = [loss]
+    for (let k = 1; k < 7; k++) table.push(subject.lossMoved(largest, { direction }, k * spacing).loss)
+    const level = noiseOf(table)
+    if (Number.isFinite(level)) estimates.push(level)
   }
-  if (!Number.isFinite(absolute)) absolute = 0
+  // Where one line crosses a kink, it looks like noise; two of three do so rarely.
+  const middle = estimates.sort((a, b) => a - b)[Math.floor((estimates.length - 1) / 2)] ?? 0
   const floor = subject.parameters.some((target) => target.single) ? EPSILON_SINGLE / 4 : EPSILON
-  absolute = Math.max(absolute, floor * size)
+  const absolute = Math.max(middle, floor * size)
   return { absolute, relative: absolute / size, size }
+}
+
+/** What is left in differences of third to fifth order, the smallest of the three: a smooth function leaves less in each. */
+function noiseOf(losses: readonly number[]): number {
+  let table = losses
+  let factor = 1
+  let least = Number.POSITIVE_INFINITY
+  for (let order = 1; order <= 5; order++) {
+    table = table.slice(1).map((x, at) => x - (table[at] as number))
+    factor *= order / (2 * (2 * order - 1))
+    const level = Math.sqrt((factor * table.reduce((sum, d) => sum + d * d, 0)) / table.length)
+    if (order >= 3) least = Math.min(least, level)
+  }
+  return least
 }
 
 /**
@@ -86,9 +93,8 @@ export interface Setting {
  */
 export function derivative(setting: Setting, target: Target, move: Move, given: number): Derivative {
   const { subject, loss, noise, tolerance } = setting
-  const values = subject.valuesAt(target.name)
-  const own = 'at' in move ? Math.abs(values[move.at] as number) : 0
-  let step = stepOf(noise) * Math.max(own, rootMeanSquare(values), 0.1)
+  const own = 'at' in move ? Math.abs(subject.valuesAt(target.name)[move.at] as number) : 0
+  let step = stepOf(noise) * Math.max(own, subject.sizeAt(target.name), 0.1)
   let best: Derivative = { value: Number.NaN, error: Number.POSITIVE_INFINITY, smooth: false }
   let wide = sides(subject, target, move, step, loss)
   const early = rounding(noise, step)
@@ -135,10 +141,4 @@ export function drawDirection(size: number, random: RandomStream): Float64Array 
   // Of unit root mean square over the whole: the loss then moves as it does for one element of unit gradient.
   const norm = Math.sqrt(direction.reduce((sum, x) => sum + x * x, 0))
   return direction.map((x) => x / norm)
-}
-
-export function rootMeanSquare(values: ArrayLike<number>): number {
-  let sum = 0
-  for (let at = 0; at < values.length; at++) sum += (values[at] as number) ** 2
-  return Math.sqrt(sum / Math.max(1, values.length))
 }

@@ -91,6 +91,13 @@ export function isFlat(elements: readonly Element[]): boolean {
   return elements.every((e) => Math.abs(e.truth) <= 3 * e.error)
 }
 
+/** The same of all elements at once, as far as random directions were tried. */
+export function isFlatAlong(evidence: Evidence): boolean {
+  return evidence.points.every(({ directions }) =>
+    directions.every(({ truth }) => Math.abs(truth.value) <= 3 * truth.error),
+  )
+}
+
 /** ‖given − ratio · true‖ / ‖given‖. */
 export function relativeErrorOf(elements: readonly Element[], ratio: number): number {
   const difference = normOf(elements, (e) => e.given - ratio * e.truth)

@@ -27,7 +27,11 @@ const SHARED: readonly BackwardRelation[] = ['scale', 'sign', 'zero', 'unused', 
 
 export const nameOf = (judgement: Judgement) => judgement.evidence.target.name
 
+/** Names shown of a long list, and lines of evidence for several names. */
+const SHOWN = 6
+
 export function listed(names: readonly string[]): string {
+  if (names.length > SHOWN + 1) return `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
@@ -42,9 +46,8 @@ export function findingOf(wrong: readonly Judgement[], where: string | null): Ba
     ? `the gradients of ${listed(names)} are${exchanged ? '' : ' each'}`
     : `the gradient of ${names[0]} is`
   const received = exchanged ? 'exchanged: each is that of the other' : relation.received
-  const evidence = many
-    ? wrong.flatMap((judgement) => (judgement.relation?.evidence ?? []).map((line) => `${nameOf(judgement)}: ${line}`))
-    : relation.evidence
+  const lines = wrong.flatMap((one) => (one.relation?.evidence ?? []).map((line) => `${nameOf(one)}: ${line}`))
+  const evidence = many ? lines.slice(0, SHOWN) : relation.evidence
   return {
     code: CODES[relation.kind],
     kind: relation.kind,

@@ -7,6 +7,7 @@ import {
   type Evidence,
   elementsOf,
   isFlat,
+  isFlatAlong,
   isMultiple,
   ratioOf,
   relativeErrorOf,
@@ -56,7 +57,7 @@ export function judge(all: readonly Evidence[], { sizes, bystanders }: Context):
     // An intermediate gradient may leave a factor to the statements after it: dz = a − y, and dW = x·dz / m.
     const expected = evidence.target.role === 'intermediate' && own !== null && own > 0 ? own : reference
     if (finite && fits && isMultiple(evidence, elements, expected)) {
-      const ratio = isFlat(elements) ? null : expected
+      const ratio = isFlat(elements) && isFlatAlong(evidence) ? null : expected
       return { ...base, status: 'right', ratio, relativeError: relativeErrorOf(elements, expected), relation: null }
     }
     const exactness = Math.max(1e-4, 10 * evidence.tolerance)

@@ -3,15 +3,25 @@
 import { RandomStream } from '../../shared/index.ts'
 import { type Derivative, derivative, drawDirection, type Setting } from './differences.ts'
 import { type AtPoint, elementsOf, isMultiple, ratioOf } from './evidence.ts'
-import { chooseElements } from './sample.ts'
+import { chooseElements, thinned } from './sample.ts'
 import type { Gradient, Target } from './subject.ts'
 
 /** Streams of random numbers: one for each purpose, so that none depends on how much another drew. */
 const STREAM = { sample: 0x6261, direction: 0x6262 } as const
 
-/** Elements to compare; targets of one shape get the same ones. */
-export function sampleOf(target: Target, count: number, seed: number): number[] {
-  return chooseElements(target.shape, count, new RandomStream(seed, STREAM.sample))
+/**
+ * Elements to compare; targets of one shape get the same ones. Where most of a gradient is zero, as of an embedding, half of
+ * a sample is taken from rows that are not.
+ */
+export function sampleOf(target: Target, count: number, seed: number, given?: Gradient): number[] {
+  const random = new RandomStream(seed, STREAM.sample)
+  const chosen = chooseElements(target.shape, count, random)
+  if (given === undefined || chosen.length === target.size || given.values.length !== target.size) return chosen
+  const telling = chosen.filter((at) => given.values[at] !== 0).length
+  if (telling * 4 >= chosen.length) return chosen
+  const others = [...given.values.keys()].filter((at) => given.values[at] !== 0)
+  const half = Math.ceil(count / 2)
+  return [...new Set([...thinned(chosen, half), ...thinned(others, half)])]
 }
 
 export function measure(setting: Setting, target: Target, given: Gradient, indices: readonly number[]): AtPoint {

@@ -10,6 +10,7 @@ import {
   type Evidence,
   elementsOf,
   isFlat,
+  isFlatAlong,
   isMultiple,
   normOf,
   ratioOf,
@@ -19,6 +20,7 @@ import {
 import { wrongOperand } from './operand.ts'
 import { slopeTwice } from './slope.ts'
 import { arranged, byAxis, ofWrongShape, partly, sameSignFactor, summedUp } from './structure.ts'
+import { missingSum, missingTerm } from './term.ts'
 import type { BackwardRelation } from './types.ts'
 
 export interface Relation {
@@ -60,6 +62,7 @@ export function relate(suspect: Suspect): Relation {
     slopeTwice,
     partly,
     missingTerm,
+    missingSum,
     summedUp,
     multipleByPoint,
     byAxis,
@@ -69,9 +72,6 @@ export function relate(suspect: Suspect): Relation {
     if (relation !== null) return relation
   }
   const { elements } = suspect
-  const cosine =
-    sumOf(elements, (e) => e.given * e.truth) / (normOf(elements, (e) => e.given) * normOf(elements, (e) => e.truth))
-  const degrees = (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI
   const coincident = evidence.points.length > 1 && elements.some((e) => e.point > 0)
   const first = elements.filter((e) => e.point === 0)
   const atFirst =
@@ -83,15 +83,25 @@ export function relate(suspect: Suspect): Relation {
       atFirst && coincident
         ? 'the true one at the present values alone, and not near them'
         : 'not the gradient of the loss, nor a known relation of it',
-    evidence: Number.isFinite(degrees)
-      ? [
-          `it makes an angle of ${formatNumber(degrees, 3)}° with the true one${degrees < 90 ? '' : ': a step against it raises the loss'}`,
-        ]
-      : [],
+    evidence: angleOf(elements),
     fix: atFirst
       ? 'look for a term that vanishes at the present values: a bias or weight that is zero, a derivative at a special value.'
       : 'compare the statement that makes it with the forward statement: operand, derivative, order of the factors.',
   }
+}
+
+/** How far off it is: the angle, or of a number its ratio to the true one. */
+function angleOf(elements: readonly Element[]): string[] {
+  if (new Set(elements.map((e) => e.at)).size < 2) {
+    const ratios = elements.filter((e) => e.truth !== 0).map((e) => formatNumber(e.given / e.truth))
+    return ratios.length === 0 ? [] : [`it is ${ratios.join(', ')} times the true one, at ${ratios.length} points`]
+  }
+  const norms = normOf(elements, (e) => e.given) * normOf(elements, (e) => e.truth)
+  const cosine = sumOf(elements, (e) => e.given * e.truth) / norms
+  if (!Number.isFinite(cosine)) return []
+  const degrees = (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI
+  const climbs = degrees < 90 ? '' : ': a step against it raises the loss'
+  return [`it makes an angle of ${formatNumber(degrees, 3)}° with the true one${climbs}`]
 }
 
 function notFinite({ evidence }: Suspect): Relation | null {
@@ -111,11 +121,7 @@ function notFinite({ evidence }: Suspect): Relation | null {
 }
 
 function unused({ evidence, elements }: Suspect): Relation | null {
-  if (
-    !isFlat(elements) ||
-    evidence.points.some(({ directions }) => directions.some(({ truth }) => Math.abs(truth.value) > 3 * truth.error))
-  )
-    return null
+  if (!isFlat(elements) || !isFlatAlong(evidence)) return null
   return {
     kind: 'unused',
     ratio: 0,
@@ -154,7 +160,7 @@ function multiple({ evidence, elements, reference, factor }: Suspect): Relation 
     evidence: [agreed],
     fix: sign
       ? plain
-        ? 'turn its sign: often the error is target − output where the loss asks for output − target. It is right only where the update adds it.'
+        ? 'turn its sign: often the error is target − output where the loss asks for output − target.'
         : 'turn its sign, and divide by the factor.'
       : Math.abs(beside) > 1
         ? 'divide by the factor: a mean over the samples is missing, or a factor is applied twice.'
@@ -205,58 +211,4 @@ function otherParameter({ evidence, elements, all, reference }: Suspect): Relati
     }
   }
   return null
-}
-
-/** given = ratio · true + λ · value, or λ · sign(value): weight decay that is missing, too much, or in another scale. */
-function missingTerm({ evidence, elements, reference }: Suspect): Relation | null {
-  if (elements.length < 4) return null
-  for (const [text, term] of [
-    ['the parameter itself', (e: Element) => e.value],
-    ["the parameter's signs", (e: Element) => Math.sign(e.value)],
-  ] as const) {
-    const square = sumOf(elements, (e) => term(e) ** 2)
-    if (square === 0) continue
-    const single = sumOf(elements, (e) => (e.given - reference * e.truth) * term(e)) / square
-    const both = solvePair(elements, term)
-    for (const { ratio, weight } of [
-      { ratio: reference, weight: single },
-      ...(both === null || elements.length < 6 ? [] : [both]),
-    ]) {
-      if (Math.abs(weight) * Math.sqrt(square) < 1e-3 * normOf(elements, (e) => e.given)) continue
-      const shifted = elements.map((e) => ({ ...e, given: e.given - weight * term(e) }))
-      const bare = { ...evidence, points: evidence.points.map((point) => ({ ...point, directions: [] })) }
-      if (!isMultiple(bare, shifted, ratio, 10)) continue
-      const lambda = weight / reference
-      const what =
-        text === 'the parameter itself' ? 'derivative of an L2 penalty (weight decay)' : 'derivative of an L1 penalty'
-      const scaled = Math.abs(ratio / reference - 1) < 1e-3 ? '' : `${formatNumber(ratio / reference)} times `
-      return {
-        kind: 'missing term',
-        ratio: null,
-        received: `${scaled}the true one ${lambda < 0 ? 'without' : 'and'} ${formatNumber(Math.abs(lambda))} times ${text}`,
-        evidence: [`given − true = ${formatNumber(lambda)} · ${text} at all ${elements.length} elements compared`],
-        fix:
-          lambda < 0
-            ? `add the ${what}, which the loss has: ${formatNumber(-lambda)} times ${text}.`
-            : `it has the ${what}, which the loss has not, or not as strong: take ${formatNumber(lambda)} times ${text} away, or add it to the loss.`,
-      }
-    }
-  }
-  return null
-}
-
-/** Least squares of given on the truth and a term: two equations. */
-function solvePair(
-  elements: readonly Element[],
-  term: (e: Element) => number,
-): { ratio: number; weight: number } | null {
-  const tt = sumOf(elements, (e) => e.truth ** 2)
-  const tx = sumOf(elements, (e) => e.truth * term(e))
-  const xx = sumOf(elements, (e) => term(e) ** 2)
-  const determinant = tt * xx - tx * tx
-  // Parallel ones can't be told apart.
-  if (!(determinant > 1e-6 * tt * xx)) return null
-  const tg = sumOf(elements, (e) => e.truth * e.given)
-  const xg = sumOf(elements, (e) => term(e) * e.given)
-  return { ratio: (tg * xx - xg * tx) / determinant, weight: (xg * tt - tg * tx) / determinant }
 }

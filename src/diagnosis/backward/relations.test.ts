@@ -239,6 +239,24 @@ describe('checkBackward names', () => {
     })
   })
 
+  it('a factor of an embedding, most of which is zero', () => {
+    const [rows, columns] = [3000, 2]
+    const E = Float64Array.from({ length: rows * columns }, (_, i) => Math.sin(i))
+    const used = [5, 1200, 2999].flatMap((row) => [row * columns, row * columns + 1])
+    const report = checkBackward({
+      parameters: { E: { values: E, shape: [rows, columns] }, c: [0.5] },
+      sizes: { m: 3 },
+      forward: () => used.reduce((sum, at) => sum + Math.tanh(E[at] as number), 0) / 3,
+      backward: () => {
+        const g = new Float64Array(E.length)
+        for (const at of used) g[at] = 1 - Math.tanh(E[at] as number) ** 2
+        return { E: g, c: [0] }
+      },
+    })
+    expect(report.gradients[0]).toMatchObject({ relation: 'scale', ratio: expect.closeTo(3, 6) })
+    expect(report.notes.join()).toMatch(/m = 3 times.*the loss does not depend on c here/)
+  })
+
   it('a gradient that is added up from call to call, and nothing else', () => {
     const options = unprobed(twoLayers())
     const sums = new Map<string, number[]>()
@@ -328,6 +346,27 @@ describe('checkBackward puts a fault', () => {
     const { findings } = checkBackward(twoLayers({ dz2 }))
     expect(findings.map(({ kind, names }) => `${kind} ${names}`)).toEqual(['missing factor z2'])
     expect(findings[0]?.message).toMatch(/is the true one times p·\(1 − p\)/)
+  })
+
+  it.each<[string, Recipe, string, RegExp]>([
+    [
+      'the sum in the derivative of softmax',
+      { dz2: ({ y, m }) => map(y, (t) => -t / m) },
+      'missing term z2',
+      /off by p times a number for each row: a sum over the columns is missing/,
+    ],
+    [
+      'a mean over the samples',
+      {
+        dz1: ({ z1, slope }, da1) => zip(da1, z1, (d, z) => d * slope(z)).map((row) => row.map((x, j) => x + 0.1 * j)),
+      },
+      'missing term z1',
+      /off by a number of its own for each column: a sum over the rows is missing/,
+    ],
+  ])('at the value that lacks %s', (_, recipe, finding, says) => {
+    const { findings } = checkBackward(twoLayers(recipe))
+    expect(findings.map(({ kind, names }) => `${kind} ${names}`)).toEqual([finding])
+    expect(findings[0]?.message).toMatch(says)
   })
 
   const products: [string, Recipe, string, string, RegExp][] = [

@@ -61,6 +61,10 @@ export function reportOf({ subject, setting, source, all, context, notes, points
   if (reference !== 1 && parameters.some(({ status }) => status === 'right')) {
     remarks.push(referenceNote(reference, context.sizes, parameters.length === 1))
   }
+  const turned = parameters.filter(({ relation, ratio }) => relation?.kind === 'sign' && ratio !== null)
+  if (parameters.length > 0 && turned.length === parameters.length) {
+    remarks.push('if the update adds the gradients, where it usually subtracts them, the signs are right as they are')
+  }
   remarks.push(...omissions(judgements))
   const checked = parameters.some(({ status }) => status !== 'not checked')
   return {

@@ -83,7 +83,7 @@ export function appliedSlope(before: Evidence, after: Evidence): Relation | null
 export function slopeTwice({ evidence, elements, all, bystanders, reference }: Suspect): Relation | null {
   const { target } = evidence
   const size = sizeOfElements(elements)
-  const telling = elements.filter((e) => Math.abs(e.truth) > 1e-4 * size && Math.abs(e.given) > 1e-6 * size)
+  const telling = elements.filter((e) => Math.abs(e.truth) > 1e-4 * size)
   if (target.role !== 'intermediate' || telling.length < FEWEST) return null
   const shape = target.shape.join()
   const own = { name: target.name, at: evidence.points.map(({ values }) => values) }

@@ -165,6 +165,7 @@ export function partly({ evidence, elements, reference }: Suspect): Relation | n
   if (wrong.length === 0 || right.length < Math.max(2, telling.length / 4)) return null
   const shape = evidence.target.shape
   const zeros = wrong.every((e) => e.given === 0)
+  const masked = wrong.every((e) => Math.abs(e.truth) <= 3 * e.error)
   const matrix = product(shape.slice(0, -1)) > 1
   for (const axis of matrix ? (['row', 'column'] as const) : (['column'] as const)) {
     const of = (e: Element) => placeOf(shape, e.at)[axis]
@@ -173,7 +174,7 @@ export function partly({ evidence, elements, reference }: Suspect): Relation | n
     return partRelation(
       [...bad].sort((a, b) => a - b),
       matrix ? axis : 'element',
-      zeros,
+      { zeros, masked },
       telling.length,
     )
   }
@@ -183,22 +184,29 @@ export function partly({ evidence, elements, reference }: Suspect): Relation | n
   return partRelation(
     [...bad].sort((a, b) => a - b),
     'element',
-    zeros,
+    { zeros, masked },
     telling.length,
   )
 }
 
-function partRelation(bad: number[], axis: string, zeros: boolean, compared: number): Relation {
+function partRelation(
+  bad: number[],
+  axis: string,
+  { zeros, masked }: { zeros: boolean; masked: boolean },
+  compared: number,
+): Relation {
   const shown = bad.slice(0, 6).join(', ') + (bad.length > 6 ? ` and ${bad.length - 6} more` : '')
   const where = `${axis}${bad.length > 1 ? 's' : ''} ${shown}`
   return {
     kind: 'part',
     ratio: null,
-    received: `right but for ${where}${zeros ? ', which it leaves at zero' : ''}`,
+    received: `right but for ${where}${zeros ? ', which it leaves at zero' : masked ? ', where the true one is zero' : ''}`,
     evidence: [`counted from 0; ${compared} elements were compared, at all points the same ones differ`],
     fix: zeros
       ? 'let the loop run to the end: it leaves elements out.'
-      : 'look at what concerns these alone: the bounds of a loop, a mask such as that of ReLU, an index that is off by one.',
+      : masked
+        ? 'multiply by the mask: 0 where ReLU, dropout or an index lets nothing through.'
+        : 'look at what concerns these alone: the bounds of a loop, a mask such as that of ReLU, an index that is off by one.',
   }
 }
 

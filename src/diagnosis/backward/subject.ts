@@ -4,7 +4,7 @@
  */
 
 import { formatNumber, NablaError, unknownName } from '../../shared/index.ts'
-import { type Cells, cellsOf, refuseShared, valuesOf } from './cells.ts'
+import { type Cells, cellsOf, refuseShared, rootMeanSquare, valuesOf } from './cells.ts'
 import type { BackwardOptions, BackwardParameter, Numeric, Probe } from './types.ts'
 
 /** Something that has a gradient: a parameter, or a named intermediate value. */
@@ -32,6 +32,7 @@ export class Subject {
   intermediates: readonly Target[] = []
   evaluations = 0
   private readonly cells = new Map<string, Cells>()
+  private readonly sizes = new WeakMap<Float64Array, number>()
   private readonly options: BackwardOptions
   private readonly original: Values
   /** The values at the point where the subject stands, intermediate ones included. */
@@ -65,6 +66,17 @@ export class Subject {
 
   valuesAt(name: string): Float64Array {
     return this.here.get(name) ?? new Float64Array()
+  }
+
+  /** Root mean square of the values at the present point. */
+  sizeAt(name: string): number {
+    const values = this.valuesAt(name)
+    let size = this.sizes.get(values)
+    if (size === undefined) {
+      size = rootMeanSquare(values)
+      this.sizes.set(values, size)
+    }
+    return size
   }
 
   /** Goes to a point. Ends with `restore`. */
