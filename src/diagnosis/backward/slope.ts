@@ -138,6 +138,9 @@ const telling = (truth: Derivative | undefined): truth is Derivative => truth?.s
 
 function matching(applied: readonly Applied[], of: (pair: Applied) => number): Slope | null {
   const fits = (slope: Slope) =>
-    applied.every((pair) => Math.abs(of(pair) - slope.at(pair.z, pair.a)) <= 1e-4 * (1 + Math.abs(of(pair))))
+    applied.every(
+      (pair) =>
+        Number.isFinite(of(pair)) && Math.abs(of(pair) - slope.at(pair.z, pair.a)) <= 1e-4 * (1 + Math.abs(of(pair))),
+    )
   return SLOPES.find(fits) ?? null
 }
