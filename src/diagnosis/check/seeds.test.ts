@@ -23,7 +23,31 @@ const CASES: readonly Case[] = [
   },
   { script: 'seeds/two-layers-softmax.py', faults: [] },
   { script: 'seeds/spiral-division.py', faults: [] },
-  { script: 'seeds/biases-and-penalty.py', faults: [{ line: 36, kind: 'accumulator-not-reset' }, { line: 38 }] },
+  {
+    script: 'seeds/biases-and-penalty.py',
+    faults: [
+      { line: 36, kind: 'accumulator-not-reset', fix: '    weights2 -= rate * grad2' },
+      { line: 37, kind: 'aliased-array' },
+    ],
+  },
+  { script: 'seeds/deep-tanh-at-output.py', faults: [{ line: 35, kind: 'wrong-activation-derivative' }] },
+  {
+    script: 'seeds/deep-parentheses.py',
+    faults: [{ line: 42, kind: 'sign', fix: '    DA4 = -(Y / A4 - (1 - Y) / (1 - A4))' }],
+  },
+  {
+    script: 'seeds/deep-slope-of-z.py',
+    faults: [{ line: 39, kind: 'derivative-of-wrong-value', fix: '    DZ4 = DA4 * sigmoid_slope(A4)' }],
+  },
+  {
+    script: 'seeds/softmax-per-matrix.py',
+    faults: [
+      { line: 53, kind: 'overwritten-sum', fix: '            db1 += d1' },
+      { line: 55, kind: 'overwritten-sum', fix: '            db2 += d2' },
+      { line: 57, kind: 'overwritten-sum', fix: '            db3 += d3' },
+    ],
+  },
+  { script: 'seeds/autoencoder-range.py', faults: [{ line: 57 }, { line: 14, kind: 'target-range' }] },
   { script: 'seeds/biases-apart.py', faults: [] },
   { script: 'seeds/xor-scalar-biases.py', faults: [] },
   { script: 'styles/syntax.py', faults: [] },

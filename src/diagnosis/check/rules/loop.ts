@@ -6,10 +6,12 @@ import type { Finding } from '../types.ts'
 import { accumulatorNotReset } from './accumulator.ts'
 import { aliasedArrays } from './aliased.ts'
 import { broadcastGrows } from './broadcast.ts'
+import { changedActivations } from './changed-activation.ts'
 import { integerArrays } from './integers.ts'
 import { lostUpdates } from './lost-update.ts'
 import { neverUpdated } from './never-updated.ts'
 import { optimizerFaults } from './optimizer.ts'
+import { overwrittenSums } from './overwritten-sums.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
 import { staleWeights } from './stale-weights.ts'
@@ -21,7 +23,6 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
   broadcastGrows,
   integerArrays,
   staleWeights,
-  accumulatorNotReset,
   shuffledApart,
   neverUpdated,
   standstill,
@@ -31,7 +32,10 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
 const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   sharedRows,
   aliasedArrays,
+  changedActivations,
   lostUpdates,
+  overwrittenSums,
+  accumulatorNotReset,
   optimizerFaults,
 ]
 

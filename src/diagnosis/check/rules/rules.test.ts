@@ -33,8 +33,8 @@ const LOOP: readonly Row[] = [
   ['stale-class', 'stale-weights', 'd2 = d3 @ self.w3.T * (1 - a2 ** 2)'],
   ['stale-columns', 'stale-weights', 'dZ1 = p["W2"].T.dot(dZ2) * (1 - A1 ** 2)'],
   ['stale-plain', 'stale-weights', 'dh = delta * output[j] * h[j] * (1 - h[j])'],
-  ['accumulate-dict', 'accumulator-not-reset', 'grad["2"] += h.T @ e / len(X)'],
-  ['accumulate-layers', 'accumulator-not-reset', 'self.dw += self.x.T @ g'],
+  ['accumulate-dict', 'accumulator-not-reset', 'grad["2"] += h.T @ e / len(X)', 'grad["2"] = h.T @ e / len(X)'],
+  ['accumulate-layers', 'accumulator-not-reset', 'self.dw += self.x.T @ g', 'self.dw = self.x.T @ g'],
   ['alias-old', 'aliased-array', 'W2_old = W2', 'W2_old = W2.copy()'],
   ['alias-rows', 'aliased-array', 'g1 = [[0.0] * 3] * n_hidden', 'g1 = [[0.0] * 3 for _ in range(n_hidden)]'],
   [

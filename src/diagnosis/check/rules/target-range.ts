@@ -1,7 +1,7 @@
 /** Targets that the output cannot reach. */
 
 import type { Analysis } from '../analyse.ts'
-import { findMeetings } from '../roles/losses.ts'
+import { findMeetings, type Meeting } from '../roles/losses.ts'
 import type { Finding } from '../types.ts'
 import { findingAt } from './at.ts'
 import { short } from './trial.ts'
@@ -12,30 +12,40 @@ const TOLERANCE = 0.02
 export function targetRange(analysis: Analysis): Finding[] {
   const { best, points, tape } = analysis
   // Where they are subtracted: what is divided by a prediction may be a target with another sign.
-  const compared = new Set(
-    findMeetings(tape, analysis.dependence).flatMap((m) =>
-      ['sub', 'subtract'].includes(tape.entry(m.node).op) ? [`${m.prediction},${m.target}`] : [],
-    ),
+  const meetings = findMeetings(tape, analysis.dependence).filter((m) =>
+    ['sub', 'subtract'].includes(tape.entry(m.node).op),
   )
-  const inferred = analysis.judged.map((j) => j.measured.loss).find((l) => compared.has(`${l.prediction},${l.target}`))
-  if (best === undefined || inferred?.prediction === undefined || inferred.target === undefined) return []
-  const target = points.values[0]?.[inferred.target]
-  const range = boundsOf(analysis, inferred.prediction)
-  if (target === undefined || range === undefined) return []
-  const high = Math.max(...target.data.slice(0, 100_000))
-  const low = Math.min(...target.data.slice(0, 100_000))
+  const compared = new Map(meetings.map((m) => [`${m.prediction},${m.target}`, m]))
+  const losses = analysis.judged.map((j) => j.measured.loss)
+  const inferred = losses.find((l) => compared.has(`${l.prediction},${l.target}`))
+  const meeting = compared.get(`${inferred?.prediction},${inferred?.target}`) ?? inBest(analysis, meetings)
+  if (best === undefined || meeting === undefined) return []
+  const range = boundsOf(analysis, meeting.prediction)
+  if (range === undefined) return []
+  // Plain Python compares one number at a time: all that the same expression compares, with an output of the same kind.
+  const alike = meetings.filter((m) => m.site === meeting.site && boundsOf(analysis, m.prediction)?.name === range.name)
+  const data = alike.flatMap((m) => [...(points.values[0]?.[m.target]?.data.slice(0, 100_000 / alike.length) ?? [])])
+  if (data.length === 0) return []
+  const [low, high] = data.reduce(([l, h], x) => [Math.min(l, x), Math.max(h, x)], [Infinity, -Infinity])
   const slack = TOLERANCE * (high - low) + 1e-9
   if (low >= range.low - slack && high <= range.high + slack) return []
   const reach = range.high === Number.POSITIVE_INFINITY ? `${range.low} upwards` : `${range.low} to ${range.high}`
-  const outside = target.data.reduce((n, t) => n + Number(t < range.low || t > range.high), 0)
+  const outside = data.filter((t) => t < range.low || t > range.high).length
   return findingAt(analysis, {
     kind: 'target-range',
-    site: tape.entry(inferred.prediction).site,
+    site: tape.entry(meeting.prediction).site,
     message: `the targets reach from ${short(low)} to ${short(high)}, the output only from ${reach}`,
     expected: `targets from ${reach}, or an output without that bound`,
     received: `targets from ${short(low)} to ${short(high)}`,
-    evidence: [`the output is a ${range.name}`, `${outside} of ${target.data.length} targets lie outside its range`],
+    evidence: [`the output is a ${range.name}`, `${outside} of ${data.length} targets lie outside its range`],
   })
+}
+
+/** The comparison that the loss is made of, where it is many comparisons of numbers. */
+function inBest({ best, tape, dependence }: Analysis, meetings: readonly Meeting[]): Meeting | undefined {
+  const terms = best?.measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
+  const inside = tape.ancestors(terms, dependence.cut)
+  return meetings.find((m) => m.target >= 0 && inside.has(m.node) && inside.has(m.prediction))
 }
 
 interface Bounds {
