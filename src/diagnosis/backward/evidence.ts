@@ -98,7 +98,7 @@ export function isFlatAlong(evidence: Evidence): boolean {
   )
 }
 
-/** ‖given − ratio · true‖ / ‖given‖. */
+/** ‖given − ratio · true‖ by the larger of ‖given‖ and ‖ratio · true‖. */
 export function relativeErrorOf(elements: readonly Element[], ratio: number): number {
   const difference = normOf(elements, (e) => e.given - ratio * e.truth)
   if (difference === 0) return 0

@@ -19,9 +19,10 @@ import {
 } from './evidence.ts'
 import { wrongOperand } from './operand.ts'
 import { slopeTwice } from './slope.ts'
-import { arranged, byAxis, ofWrongShape, partly, sameSignFactor, summedUp } from './structure.ts'
+import { arranged, byAxis, partly, sameSignFactor, summedUp } from './structure.ts'
 import { missingSum, missingTerm } from './term.ts'
 import type { BackwardRelation } from './types.ts'
+import { ofWrongShape } from './wrong-shape.ts'
 
 export interface Relation {
   readonly kind: BackwardRelation

@@ -67,13 +67,13 @@ function recurrence(): BackwardOptions {
     parameters: { a: parameter('a'), b: parameter('b') },
     forward: (probe) => {
       h = [0.2]
-      for (const [t, x] of xs.entries()) h.push(probe(`h${t}`, Math.tanh(state.a * at(h, t) + state.b * x)) as number)
+      for (const [t, x] of xs.entries()) h.push(probe(`h${t}`, Math.tanh(state.a * at(h, t) + state.b * x)))
       return h.reduce((sum, x) => sum + (x - 0.5) ** 2, 0)
     },
     backward: (probe) => {
       let [a, b, dh] = [0, 0, 0]
       for (let t = xs.length - 1; t >= 0; t--) {
-        dh = probe(`h${t}`, dh + 2 * (at(h, t + 1) - 0.5)) as number
+        dh = probe(`h${t}`, dh + 2 * (at(h, t + 1) - 0.5))
         const dz = dh * (1 - at(h, t + 1) ** 2)
         a += dz * at(h, t)
         b += dz * at(xs, t)

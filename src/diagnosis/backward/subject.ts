@@ -5,7 +5,8 @@
 
 import { formatNumber, NablaError, unknownName } from '../../shared/index.ts'
 import { type Cells, cellsOf, refuseShared, rootMeanSquare, valuesOf } from './cells.ts'
-import type { BackwardOptions, BackwardParameter, Numeric, Probe } from './types.ts'
+import { missing, notAName, notFinite, repeated, writable } from './refusals.ts'
+import type { BackwardOptions, Numeric, Probe } from './types.ts'
 
 /** Something that has a gradient: a parameter, or a named intermediate value. */
 export interface Target {
@@ -251,60 +252,4 @@ export class Subject {
     if (!moved && !Number.isFinite(loss)) throw notFinite('forward(), the loss', formatNumber(loss))
     return loss
   }
-}
-
-function writable(source: BackwardParameter, where: string): Cells {
-  const wrong = (received: string, fix: string) =>
-    new NablaError({ code: 'E-VALUE', where, expected: 'numbers that can be changed in place', received, fix })
-  if (typeof source === 'number') {
-    throw wrong('a number', 'give { get: () => b, set: (value) => { b = value } }.')
-  }
-  const cells = cellsOf(source, where)
-  try {
-    for (let at = 0; at < cells.size; at++) cells.set(at, cells.get(at))
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    throw wrong('a frozen array', 'give the array that forward() reads, and do not freeze it.')
-  }
-  return cells
-}
-
-function notFinite(where: string, received: string): NablaError {
-  return new NablaError({
-    code: 'E-NAN',
-    where,
-    expected: 'finite numbers',
-    received,
-    fix: 'check at values where the loss is finite: smaller weights, a logarithm that is kept away from 0.',
-  })
-}
-
-function repeated(name: string): NablaError {
-  return new NablaError({
-    code: 'E-NAME',
-    where: `probe "${name}"`,
-    expected: 'a name of its own for each value',
-    received: `"${name}" again`,
-    fix: 'number values that are made in a loop: "h0", "h1", …',
-  })
-}
-
-function notAName(caller: string, name: unknown): NablaError {
-  return new NablaError({
-    code: 'E-USAGE',
-    where: `${caller}(), probe`,
-    expected: 'a name and a value: probe("z1", z1)',
-    received: `a ${typeof name} as name`,
-    fix: 'give the name first.',
-  })
-}
-
-function missing(name: string, names: readonly string[]): NablaError {
-  return new NablaError({
-    code: 'E-NAME',
-    where: `backward(), "${name}"`,
-    expected: 'a gradient for every parameter',
-    received: `gradients for ${names.join(', ') || 'none'}`,
-    fix: `return the gradient of "${name}" as well, under this name.`,
-  })
 }

@@ -107,8 +107,8 @@ export interface GradientReport {
   readonly status: 'right' | 'wrong' | 'not checked'
   readonly relation: BackwardRelation | null
   /**
-   * ‖given − ratio · true‖ / ‖given‖ over the elements compared, where it is right; else with ratio 1. Null where nothing
-   * could be compared.
+   * ‖given − ratio · true‖ by the larger of ‖given‖ and ‖ratio · true‖, over the elements compared, where it is right; else
+   * with ratio 1. Null where nothing could be compared.
    */
   readonly relativeError: number | null
   /** given / true, where that is one number; else null. */
