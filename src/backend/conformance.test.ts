@@ -8,7 +8,7 @@ describe('backend wasm, 1 thread', () => {
 })
 
 describe('backend wasm, every kernel cut for 2 threads', () => {
-  conformanceSuite(wasmWith({ threads: 2, leastSeconds: 0 }))
+  conformanceSuite(wasmWith({ threads: 2, leastSeconds: 0, awaitThreads: true }))
 })
 
 describe('backend native', () => {

@@ -67,7 +67,7 @@ export function usesThreads(plan: Plan, threading: Threading): boolean {
 /**
  * The bytes of a module that imports `nabla.memory` and `nabla.outOfRange`, and exports `run(thread)`: all threads
  * call it, take their parts of the kernels that are cut, and meet where one needs what another made; thread 0 alone runs
- * the others.
+ * the others. For several threads also `alone()`: all parts by one thread, to the same bits.
  */
 export function writeModule(plan: Plan, options: ModuleOptions): Uint8Array<ArrayBuffer> {
   const { threads } = options
@@ -88,5 +88,13 @@ export function writeModule(plan: Plan, options: ModuleOptions): Uint8Array<Arra
   })
   if (meet !== undefined) run.call(meet)
   module.add(run, 'run')
+  if (threads > 1) {
+    // Every part of a kernel, then the next one.
+    const alone = new FunctionWriter([])
+    numbers.forEach((number, i) => {
+      for (let thread = 0; thread < (shared[i] ? threads : 1); thread++) alone.i32(thread).call(number)
+    })
+    module.add(alone, 'alone')
+  }
   return module.finish({ shared: options.shared, maximumPages: 65536 })
 }

@@ -79,9 +79,11 @@ class WasmDevice implements Device {
   private readonly states = new Map<string, Storage>()
   /** Address of the words of the workers' commands and of their meeting. */
   private readonly words: number
+  private readonly awaitsThreads: boolean
   private pool: Pool | undefined
 
-  constructor({ threads, leastSeconds }: Threading) {
+  constructor({ threads, leastSeconds }: Threading, awaitsThreads: boolean) {
+    this.awaitsThreads = awaitsThreads
     this.threading = { threads: canShareMemory() ? threads : 1, leastSeconds }
     this.arena = new Arena(this.threads > 1)
     this.words = allocateWords((sizeBytes, purpose) => this.arena.allocate(sizeBytes, purpose))
@@ -109,11 +111,12 @@ class WasmDevice implements Device {
     return new WasmExecutable({ graph, program: name, plan, addressOf, memory, allocate, module, start })
   }
 
-  /** Returns the function that starts the workers on a program. */
-  private async giveToWorkers(module: WebAssembly.Module): Promise<() => void> {
+  /** Returns the function that starts the workers on a program, and says whether they are there. */
+  private async giveToWorkers(module: WebAssembly.Module): Promise<() => boolean> {
     this.pool ??= new Pool(this.threads, this.arena.memory, this.words)
     const { pool } = this
     const program = await pool.add(module)
+    if (this.awaitsThreads) await pool.whenStarted()
     return () => pool.start(program)
   }
 
@@ -175,8 +178,8 @@ interface ExecutableParts {
   readonly memory: WebAssembly.Memory
   readonly allocate: (sizeBytes: number, purpose: string) => number
   readonly module: WebAssembly.Module
-  /** Starts the other threads on this program, where it is for more than one. */
-  readonly start: (() => void) | undefined
+  /** Starts the other threads on this program, where it is for more than one; false where they are not there yet. */
+  readonly start: (() => boolean) | undefined
 }
 
 class WasmExecutable implements Executable {
@@ -185,8 +188,10 @@ class WasmExecutable implements Executable {
   private readonly program: string
   private readonly addressOf: (buffer: number) => number
   private readonly memory: WebAssembly.Memory
-  private readonly start: (() => void) | undefined
+  private readonly start: (() => boolean) | undefined
   private readonly step: (thread: number) => void
+  /** All threads' parts of a step, where it is for more than one. */
+  private readonly alone: (() => void) | undefined
   private readonly writable = new Map<string, WritableView>()
   private readonly loops = new Map<string, Loop>()
   private readonly allocate: (sizeBytes: number, purpose: string) => number
@@ -202,6 +207,7 @@ class WasmExecutable implements Executable {
     const imports = { nabla: { memory, outOfRange: (index: number, extent: number) => this.outOfRange(index, extent) } }
     const { exports } = new WebAssembly.Instance(module, imports)
     this.step = exports.run as (thread: number) => void
+    this.alone = exports.alone as (() => void) | undefined
     for (const buffer of plan.buffers) this.fillConstant(buffer)
   }
 
@@ -240,8 +246,8 @@ class WasmExecutable implements Executable {
   }
 
   run(): void {
-    this.start?.()
-    this.step(0)
+    if (this.alone === undefined || this.start?.()) this.step(0)
+    else this.alone()
   }
 
   runMany(count: number, inputs: Readonly<Record<string, Float32Array | Int32Array>>): void | Promise<void> {
@@ -288,12 +294,14 @@ class WasmExecutable implements Executable {
 export interface WasmOptions extends BackendOptions {
   /** Kernels that take less than this many seconds on one thread stay on it. */
   leastSeconds?: number
+  /** Has the first program wait until all threads are there, where its first steps would go ahead on one. */
+  awaitThreads?: boolean
 }
 
 /** The wasm backend with options. @throws NablaError E-VALUE unless `threads` is a whole number from 1 to 64. */
-export function wasmWith({ threads, leastSeconds = LEAST_SECONDS }: WasmOptions): Backend {
+export function wasmWith({ threads, leastSeconds = LEAST_SECONDS, awaitThreads = false }: WasmOptions): Backend {
   if (threads !== undefined) checkThreads(threads)
-  return { name: 'wasm', open: async () => new WasmDevice({ threads: threadsOf(threads), leastSeconds }) }
+  return { name: 'wasm', open: async () => new WasmDevice({ threads: threadsOf(threads), leastSeconds }, awaitThreads) }
 }
 
 /** The wasm backend with as many threads as NABLA_THREADS says, else as the machine runs at once. */

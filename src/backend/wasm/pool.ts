@@ -1,6 +1,9 @@
 /**
  * Worker threads over a shared memory. Each runs every kernel's part of its own; they wait for the main thread's word
  * by spinning briefly and then sleeping. In Node they do not keep the process alive.
+ *
+ * A worker takes some 90 ms to start. Nobody waits for that: until all of them are there the main thread runs all parts
+ * itself, to the same bits.
  */
 
 import { known } from '../../shared/index.ts'
@@ -73,13 +76,55 @@ export class Pool {
   private readonly hosts: Host[] = []
   private readonly answers: (() => void)[] = []
   private failure: unknown
+  private started: Promise<void> = Promise.resolve()
+  private readonly memory: WebAssembly.Memory
   private readonly words: Int32Array
+  private readonly command: number
+  private readonly workers: number
   private programs = 0
+  private areThere = false
 
-  /** @param command address of two words: how often a command was given, and the program */
+  /** @param command address of three words: how often a command was given, the program, and how many workers are there */
   constructor(threads: number, memory: WebAssembly.Memory, command: number) {
-    this.words = new Int32Array(memory.buffer, command, 2)
-    for (let thread = 1; thread < threads; thread++) {
+    this.memory = memory
+    this.words = new Int32Array(memory.buffer, command, 3)
+    this.command = command
+    this.workers = threads - 1
+  }
+
+  /** Whether all workers hold the first program. */
+  private get isReady(): boolean {
+    this.areThere ||= Atomics.load(this.words, 2) === this.workers
+    return this.areThere
+  }
+
+  /**
+   * Gives every worker an instance of a program; returns the program's number. The first one does not wait for them.
+   * @throws what kept a worker from starting.
+   */
+  async add(module: WebAssembly.Module): Promise<number> {
+    const program = this.programs++
+    if (program === 0) {
+      this.begin(module)
+      return program
+    }
+    await this.started
+    // Serving workers look at their messages only when they are told to.
+    this.give(-1)
+    const answered = this.allAnswer()
+    for (const host of this.hosts) host.post({ module, program, spins: SPINS })
+    await answered
+    return program
+  }
+
+  /** Resolves when all workers are there. @throws what kept one from starting. */
+  whenStarted(): Promise<void> {
+    return this.started
+  }
+
+  /** Starts the workers with their first program. */
+  private begin(module: WebAssembly.Module): void {
+    for (let thread = 1; thread <= this.workers; thread++) {
       const host = startHost()
       host.onMessage(
         () => this.answers.shift()?.(),
@@ -88,21 +133,13 @@ export class Pool {
           this.answers.shift()?.()
         },
       )
-      host.post({ memory, thread, command, given: 0, spins: SPINS })
+      const first = { memory: this.memory, thread, command: this.command, given: 0 }
+      host.post({ ...first, module, program: 0, spins: SPINS })
       this.hosts.push(host)
     }
-  }
-
-  /** Gives every worker an instance of a program; returns the program's number. */
-  async add(module: WebAssembly.Module): Promise<number> {
-    const program = this.programs++
-    if (program === 0) await this.allAnswer()
-    // Serving workers look at their messages only when they are told to.
-    this.give(-1)
-    const answered = this.allAnswer()
-    for (const host of this.hosts) host.post({ module, program, spins: SPINS })
-    await answered
-    return program
+    this.started = this.allAnswer()
+    // Whoever adds a program hears of it; until then the main thread works alone.
+    this.started.catch(() => undefined)
   }
 
   private async allAnswer(): Promise<void> {
@@ -116,9 +153,14 @@ export class Pool {
     Atomics.notify(this.words, 0)
   }
 
-  /** The workers start on a program; the caller runs its own part, at whose end all have met. */
-  start(program: number): void {
+  /**
+   * The workers start on a program, and the caller runs its own part, at whose end all have met; false where they are
+   * not there yet, and the caller runs all of it.
+   */
+  start(program: number): boolean {
+    if (!this.isReady) return false
     this.give(program)
+    return true
   }
 
   close(): void {

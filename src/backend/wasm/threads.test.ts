@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type MlpOptions, mlpStep } from '../../plan/mlp.fixture.ts'
 import { RandomStream, sizeOf } from '../../shared/index.ts'
 import { wasmWith } from '../index.ts'
 
 /** The parameters and the loss after some steps from the same numbers. */
-async function train(threads: number, options: MlpOptions): Promise<number[]> {
-  const device = await wasmWith({ threads, leastSeconds: 0 }).open()
+async function train(threads: number, options: MlpOptions, awaitThreads: boolean): Promise<number[]> {
+  const device = await wasmWith({ threads, leastSeconds: 0, awaitThreads }).open()
   try {
     const graph = mlpStep(options)
     const executable = await device.compile(graph)
@@ -26,10 +26,32 @@ describe('threads', () => {
   it('give the same bits, whatever their number', async () => {
     for (const optimizer of ['sgd', 'adam'] as const) {
       const options: MlpOptions = { sizes: [37, 45, 3], batch: 19, optimizer }
-      const one = await train(1, options)
-      expect(await train(2, options)).toEqual(one)
-      expect(await train(3, options)).toEqual(one)
+      const one = await train(1, options, true)
+      expect(await train(2, options, true)).toEqual(one)
+      expect(await train(3, options, false)).toEqual(one)
+      expect(await train(2, options, false)).toEqual(one)
     }
+  })
+
+  it('give the same bits before and after the others are there, who then take part', async () => {
+    const options: MlpOptions = { sizes: [37, 45, 3], batch: 19, optimizer: 'adam' }
+    const one = await train(1, options, true)
+    const woken = vi.spyOn(Atomics, 'notify')
+    try {
+      expect(await train(3, options, true)).toEqual(one)
+      expect(woken).toHaveBeenCalledTimes(5)
+    } finally {
+      woken.mockRestore()
+    }
+    const device = await wasmWith({ threads: 2, leastSeconds: 0 }).open()
+    const executable = await device.compile(mlpStep(options))
+    // Steps without a turn of the event loop, until a worker has joined: it says so in the memory that they share.
+    const joined = vi.spyOn(Atomics, 'notify')
+    const end = performance.now() + 20_000
+    while (joined.mock.calls.length === 0 && performance.now() < end) executable.run()
+    expect(joined).toHaveBeenCalled()
+    joined.mockRestore()
+    device.close()
   })
 
   it('refuse a number that is none', () => {

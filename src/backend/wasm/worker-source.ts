@@ -2,7 +2,8 @@
  * What a worker thread runs, as text: it holds an instance of each program and takes its part when the main thread
  * gives the word. Text, because a worker starts from a file or a string, and the library may have been bundled.
  *
- * Command words, from `command`: how often a command was given, and the program to run (-1: look at the messages).
+ * Command words, from `command`: how often a command was given, the program to run (-1: look at the messages), and how
+ * many workers hold their first program.
  */
 export const WORKER_SOURCE = `
 let memory, words, thread, given = 0
@@ -23,13 +24,15 @@ const receive = (message, reply) => {
     memory = message.memory
     thread = message.thread
     given = message.given
-    words = new Int32Array(memory.buffer, message.command, 2)
+    words = new Int32Array(memory.buffer, message.command, 3)
   }
   if (message.module) {
     const outOfRange = () => { throw new Error('a program with checked indices runs on one thread') }
     const instance = new WebAssembly.Instance(message.module, { nabla: { memory, outOfRange } })
     programs[message.program] = instance.exports.run
   }
+  // The main thread may be computing, and then sees no message.
+  if (message.memory) Atomics.add(words, 2, 1)
   reply({ ready: true })
   serve(message.spins)
 }
