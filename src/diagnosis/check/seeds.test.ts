@@ -45,6 +45,7 @@ const CASES: readonly Case[] = [
       { line: 53, kind: 'overwritten-sum', fix: '            db1 += d1' },
       { line: 55, kind: 'overwritten-sum', fix: '            db2 += d2' },
       { line: 57, kind: 'overwritten-sum', fix: '            db3 += d3' },
+      { line: 23, kind: 'softmax-axis', fix: '        return e / np.sum(e, axis=-1, keepdims=True)' },
     ],
   },
   { script: 'seeds/autoencoder-range.py', faults: [{ line: 57 }, { line: 14, kind: 'target-range' }] },

@@ -222,7 +222,8 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   const lasting = chains.filter(
     (c) => computed(c) && c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets),
   )
-  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting))
+  const all = new Set(lasting.flatMap((c) => c.versions.map((v) => v.node)))
+  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting, all))
   for (const chain of live)
     for (const version of chain.versions) {
       const owners = owner.get(version.node) ?? new Set()
@@ -287,23 +288,32 @@ const SHARED = new Set(['copy', 'view', 'move', 'reshape', 'transpose'])
  * Whether a chain begins as a result of the pass itself, `scores = x.dot(W)`, and is then changed in place. A parameter
  * begins as a number, or as a copy of another parameter (tied weights).
  */
-function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[]): boolean {
+function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[], all: ReadonlySet<number>): boolean {
   const start = chain.versions[0]?.node
   if (start === undefined) return false
   const own = new Set(chain.versions.map((v) => v.node))
-  const others = new Set(chains.flatMap((c) => c.versions.map((v) => v.node)).filter((n) => n !== start && !own.has(n)))
+  const isOther = (n: number) => all.has(n) && n !== start && !own.has(n)
   // What a script's own gradient check did to the same place came before it, and its first update is where it begins.
-  const earlier = chains.filter((c) => c !== chain && c.name === chain.name).flatMap((c) => c.versions)
-  const last = Math.max(-1, ...earlier.map((v) => v.node).filter((n) => n < start))
+  let last = -1
+  for (const c of chains)
+    if (c !== chain && c.name === chain.name)
+      for (const { node } of c.versions) if (node < start) last = Math.max(last, node)
   if (last >= 0 && expandUpdate(tape, start, last).found) return false
   // v ± rest, where v is a number that no other chain holds: the first update of a place that had another key before.
   const { op, args } = tape.entry(start)
-  const isNumber = (n: number) =>
-    tape.entry(n).op === 'leaf' && !others.has(n) && sizeAt(tape, n) === sizeAt(tape, start)
+  const isNumber = (n: number) => tape.entry(n).op === 'leaf' && !isOther(n) && sizeAt(tape, n) === sizeAt(tape, start)
   if (SUMS.has(op) && args.some(isNumber)) return false
   let at = start
   while (SHARED.has(tape.entry(at).op)) at = tape.entry(at).args[0] ?? at
-  return [...tape.ancestors([at], others)].some((n) => n !== at && others.has(n))
+  const seen = new Set([at])
+  const stack = isOther(at) ? [] : [...tape.entry(at).args]
+  for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
+    if (n !== at && isOther(n)) return true
+    if (seen.has(n)) continue
+    seen.add(n)
+    stack.push(...tape.entry(n).args)
+  }
+  return false
 }
 
 const sizeAt = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).reduce((a, b) => a * b, 1)

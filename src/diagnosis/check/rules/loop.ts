@@ -14,6 +14,7 @@ import { optimizerFaults } from './optimizer.ts'
 import { overwrittenSums } from './overwritten-sums.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
+import { softmaxOverSamples } from './softmax-rows.ts'
 import { staleWeights } from './stale-weights.ts'
 import { standstill } from './standstill.ts'
 import type { Outcome, Scene } from './trial.ts'
@@ -34,6 +35,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   aliasedArrays,
   changedActivations,
   lostUpdates,
+  softmaxOverSamples,
   overwrittenSums,
   accumulatorNotReset,
   optimizerFaults,
