@@ -13,6 +13,8 @@ import { BROWSER_WORKER, NODE_WORKER } from './worker-source.ts'
 interface Host {
   post(message: unknown): void
   onMessage(handler: () => void, fail: (error: unknown) => void): void
+  /** Whether the process stays for it. */
+  hold(isHeld: boolean): void
   end(): void
 }
 
@@ -44,13 +46,13 @@ function startHost(): Host {
     | undefined
   if (threads !== undefined) {
     const worker = new threads.Worker(NODE_WORKER, { eval: true })
-    worker.unref()
     return {
       post: (message) => worker.postMessage(message),
       onMessage: (handler, fail) => {
         worker.on('message', handler)
         worker.on('error', fail)
       },
+      hold: (isHeld) => (isHeld ? worker.ref() : worker.unref()),
       end: () => void worker.terminate(),
     }
   }
@@ -62,6 +64,7 @@ function startHost(): Host {
       worker.onmessage = handler
       worker.onerror = fail
     },
+    hold: () => undefined,
     end: () => {
       worker.terminate()
       URL.revokeObjectURL(url)
@@ -83,6 +86,8 @@ export class Pool {
   private readonly workers: number
   private programs = 0
   private areThere = false
+  /** How many wait for the workers. */
+  private waiting = 0
 
   /** @param command address of three words: how often a command was given, the program, and how many workers are there */
   constructor(threads: number, memory: WebAssembly.Memory, command: number) {
@@ -108,18 +113,28 @@ export class Pool {
       this.begin(module)
       return program
     }
-    await this.started
+    await this.whenStarted()
     // Serving workers look at their messages only when they are told to.
     this.give(-1)
     const answered = this.allAnswer()
     for (const host of this.hosts) host.post({ module, program, spins: SPINS })
-    await answered
+    await this.heldFor(answered)
     return program
   }
 
   /** Resolves when all workers are there. @throws what kept one from starting. */
   whenStarted(): Promise<void> {
-    return this.started
+    return this.heldFor(this.started)
+  }
+
+  /** Keeps the process while somebody waits for the workers, and no longer. */
+  private async heldFor(answered: Promise<void>): Promise<void> {
+    if (this.waiting++ === 0) for (const host of this.hosts) host.hold(true)
+    try {
+      await answered
+    } finally {
+      if (--this.waiting === 0) for (const host of this.hosts) host.hold(false)
+    }
   }
 
   /** Starts the workers with their first program. */
@@ -135,6 +150,8 @@ export class Pool {
       )
       const first = { memory: this.memory, thread, command: this.command, given: 0 }
       host.post({ ...first, module, program: 0, spins: SPINS })
+      // Listening holds the process; only now is there nothing more that would.
+      host.hold(false)
       this.hosts.push(host)
     }
     this.started = this.allAnswer()

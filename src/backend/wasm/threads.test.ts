@@ -54,6 +54,27 @@ describe('threads', () => {
     device.close()
   })
 
+  it('let a program end that does not close its device, and not while it waits for them', async () => {
+    const { Worker } = process.getBuiltinModule('node:worker_threads')
+    const [listen, hold, release] = [
+      vi.spyOn(Worker.prototype, 'on'),
+      vi.spyOn(Worker.prototype, 'ref'),
+      vi.spyOn(Worker.prototype, 'unref'),
+    ]
+    const last = (spy: { mock: { invocationCallOrder: number[] } }) => spy.mock.invocationCallOrder.at(-1) ?? 0
+    const device = await wasmWith({ threads: 2, leastSeconds: 0 }).open()
+    await device.compile(mlpStep({ sizes: [9, 8, 3], batch: 4, optimizer: 'sgd' }))
+    // Listening alone holds a process open.
+    expect(last(listen)).toBeGreaterThan(0)
+    expect(last(release)).toBeGreaterThan(last(listen))
+    expect(hold).not.toHaveBeenCalled()
+    await device.compile(mlpStep({ sizes: [9, 8, 3], batch: 5, optimizer: 'sgd' }))
+    expect(hold).toHaveBeenCalled()
+    expect(last(release)).toBeGreaterThan(last(hold))
+    device.close()
+    for (const spy of [listen, hold, release]) spy.mockRestore()
+  })
+
   it('refuse a number that is none', () => {
     for (const threads of [0, -1, 1.5, Number.NaN, 1000]) {
       expect(() => wasmWith({ threads })).toThrow(/a whole number from 1 to 64/)
