@@ -86,9 +86,7 @@ export function judge(
   measured: Measured,
   chains: readonly Chain[],
 ): Judged {
-  const first = new Map<number, ChainStep>()
-  for (const row of measured.steps)
-    for (const step of row) if (!first.has(step.chain.id)) first.set(step.chain.id, step)
+  const first = tellingSteps(tape, dependence, measured)
   const terms = measured.loss.steps.slice(0, measured.steps.length).flatMap((s) => s.terms.map(([n]) => n))
   const forward = tape.ancestors(terms, dependence.cut)
   const scene = { tape, dependence, points, chains, forward }
@@ -102,7 +100,7 @@ export function judge(
         rate: rate(step),
       }
     const input = optimizerInput(tape, dependence, points, forward, step)
-    const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, step)
+    const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, forward, step)
     if (found === undefined) {
       const proxy = input ?? gradientProxy(tape, dependence, points, chains, step)
       return {
@@ -113,7 +111,8 @@ export function judge(
         ...(proxy !== undefined && { gradientNode: proxy }),
       }
     }
-    const sign = Math.sign(proportion(step.update, step.gradient).ratio)
+    // An update that is no number has no direction: it is the optimiser's doing, not the gradient's.
+    const sign = step.update.every(Number.isFinite) ? Math.sign(proportion(step.update, step.gradient).ratio) : 1
     return {
       step,
       ratio: Math.abs(found.ratio) * sign,
@@ -146,6 +145,31 @@ export function judge(
   const consistent =
     results.length > 0 && results.every((r) => r.status === 'right' || r.status === 'unreached') && fits.length > 0
   return { measured, results, explained: fits.length / Math.max(1, drafts.length), consistent }
+}
+
+/**
+ * For each parameter the step that it is judged by: the first one, unless a later one tells more, where the gradient
+ * is not zero or is missed. A step that continues what an earlier one kept (a velocity, a sum) is judged by no later.
+ */
+function tellingSteps(tape: Tape, dependence: Dependence, measured: Measured): Map<number, ChainStep> {
+  const misses = (step: ChainStep) => !step.unreached && !isStill(step) && !(step.match.residual < MATCH)
+  const rows = measured.steps.filter((row, k) => k === 0 || row.every((step) => startsAfresh(tape, dependence, step)))
+  const still = (row: readonly ChainStep[]) => row.filter(isStill).length
+  const [start = [], ...later] = rows
+  const missed = start.some(misses) ? undefined : later.find((row) => row.some(misses))
+  const told = later.filter((row) => row.length >= start.length && still(row) < still(start))
+  const chosen = missed ?? (start.some(misses) ? undefined : told.sort((a, b) => still(a) - still(b))[0]) ?? start
+  const out = new Map<number, ChainStep>()
+  for (const row of [chosen, ...measured.steps])
+    for (const step of row) if (!out.has(step.chain.id)) out.set(step.chain.id, step)
+  return out
+}
+
+/** Whether an update is made of nothing that was computed before the step began. */
+function startsAfresh(tape: Tape, dependence: Dependence, { before, after }: ChainStep): boolean {
+  for (const node of tape.madeFrom([after], dependence.cut))
+    if (node < before && dependence.depends[node] === 1 && !dependence.cut.has(node)) return false
+  return true
 }
 
 /** No gradient and no update, but for rounding: right, and without a ratio. */

@@ -48,6 +48,8 @@ type Parts = readonly (Tensor | undefined)[]
 export function evidenceOf(analysis: Analysis, judged: Judged, located: Located): Evidence {
   const given = located.occurrences.map((o) => o.given)
   const wanted = located.occurrences.map((o) => o.wanted)
+  const { remake } = located
+  if (remake !== undefined) return { kind: remake.kind, text: remake.text }
   const sizes = given.flatMap((g, k) =>
     g.map((x, p) => Math.sign((x?.data.length ?? 0) - (wanted[k]?.[p]?.data.length ?? 0))),
   )
@@ -61,8 +63,6 @@ export function evidenceOf(analysis: Analysis, judged: Judged, located: Located)
     return match.ratio < 0
       ? { kind: 'sign', text: `it is ${figure(match.ratio)} times the gradient that is needed` }
       : { kind: 'scale', text: `it is ${figure(match.ratio)} times the gradient that is needed` }
-  const { remake } = located
-  if (remake !== undefined) return { kind: remake.kind, text: remake.text }
   if (proportion(join(given.flat().map(turned)), w).residual < MATCH)
     return { kind: 'transpose', text: 'it is the transpose of the gradient that is needed' }
   if (isReduced(given, wanted))
@@ -133,6 +133,7 @@ function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence 
   if (one === undefined) return undefined
   const [given, wanted] = [join(one.given), join(one.wanted)]
   const bySite = new Map<number, Float64Array>()
+  const single: Float64Array[] = []
   for (const use of adjoints[0]?.keys() ?? []) {
     const { op, args, params, site } = tape.entry(use)
     args.forEach((arg, i) => {
@@ -145,10 +146,17 @@ function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence 
       })
       const part = join(parts)
       if (part.length !== wanted.length) return
+      single.push(part)
       const known = bySite.get(site)
       bySite.set(site, known === undefined ? part : known.map((x, k) => x + (part[k] as number)))
     })
   }
+  const isOne = single.length > 1 && single.some((part) => isSame(given, part))
+  if (isOne && bySite.size < single.length)
+    return {
+      kind: 'overwritten-sum',
+      text: `it is what one of ${single.length} uses of the value asks for, not their sum`,
+    }
   if (bySite.size > 1)
     for (const [site, part] of bySite) {
       const line = analysis.trace.sites[site]?.line ?? '?'
@@ -157,8 +165,7 @@ function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence 
         [part, `it is the gradient through line ${line} alone: the other uses of the value are missing`],
         [rest, `the gradient through line ${line} is missing`],
       ] as const) {
-        const match = proportion(given, seen)
-        if (match.residual < MATCH && Math.abs(match.ratio - 1) < 1e-5) return { kind: 'missing-term', text }
+        if (isSame(given, seen)) return { kind: 'missing-term', text }
       }
     }
   if (given.length !== wanted.length) return undefined
@@ -169,6 +176,12 @@ function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence 
   return there.length > 1 && agrees && given.some((x, k) => x === 0 && wanted[k] !== 0)
     ? { kind: 'missing-term', text: 'where it is not 0 it is the gradient that is needed: a part of it is missing' }
     : undefined
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false
+  const { residual, ratio } = proportion(a, b)
+  return residual < MATCH && Math.abs(ratio - 1) < 1e-5
 }
 
 function byFactor(

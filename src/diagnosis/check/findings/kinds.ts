@@ -40,6 +40,9 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: Fi
   if (forward && (kind === 'axis' || kind === 'sum')) return 'softmax-axis'
   if (kind !== 'regularisation' && statuses.size === 1 && statuses.has('sign') && kind !== 'parentheses') return 'sign'
   if (kind !== 'axis' && kind !== 'sum' && statuses.size === 1 && statuses.has('scaled')) return 'scale'
+  // What mends a gradient that is no multiple of the true one is no constant.
+  if (kind === 'scale' && statuses.has('wrong') && text.includes('*'))
+    return seen === 'missing-activation-derivative' ? seen : 'missing-chain-factor'
   if (kind === 'factor')
     return DERIVATIVE.test(text.slice(replaced.length)) || DERIVATIVE.test(text)
       ? 'missing-activation-derivative'

@@ -56,6 +56,8 @@ export function blameDerivatives(analysis: Analysis, region: Region, located: re
 
 /** What a located statement multiplies with, computed by another statement, beside what it should have been. */
 function factorsOf(analysis: Analysis, region: Region, located: Located): Occurrence[] {
+  // One change of the statement itself is enough.
+  if (located.remake !== undefined && located.remake.kind !== 'wrong-activation-derivative') return []
   const factors: Occurrence[] = []
   for (const occurrence of located.occurrences) {
     const factor = multiplied(analysis, region, occurrence.node)

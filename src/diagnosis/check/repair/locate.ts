@@ -149,12 +149,18 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   for (const statement of region.statements) {
     if (!statement.outputs.some((n) => made.has(n))) continue
     const known = new Map<number, Label[]>()
+    const scales = new Map<number, number[]>()
+    const scalesAt = (node: number) => {
+      const list = scales.get(node) ?? operandScales(situation, node)
+      scales.set(node, list)
+      return list
+    }
     const pairings = factors
       ? ownPairings(situation, statement, flows)
       : pairingsOf(situation, statement, groups, flows)
     for (const pairing of pairings) {
       if (Date.now() > deadline) break
-      const found = attempt(situation, statement, pairing, known)
+      const found = attempt(situation, statement, pairing, known, scalesAt)
       const other = best.get(statement.site)
       if (found !== undefined && (other === undefined || order(found, other))) best.set(statement.site, found)
     }
@@ -248,13 +254,23 @@ function attempt(
   statement: Statement,
   { nodes, targets, times }: Pairing,
   known: Map<number, Label[]>,
+  scalesAt: (node: number) => number[],
 ): Explanation | undefined {
   const { analysis, region, labels, points, wrong, right, normal } = situation
   const replay = new Replay(analysis, region.end, points)
   const unit = force({ nodes, targets, times }, labels, points)
   if (unit === undefined) return undefined
-  const fixed = agreeing(replay.fits(unit, wrong), normal)
-  if (fixed.chains.length === 0) return undefined
+  // Beside a penalty's gradient a multiple is not enough: the scale must be the one that the operands have.
+  const scales = scalesAt(nodes[0] ?? 0)
+  const sizes = [1, ...scales.filter((c) => Math.abs(c - 1) > 1e-9)].slice(0, 3)
+  let fixed: { chains: number[]; factor: number } | undefined
+  for (const c of sizes) {
+    const found = agreeing(replay.fits(scaled(unit, c), wrong), normal)
+    if (found.chains.length === 0) continue
+    fixed = { chains: found.chains, factor: found.factor * c }
+    break
+  }
+  if (fixed === undefined) return undefined
   const forced = scaled(unit, fixed.factor)
   if (right.length > 0) {
     const still = replay.fits(forced, right)
@@ -268,7 +284,6 @@ function attempt(
       const own = known.get(n) ?? []
       return own.length > 0 && !own.some((l) => l.node === targets[i])
     })
-  const scales = operandScales(situation, nodes[0] ?? 0)
   const natural = scales.length === 0 || scales.some((c) => Math.abs(fixed.factor / c - 1) < 1e-5)
   const wrongAt = nodes.findIndex((n) => !points.every((values, p) => close(values[n], forced.get(n)?.parts[p])))
   const first = times?.[Math.max(0, wrongAt)] ?? nodes[Math.max(0, wrongAt)] ?? 0
@@ -296,14 +311,22 @@ function close(a: Tensor | undefined, b: Tensor | undefined): boolean {
   return off <= 1e-14 * size
 }
 
+const NEGATIONS = new Set(['neg', 'negative'])
+
 /** The scales of the gradients that a run of a statement starts from. */
 function operandScales({ analysis, region, labels, points }: Situation, node: number): number[] {
   const inner = new Set(innerOf(analysis, region, node, new Set()))
   const scales = new Set<number>()
   for (const n of inner)
-    for (const arg of analysis.tape.entry(n).args)
-      if (!inner.has(arg) && !region.forward.has(arg) && region.signal[arg] === 1)
-        for (const label of labels.of(arg, points)) scales.add(label.scale)
+    for (const arg of analysis.tape.entry(n).args) {
+      if (inner.has(arg) || region.forward.has(arg) || region.signal[arg] !== 1) continue
+      // −z inside a sigmoid has the negative of z's gradient: only what the script itself holds has a sign.
+      const found = labels.of(arg, points)
+      const held = found.filter((label) => region.held.has(label.node))
+      const plain = found.filter((label) => !NEGATIONS.has(analysis.tape.entry(label.node).op))
+      const chosen = held.length > 0 ? held : plain.length > 0 ? plain : found
+      for (const label of chosen) scales.add(label.scale)
+    }
   return [...scales]
 }
 

@@ -240,7 +240,8 @@ class Finder {
     let seen = 0
     for (const { node: other, name } of this.pool) {
       const candidate = this.at(other)
-      if (other === operand || candidate === undefined || candidate.data.length !== value.data.length) continue
+      if (other === operand || candidate === undefined) continue
+      if (candidate.data.length !== value.data.length && !this.feedsMatrix(node)) continue
       if (++seen > MAX_POOL) break
       const same = candidate.shape.join() === value.shape.join()
       const related = this.curveBetween(operand, other)
@@ -428,6 +429,20 @@ class Finder {
         cost: picks ? 1.2 : 1,
       }
     }
+    // What a part is taken of is an array of its own, which a view's first operand need not be.
+    if (picks)
+      for (const { node: whole, name } of this.pool.filter((p) => this.signal(p.node)).slice(0, 12))
+        for (const axis of this.at(whole)?.shape.keys() ?? [])
+          yield {
+            node,
+            make: (values) => {
+              const x = values[whole]
+              return x && apply('sum', [x], { axes: [axis], keepdims: false })
+            },
+            kind: 'reduction-axis',
+            text: `${name} summed over an axis is the gradient that is needed`,
+            cost: 1.3,
+          }
     if (reduces && Array.isArray(params.axes)) {
       const other = op === 'sum' ? 'mean' : 'sum'
       const make: Make = (values) => {
@@ -601,10 +616,13 @@ class Finder {
       if (candidate === undefined || ++seen > MAX_POOL) continue
       const given: Make = (values) => values[other]
       const sameSize = candidate.data.length === value.data.length
-      if (sameSize || candidate.data.length === 1)
+      const spreads =
+        candidate.shape.length === value.shape.length &&
+        candidate.shape.every((n, i) => n === 1 || n === value.shape[i])
+      if (sameSize || spreads || candidate.data.length === 1)
         yield {
           node,
-          make: combine('mul', (v, p) => (sameSize ? reshaped(given(v, p), value.shape) : given(v, p))),
+          make: combine('mul', (v, p) => (sameSize && !spreads ? reshaped(given(v, p), value.shape) : given(v, p))),
           kind: 'missing-chain-factor',
           text: `times ${name} it is the gradient that is needed`,
           cost: 1.5 + depth,

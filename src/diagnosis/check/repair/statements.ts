@@ -25,6 +25,8 @@ export interface Region {
   readonly homeOf: (node: number) => number
   readonly signal: Uint8Array
   readonly forward: ReadonlySet<number>
+  /** Values that the script keeps under a name or in a container, and parameters. */
+  readonly held: ReadonlySet<number>
   readonly end: number
 }
 
@@ -94,7 +96,16 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
         exonerated: false,
         updates: false,
       })
-  return { statements, homeOf, signal, forward, end }
+  return { statements, homeOf, signal, forward, held: heldBy(analysis), end }
+}
+
+function heldBy({ trace, tape, dependence }: Analysis): Set<number> {
+  const held = new Set(dependence.cut)
+  for (const event of trace.events) {
+    if (event.kind === 'store') held.add(event.node)
+    else if (event.kind === 'write') held.add(tape.entry(event.node).args[1] ?? event.node)
+  }
+  return held
 }
 
 /** Statements that keep or return, unchanged, what others computed. */

@@ -17,6 +17,7 @@ export function findGradientNode(
   tape: Tape,
   dependence: Dependence,
   points: Points,
+  forward: ReadonlySet<number>,
   step: ChainStep,
 ): FoundGradient | undefined {
   const size = step.part?.length ?? points.values[0]?.[step.before]?.data.length
@@ -30,10 +31,33 @@ export function findGradientNode(
     const value = join(points.values.map((v) => v[node]))
     if (value.length !== total) continue
     const match = proportion(value, step.gradient)
-    if (match.residual < MATCH && match.ratio !== 0) matches.push({ node, ...match })
+    if (match.residual < MATCH && match.ratio !== 0 && isAllOf(tape, dependence, forward, step, node))
+      matches.push({ node, ...match })
   }
   const first = matches.at(-1)
   return matches.find((m) => first === undefined || m === first || !isEvenIn(tape, points, m.node, first.node))
+}
+
+/** Whether an update is made of the forward pass through `node` alone: what it is multiplied with on the way is no optimiser's. */
+function isAllOf(
+  tape: Tape,
+  dependence: Dependence,
+  forward: ReadonlySet<number>,
+  { before, after }: ChainStep,
+  node: number,
+): boolean {
+  const seen = new Set([node])
+  const stack = [after]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (seen.has(at)) continue
+    seen.add(at)
+    for (const arg of tape.entry(at).args) {
+      if (arg <= before || dependence.depends[arg] !== 1 || dependence.cut.has(arg) || seen.has(arg)) continue
+      if (forward.has(arg)) return false
+      stack.push(arg)
+    }
+  }
+  return true
 }
 
 /** A value that is said to be the gradient, if it is. */
