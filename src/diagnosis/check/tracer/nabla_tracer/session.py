@@ -3,11 +3,15 @@ import builtins
 import operator
 import sys
 from itertools import islice
+from time import perf_counter
 
 from . import scalar_calls, shuffles
 from .updates import Updates
 
 EDIT_NODES = 20_000
+# An edit may make a loop of a call that was none: such a one is tried once, and all edits of a run together so long.
+SLOW_EDIT_SECONDS = 0.1
+MAX_EDIT_SECONDS = 8.0
 LIBRARY = ("builtins", "numpy", "functools", "operator")  # whose callables are functions; a script's own may be layers
 LONGEST_LIST = 50_000  # whose floats are made values of their own
 MOST_KEPT = 2_000_000  # elements of an array that is recorded where it is stored
@@ -37,6 +41,8 @@ class Session:
         self.handlers = {}
         self.methods = {}
         self.candidate = False
+        self.slow_edits = set()
+        self.edit_seconds = 0.0
         self.watched = None
         scalar_calls.install(self)
 
@@ -544,11 +550,18 @@ class Session:
         for number, edit in enumerate(edits):
             if record.count - start > EDIT_NODES:
                 break
+            if (index, number) in self.slow_edits or self.edit_seconds > MAX_EDIT_SECONDS:
+                continue
+            began = perf_counter()
             try:
                 result = edit()
                 node = record.ref(result) if self.numeric(result) else None
             except Exception:  # an edit that does not fit is no candidate
                 node = None
+            took = perf_counter() - began
+            self.edit_seconds += took
+            if took > SLOW_EDIT_SECONDS:
+                self.slow_edits.add((index, number))
             if node is not None:
                 found.append([number, node])
         self.candidate = False
