@@ -3,8 +3,8 @@
 import type { Analysis, Judged } from '../analyse.ts'
 import { flip, Labels } from '../repair/labels.ts'
 import type { Located } from '../repair/locate.ts'
+import { partsOf } from '../repair/parts.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
-import { OPERATIONS } from '../tape/operations.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { FindingKind } from '../types.ts'
 
@@ -126,7 +126,7 @@ function penaltyIn(analysis: Analysis, g: Float64Array, w: Float64Array): Eviden
 
 /** A value that is used in several places has the sum of what each of them asks for; or one part of the elements is right and the rest 0. */
 function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence | undefined {
-  const { tape, points } = analysis
+  const { tape } = analysis
   const step = Math.min(...judged.results.map((r) => r.step.step))
   const adjoints = judged.measured.adjoints[step] ?? []
   const [one] = located.occurrences
@@ -134,22 +134,13 @@ function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence 
   const [given, wanted] = [join(one.given), join(one.wanted)]
   const bySite = new Map<number, Float64Array>()
   const single: Float64Array[] = []
-  for (const use of adjoints[0]?.keys() ?? []) {
-    const { op, args, params, site } = tape.entry(use)
-    args.forEach((arg, i) => {
-      if (arg !== one.target) return
-      const parts = adjoints.map((adjoint, p) => {
-        const [gy, y] = [adjoint.get(use), points.values[p]?.[use]]
-        const operands = args.map((a) => points.values[p]?.[a])
-        if (gy === undefined || y === undefined || operands.some((o) => o === undefined)) return undefined
-        return OPERATIONS[op]?.gradient(gy, operands as Tensor[], y, params)[i] ?? undefined
-      })
-      const part = join(parts)
-      if (part.length !== wanted.length) return
-      single.push(part)
-      const known = bySite.get(site)
-      bySite.set(site, known === undefined ? part : known.map((x, k) => x + (part[k] as number)))
-    })
+  for (const { use, parts } of partsOf(analysis, adjoints, one.target)) {
+    const part = join(parts)
+    if (part.length !== wanted.length) continue
+    single.push(part)
+    const { site } = tape.entry(use)
+    const known = bySite.get(site)
+    bySite.set(site, known === undefined ? part : known.map((x, k) => x + (part[k] as number)))
   }
   const isOne = single.length > 1 && single.some((part) => isSame(given, part))
   if (isOne && bySite.size < single.length)

@@ -27,6 +27,7 @@ const MAX_SIZE = 60_000
 export class Labels {
   private readonly bySize = new Map<number, { mark: number; known: Known }[]>()
   private readonly weights = new Map<number, Float64Array>()
+  private readonly own: { node: number; parts: readonly (Tensor | undefined)[] }[] = []
   readonly adjoints: readonly ReadonlyMap<number, Tensor>[]
 
   constructor(judged: Judged, step: number) {
@@ -64,6 +65,22 @@ export class Labels {
       square += (value[i] as number) ** 2
     }
     return square > 1e-40 && Number.isFinite(square) ? Math.abs(dot) / Math.sqrt(square) : undefined
+  }
+
+  /** A gradient that is no forward value's as a whole: what some uses of `node` ask of it. Returns what it is called here. */
+  part(node: number, parts: readonly (Tensor | undefined)[]): number {
+    this.own.push({ node, parts })
+    return -1 - this.own.length
+  }
+
+  /** The gradient of a forward value, or of a part. */
+  gradient(target: number, point: number): Tensor | undefined {
+    return target < -1 ? this.own[-2 - target]?.parts[point] : this.adjoints[point]?.get(target)
+  }
+
+  /** The forward value that a target is about. */
+  valueOf(target: number): number {
+    return target < -1 ? (this.own[-2 - target]?.node ?? -1) : target
   }
 
   find(value: Float64Array): Label[] {

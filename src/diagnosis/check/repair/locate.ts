@@ -7,9 +7,10 @@
 import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
 import { join } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
-import type { Tensor } from '../tape/tensor.ts'
+import { add, type Tensor } from '../tape/tensor.ts'
 import { blameDerivatives, innerOf } from './factors.ts'
 import { flip, type Label, Labels } from './labels.ts'
+import { partsOf } from './parts.ts'
 import { type Remake, remakeOf } from './remake.ts'
 import { type Forced, type Given, Replay } from './replay.ts'
 import { type Region, regionOf, type Statement } from './statements.ts'
@@ -203,7 +204,10 @@ function judgeRival(situation: Situation, explanation: Explanation, place: numbe
   const remake =
     factors || explanation.statement.updates ? undefined : remakeOf({ analysis, judged, region, values }, occurrences)
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
-  return { explanation, occurrences, remake, cost: (remake?.cost ?? 3) - hints + 0.05 * place }
+  // What only hands a value on is where the value should have become another one.
+  const lacks = remake?.kind.startsWith('missing') === true
+  const handsOn = lacks && explanation.statement.times !== undefined ? 0.1 : 0
+  return { explanation, occurrences, remake, cost: (remake?.cost ?? 3) - hints - handsOn + 0.05 * place }
 }
 
 /** What speaks for a statement that lacks a factor: it is called after the value whose gradient is wanted, or stands in the class that computed the one whose gradient it has. */
@@ -212,7 +216,7 @@ function likeness({ analysis, labels, points }: Situation, { statement, nodes, t
   const site = trace.sites[statement.site]
   const [target, node] = [targets[0] ?? -1, nodes[0] ?? -1]
   if (site === undefined) return 0
-  const wanted = labels.adjoints.map((a) => a.get(target))
+  const wanted = labels.adjoints.map((_, p) => labels.gradient(target, p))
   const same = new Set(
     labels
       .find(join(wanted))
@@ -421,6 +425,7 @@ function* pairingsAmong(
     if (one !== undefined && others.length === 0 && one.step.part === undefined)
       last.set(one.chain.id, { node, target: one.step.before, time: statement.times?.[i] })
   }
+  yield* byUses(situation, statement, own, flows)
   if (last.size > 0) {
     const pairs = [...last.values()].sort((a, b) => a.node - b.node)
     const times = statement.times && pairs.map((p) => p.time ?? 0)
@@ -442,6 +447,61 @@ function* pairingsAmong(
           yield { nodes: [node], targets: [target], times: times && [times[at] ?? 0] }
       }
 }
+
+/**
+ * A statement that ran once for each use of a parameter, sample by sample or back through time: each run's value is
+ * what that use asks for, or the sum of what was asked so far.
+ */
+function* byUses(
+  situation: Situation,
+  statement: Statement,
+  own: readonly number[],
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+): Generator<Pairing> {
+  const { analysis, labels } = situation
+  if (statement.updates || own.length < 2 || own.length > MOST_RUNS) return
+  const runs = new Map<ParameterResult, number[]>()
+  for (const [i, node] of own.entries()) {
+    const list =
+      statement.times === undefined
+        ? (flows.get(node) ?? [])
+        : flowsFrom(situation, flows, node, statement.times[i] ?? 0)
+    const [one, ...others] = list
+    if (one === undefined || others.length > 0 || one.step.part !== undefined) return
+    runs.set(one, [...(runs.get(one) ?? []), i])
+  }
+  const asked = [...runs].map(([result, indices]) => ({
+    before: result.step.before,
+    indices,
+    parts: partsOf(analysis, labels.adjoints, result.step.before),
+  }))
+  if (asked.some(({ indices, parts }) => indices.length !== parts.length) || asked.every((a) => a.parts.length < 2))
+    return
+  for (const isLatest of [true, false])
+    for (const isSum of [false, true]) {
+      const pairs = asked.flatMap(({ before, indices, parts }) => {
+        const open = [...parts]
+        let sum: (Tensor | undefined)[] = []
+        return indices.map((i, k) => {
+          // A run is about the latest use before it that no other run is about; or else about the first.
+          const place = isLatest ? open.findLastIndex((part) => part.use < (own[i] as number)) : 0
+          const [part] = open.splice(Math.max(0, place), 1)
+          const now = part?.parts ?? []
+          sum = isSum && k > 0 ? now.map((x, p) => plus(sum[p], x)) : [...now]
+          return { i, target: labels.part(before, sum) }
+        })
+      })
+      pairs.sort((x, y) => x.i - y.i)
+      yield {
+        nodes: pairs.map(({ i }) => own[i] as number),
+        targets: pairs.map(({ target }) => target),
+        times: statement.times && pairs.map(({ i }) => statement.times?.[i] ?? 0),
+      }
+    }
+}
+
+const MOST_RUNS = 200
+const plus = (a: Tensor | undefined, b: Tensor | undefined) => a && b && add(a, b)
 
 /** What update statements add to their parameters. */
 function restsOf({ analysis, region, wrong, right }: Situation, statement: Statement): number[] {
@@ -553,7 +613,7 @@ function force({ nodes, targets, times }: Pairing, labels: Labels, points: reado
   const forced = new Map<number, Given>()
   for (const [k, node] of nodes.entries()) {
     const target = targets[k] ?? -1
-    const parts = points.map((values, p) => shaped(labels.adjoints[p]?.get(target), values[node]))
+    const parts = points.map((values, p) => shaped(labels.gradient(target, p), values[node]))
     if (parts.some((x) => x === undefined)) return undefined
     const from = times?.[k]
     forced.set(node, { parts, ...(from !== undefined && { from }) })
@@ -599,7 +659,7 @@ function agreeing(
 
 /** What the statement computes at each run when everything before is right, beside what it should. */
 function compare(
-  { analysis, region, points }: Situation,
+  { analysis, region, labels, points }: Situation,
   { nodes, targets, times, forced }: Pairing & { forced: Forced },
 ): { occurrences: Occurrence[]; values: Values[] } {
   const replay = new Replay(analysis, region.end, points)
@@ -613,7 +673,7 @@ function compare(
     })
     const from = times?.[k]
     const wanted = forced.get(node)?.parts ?? []
-    return { node, given, wanted, target: targets[k] ?? -1, ...(from !== undefined && { from }) }
+    return { node, given, wanted, target: labels.valueOf(targets[k] ?? -1), ...(from !== undefined && { from }) }
   })
   return { occurrences, values }
 }

@@ -44,7 +44,7 @@ export interface Setting {
   readonly values: readonly Values[]
 }
 
-const MAX_POOL = 48
+const MAX_POOL = 64
 const MAX_SIZE = 20_000
 const DEADLINE_MS = 400
 const PRODUCTS = new Set(['mul', 'multiply'])
@@ -62,9 +62,11 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 /** The cheapest change that explains a statement's runs: the first, the last and one between. */
 export function remakeOf(setting: Setting, occurrences: readonly Occurrence[]): Remake | undefined {
   const others = new Set(occurrences.map((o) => o.node))
-  const last = occurrences.length - 1
-  const places = [...new Set([0, last >> 1, last])].filter((i) => i >= 0)
-  const found = places.map((i) => fitting(new Finder(setting, occurrences[i] as Occurrence, others)))
+  // Where nothing is wanted, at the first step of a sequence say, leaving out whatever there is does it.
+  const telling = occurrences.filter((o) => o.wanted.some((w) => w?.data.some((x) => x !== 0)))
+  const last = telling.length - 1
+  const chosen = [...new Set([0, last >> 1, last])].flatMap((i) => telling[i] ?? [])
+  const found = chosen.map((one) => fitting(new Finder(setting, one, others)))
   const [first, ...more] = found
   if (first === undefined) return undefined
   const all = [...first].filter(([key]) => more.every((list) => list.has(key))).map(([, remake]) => remake)
@@ -82,12 +84,22 @@ function fitting(finder: Finder): Map<string, Remake> {
     if (Date.now() > deadline) break
     const fit = finder.fits(change)
     if (fit === undefined) continue
-    const key = `${change.kind} ${change.text.replace(/\[[^\]]*\]|\d+/g, '')}`
+    const key = `${change.kind} ${finder.placeOf(change.node)} ${withoutNames(change.text)}`
     const cost = change.cost + (fit === 'exact' ? 0 : 1.5)
     const known = found.get(key)
     if (known === undefined || cost < known.cost) found.set(key, { kind: change.kind, text: change.text, cost })
   }
   return found
+}
+
+/** What a change does, whatever the values are called in one run or another. */
+function withoutNames(text: string): string {
+  return text
+    .replace(/^with (1 [+-] |-)?.*?( \*\* 2)? in place of .* it is/, 'with $1@$2 in place of @ it is')
+    .replace(
+      /^(times the derivative of|times|multiplied with|plus|minus|with the derivative of) .* it is/,
+      '$1 @ it is',
+    )
 }
 
 class Finder {
@@ -125,6 +137,12 @@ class Finder {
         found.set(event.node, placeOf(event.place, event.owner, event.key))
     for (const chain of dependence.parameters)
       for (const v of chain.versions) if (v.node < limit) found.set(v.node, chain.name)
+    // Parts of arrays that the forward pass reads: `s[t]` where `s[t - 1]` stands.
+    for (const node of this.setting.region.forward) {
+      const { op, args } = this.setting.analysis.tape.entry(node)
+      if ((op === 'view' || op === 'move') && node < limit && !found.has(node))
+        found.set(node, `${found.get(args[0] ?? -1) ?? 'another part of the array'}`)
+    }
     const list = [...found].map(([node, name]) => ({ node, name })).sort((a, b) => b.node - a.node)
     const size = (node: number) => this.values[0]?.[node]?.data.length ?? 0
     // A state that begins with zeros would stand for leaving something out.
@@ -168,6 +186,11 @@ class Finder {
       )
     }
     return own.get(this.one.node)
+  }
+
+  /** Which of the statement's operations a node is. */
+  placeOf(node: number): number {
+    return this.inner.indexOf(node)
   }
 
   *changes(): Generator<Change> {
@@ -238,7 +261,8 @@ class Finder {
     if (!this.signal(operand) && !dependence.cut.has(operand))
       for (const change of this.slips(operand)) yield { ...change, node, make: this.withOperand(node, i, change.make) }
     let seen = 0
-    for (const { node: other, name } of this.pool) {
+    const near = [...this.pool].sort((a, b) => Math.abs(a.node - operand) - Math.abs(b.node - operand))
+    for (const { node: other, name } of near) {
       const candidate = this.at(other)
       if (other === operand || candidate === undefined) continue
       if (candidate.data.length !== value.data.length && !this.feedsMatrix(node)) continue

@@ -57,7 +57,10 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
   const updates = new Set(judged.results.map((r) => homeOf(r.step.after)))
   for (const r of judged.results)
     updates.add(trace.sites[r.chain.versions.find((v) => v.node === r.step.after)?.site ?? -1]?.statement ?? -1)
+  // What a statement hands on: to others, or by way of what it keeps to its own next run, as sums do.
+  const held = heldBy(analysis)
   const outside = new Uint8Array(end)
+  for (const node of held) if (node < end) outside[node] = 1
   for (let node = 0; node < end; node++) {
     const home = homeOf(node)
     for (const arg of tape.entry(node).args) if (home < 0 || homeOf(arg) !== home) outside[arg] = 1
@@ -96,15 +99,13 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
         exonerated: false,
         updates: false,
       })
-  return { statements, homeOf, signal, forward, held: heldBy(analysis), end }
+  return { statements, homeOf, signal, forward, held, end }
 }
 
-function heldBy({ trace, tape, dependence }: Analysis): Set<number> {
+/** Nodes that stand under a name or in a container, and parameters. */
+function heldBy({ trace, dependence }: Analysis): Set<number> {
   const held = new Set(dependence.cut)
-  for (const event of trace.events) {
-    if (event.kind === 'store') held.add(event.node)
-    else if (event.kind === 'write') held.add(tape.entry(event.node).args[1] ?? event.node)
-  }
+  for (const event of trace.events) if (event.kind === 'store' || event.kind === 'write') held.add(event.node)
   return held
 }
 
