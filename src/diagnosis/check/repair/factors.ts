@@ -13,6 +13,12 @@ import type { Region } from './statements.ts'
 const PRODUCTS = new Set(['mul', 'multiply'])
 const PASSES = new Set(['copy', 'view', 'move'])
 
+const ELSEWHERE = {
+  kind: 'derivative-of-wrong-value',
+  text: 'the derivative that it multiplies with is right at another value',
+  cost: 1,
+} as const
+
 /** The operations of one run of a statement, in order. */
 export function innerOf(analysis: Analysis, region: Region, node: number, others: ReadonlySet<number>): number[] {
   const home = region.homeOf(node)
@@ -39,9 +45,9 @@ export function blameDerivatives(analysis: Analysis, region: Region, located: re
     const [first] = found
     // One run of it that is right, and it is the others' use of it that is wrong.
     const always = statement?.outputs.every((n) => found.some((f) => f.node === n)) === true
-    if (home < 0 || one === undefined || first === undefined || statement === undefined || !always)
-      out.push(...together)
-    else if (elsewhereRight(analysis, region, first)) out.push(...together)
+    if (home < 0 || one === undefined || first === undefined || statement === undefined) out.push(...together)
+    else if (elsewhereRight(analysis, region, first)) out.push(...together.map((t) => ({ ...t, remake: ELSEWHERE })))
+    else if (!always) out.push(...together)
     else
       out.push({
         ...one,

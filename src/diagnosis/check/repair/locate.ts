@@ -56,7 +56,8 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   let points = analysis.points.values
   const forced = new Map<number, Given>()
   while (wrong.length > 0 && out.length < 4 && Date.now() < deadline) {
-    const situation = { analysis, judged, region, labels, points, wrong, right, normal }
+    const pinned = new Set([...forced].filter(([, given]) => given.from === undefined).map(([node]) => node))
+    const situation = { analysis, judged, region, labels, points, pinned, wrong, right, normal }
     const found = explain(situation, deadline)
     if (found === undefined || out.some((o) => o.statement === found.statement)) break
     out.push(found)
@@ -73,7 +74,7 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   if (wrong.length > 0) return blamed
   return [
     ...blamed,
-    ...locateFactors({ analysis, judged, region, labels, points, wrong, right, normal }, results, deadline),
+    ...locateFactors({ analysis, judged, region, labels, points, pinned: new Set(), wrong, right, normal }, results, deadline),
   ]
 }
 
@@ -113,6 +114,8 @@ interface Situation {
   readonly region: Region
   readonly labels: Labels
   readonly points: readonly Values[]
+  /** Nodes that an earlier round has put right. */
+  readonly pinned: ReadonlySet<number>
   readonly wrong: readonly ParameterResult[]
   readonly right: readonly ParameterResult[]
   readonly normal: number | undefined
@@ -122,6 +125,8 @@ interface Pairing {
   readonly nodes: readonly number[]
   readonly targets: readonly number[]
   readonly times?: readonly number[] | undefined
+  /** Whether the targets are what single uses ask for. */
+  readonly byUses?: boolean
 }
 
 interface Explanation extends Pairing {
@@ -147,6 +152,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   const flows = flowsOf(situation)
   const order = factors ? betterFactor : better
   const best = new Map<number, Explanation>()
+  const inParts = new Map<number, Explanation>()
   for (const statement of region.statements) {
     if (!statement.outputs.some((n) => made.has(n))) continue
     const known = new Map<number, Label[]>()
@@ -162,18 +168,24 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     for (const pairing of pairings) {
       if (Date.now() > deadline) break
       const found = attempt(situation, statement, pairing, known, scalesAt)
-      const other = best.get(statement.site)
-      if (found !== undefined && (other === undefined || order(found, other))) best.set(statement.site, found)
+      if (found === undefined) continue
+      const list = pairing.byUses === true ? inParts : best
+      const other = list.get(statement.site)
+      if (other === undefined || order(found, other)) list.set(statement.site, found)
     }
   }
+  for (const [site, one] of inParts) if (!best.has(site)) best.set(site, one)
   const sorted = [...best.values()].sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
   const [top] = sorted
   if (top === undefined) return undefined
   const equals = sorted.filter(
     (e) => e.fixed.length === top.fixed.length && e.statement.updates === top.statement.updates,
   )
-  const drafts = equals.slice(0, MAX_RIVALS).map((e, i) => judgeRival(situation, e, i, factors))
+  const drafts = equals
+    .slice(0, MAX_RIVALS)
+    .map((e, i) => judgeRival(situation, e, inParts.get(e.statement.site), i, factors))
   drafts.sort((a, b) => a.cost - b.cost)
+  ;(globalThis as any).DEBUG?.(situation, sorted, drafts)
   const [first, ...others] = drafts
   if (first === undefined) return undefined
   const { statement, fixed, labelled } = first.explanation
@@ -198,11 +210,24 @@ interface Rival {
 }
 
 /** A statement that one small change would make right is at fault sooner than one that would have to be another. */
-function judgeRival(situation: Situation, explanation: Explanation, place: number, factors: boolean): Rival {
+function judgeRival(
+  situation: Situation,
+  explanation: Explanation,
+  inParts: Explanation | undefined,
+  place: number,
+  factors: boolean,
+): Rival {
   const { analysis, judged, region } = situation
-  const { occurrences, values } = compare(situation, explanation)
-  const remake =
+  const whole = compare(situation, explanation)
+  const remade = ({ occurrences, values }: ReturnType<typeof compare>) =>
     factors || explanation.statement.updates ? undefined : remakeOf({ analysis, judged, region, values }, occurrences)
+  let remake = remade(whole)
+  let { occurrences } = whole
+  if (remake === undefined && inParts !== undefined && inParts.fixed.length >= explanation.fixed.length) {
+    const parts = compare(situation, inParts)
+    remake = remade(parts)
+    if (remake !== undefined) occurrences = parts.occurrences
+  }
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.
   const lacks = remake?.kind.startsWith('missing') === true
@@ -260,8 +285,8 @@ function attempt(
   known: Map<number, Label[]>,
   scalesAt: (node: number) => number[],
 ): Explanation | undefined {
-  const { analysis, region, labels, points, wrong, right, normal } = situation
-  const replay = new Replay(analysis, region.end, points)
+  const { analysis, region, labels, points, pinned, wrong, right, normal } = situation
+  const replay = new Replay(analysis, region.end, points, pinned)
   const unit = force({ nodes, targets, times }, labels, points)
   if (unit === undefined) return undefined
   // Beside a penalty's gradient a multiple is not enough: the scale must be the one that the operands have.
@@ -425,12 +450,12 @@ function* pairingsAmong(
     if (one !== undefined && others.length === 0 && one.step.part === undefined)
       last.set(one.chain.id, { node, target: one.step.before, time: statement.times?.[i] })
   }
-  yield* byUses(situation, statement, own, flows)
   if (last.size > 0) {
     const pairs = [...last.values()].sort((a, b) => a.node - b.node)
     const times = statement.times && pairs.map((p) => p.time ?? 0)
     yield { nodes: pairs.map((p) => p.node), targets: pairs.map((p) => p.target), times }
   }
+  yield* byUses(situation, statement, own, flows)
   if (statement.updates) return
   const values = situation.points[0] ?? []
   const signals = own.filter((n) => situation.region.signal[n] === 1)
@@ -496,6 +521,7 @@ function* byUses(
         nodes: pairs.map(({ i }) => own[i] as number),
         targets: pairs.map(({ target }) => target),
         times: statement.times && pairs.map(({ i }) => statement.times?.[i] ?? 0),
+        byUses: true,
       }
     }
 }
@@ -659,10 +685,10 @@ function agreeing(
 
 /** What the statement computes at each run when everything before is right, beside what it should. */
 function compare(
-  { analysis, region, labels, points }: Situation,
+  { analysis, region, labels, points, pinned }: Situation,
   { nodes, targets, times, forced }: Pairing & { forced: Forced },
 ): { occurrences: Occurrence[]; values: Values[] } {
-  const replay = new Replay(analysis, region.end, points)
+  const replay = new Replay(analysis, region.end, points, pinned)
   const values = points.map((_, p) => replay.values(p, forced))
   const occurrences = nodes.map((node, k): Occurrence => {
     const inner = innerOf(analysis, region, node, new Set(nodes))

@@ -534,6 +534,7 @@ class Finder {
         kind = curve && !MATRIX.has(op) ? 'extra-activation-derivative' : 'extra-factor'
       } else if (SUMS.has(op)) kind = 'extra-term'
       else if (args.length > 1) continue
+      else if (op === 'neg' || op === 'negative') kind = 'sign'
       else if (REDUCTIONS.has(op)) kind = 'reduction-axis'
       else if (!this.signal(node)) kind = 'wrong-activation-derivative'
       const text = 'without one of its operations it is the gradient that is needed'

@@ -24,8 +24,16 @@ export class Replay {
   private readonly analysis: Analysis
   private readonly end: number
   private readonly points: readonly Values[]
+  private readonly pinned: ReadonlySet<number>
 
-  constructor(analysis: Analysis, end: number, points: readonly Values[] = analysis.points.values) {
+  /** @param pinned nodes that keep the value that they have at `points`, whatever is put in before them. */
+  constructor(
+    analysis: Analysis,
+    end: number,
+    points: readonly Values[] = analysis.points.values,
+    pinned: ReadonlySet<number> = new Set(),
+  ) {
+    this.pinned = pinned
     this.analysis = analysis
     this.end = end
     this.points = points
@@ -53,7 +61,7 @@ export class Replay {
       }
     }
     for (let node = first + 1; node < this.end; node++) {
-      if (changes.has(node) || tape.aside[node] === 1) continue
+      if (changes.has(node) || this.pinned.has(node) || tape.aside[node] === 1) continue
       const { args } = tape.entry(node)
       let [touched, instead]: [boolean, Map<number, number> | undefined] = [false, undefined]
       for (const arg of args) {

@@ -101,10 +101,14 @@ class Runner {
     if (inside.length === 0) return undefined
     const recorded = this.analysis.points.values[0] ?? []
     if (inside.every((o) => same(recorded[o.original], recorded[o.node]))) {
-      const other = this.analysis.points.values.at(-1) ?? []
-      if (inside.every((o) => same(other[o.original], other[o.node]))) return undefined
+      const last = this.analysis.points.values.at(-1) ?? []
+      if (inside.every((o) => same(last[o.original], last[o.node]))) return undefined
     }
-    const key = inside.map((o) => `${o.original}=${fingerprint(recorded[o.node])}`).join(';')
+    // At the recorded point alone −(b + g) is b − g, where b begins at 0.
+    const other = this.analysis.points.values.at(-1) ?? []
+    const key = inside
+      .map((o) => `${o.original}=${fingerprint(recorded[o.node])}/${fingerprint(other[o.node])}`)
+      .join(';')
     const known = this.seen.get(key)
     if (known !== undefined || this.seen.has(key)) return known
     const outcome = this.judgeAll(inside)
