@@ -45,7 +45,16 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
             text = f"({text})"  # what stood in brackets beside a factor
         start = self.offset(node.lineno, node.col_offset)
         end = self.offset(node.end_lineno, node.end_col_offset)
-        self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:], derivative=self.inside_derivative(node))
+        also = self.beside(node) if text == "pass" else ()
+        if operator == "statement doubled":
+            also = range(node.lineno, node.lineno + 2 * (node.end_lineno - node.lineno + 1))
+        self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:], also, self.inside_derivative(node))
+
+    def beside(self, statement):
+        """The statements before and after one in its block: of one that is gone no line is left to be named."""
+        siblings = getattr(self.parents.get(statement), "body", [])
+        place = siblings.index(statement) if statement in siblings else -1
+        return [s.lineno for s in siblings[max(0, place - 1):place + 2]] if place >= 0 else []
 
     def inside_derivative(self, node):
         """Is it a part of an activation's derivative: in a function for it, or in 1 / (1 + exp(-z)) where it stands?"""

@@ -151,7 +151,7 @@ class StatementFaults:
             also = [s.lineno for s in self.all_statements
                     if any(self.text(t).split(".")[-1] in last and self.inside(s, "backward") or self.text(t).split(".")[-1] == target.split(".")[-1]
                            for t in targets_of(s))]
-            self.emit("update missing", update.lineno, self.spliced([(update, "pass")]), also=also)
+            self.emit("update missing", update.lineno, self.spliced([(update, "pass")]), also=also + self.beside(update))
 
     def lost_updates(self):
         """`w = w - …` where w is only a name for the parameter."""
@@ -218,7 +218,7 @@ class StatementFaults:
             body = self.lines[loop]
             indent = body[:len(body) - len(body.lstrip())]
             source = "".join(self.lines[:loop] + [f"{indent}np.random.shuffle({labels})\n"] + self.lines[loop:])
-            self.emit("labels shuffled alone", loop + 1, source)
+            self.emit("labels shuffled alone", loop + 1, source, also=[loop + 2])
 
     def shapes(self, node):
         """A target of shape (n,) where the prediction is (n, 1)."""

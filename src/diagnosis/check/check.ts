@@ -5,7 +5,7 @@ import { evidenceOf } from './findings/evidence.ts'
 import { findingAtLocated, findingOf, unrepaired } from './findings/finding.ts'
 import { reasonFor } from './findings/refusals.ts'
 import { observe } from './observe.ts'
-import { locate } from './repair/locate.ts'
+import { type Located, locate } from './repair/locate.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
 import { type Base, reportOf } from './report/result.ts'
 import { courseFaults } from './rules/course-rules.ts'
@@ -53,6 +53,26 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
   return judgeScript(run, analysis, deadline, base)
 }
 
+/**
+ * Where no gradient is right, what is printed may be no more than a metric: of the losses that the script may be
+ * training, the one under which a single change of one statement makes everything right.
+ */
+function locateUnder(analysis: Analysis, judged: Judged): { judged: Judged; located: Located[] } {
+  const located = locate(analysis, judged, LOCATE_MS)
+  const wrong = ({ results }: Judged) => results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
+  const isOne = (list: readonly Located[], under: Judged) =>
+    list.length === 1 && list[0]?.remake !== undefined && list[0].fixed.length === wrong(under).length
+  if (judged.results.some((r) => r.status !== 'wrong') || isOne(located, judged)) return { judged, located }
+  const others = analysis.judged.filter((j) => j !== judged && j.results.length >= judged.results.length)
+  for (const other of others.slice(0, MOST_LOSSES)) {
+    const found = locate(analysis, other, LOCATE_MS / MOST_LOSSES)
+    if (isOne(found, other)) return { judged: other, located: found }
+  }
+  return { judged, located }
+}
+
+const MOST_LOSSES = 3
+
 async function judgeScript(
   run: (request: Omit<TraceRequest, 'path'>) => Promise<TraceRun>,
   analysis: Analysis,
@@ -72,8 +92,8 @@ async function judgeScript(
   const open = (judged: Judged) =>
     judged.results.some((r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name))
   for (let round = 0; round < MAX_ROUNDS && current !== undefined && open(current.judged); round++) {
-    const { analysis: now, judged } = current
-    const located = locate(now, judged, LOCATE_MS)
+    const { analysis: now } = current
+    const { judged, located } = locateUnder(now, current.judged)
     const repair = await findRepair(run, now, judged, edits, located, deadline - 1500)
     if (repair === undefined) {
       const known = new Set(located.map((l) => now.trace.sites[l.statement.site]?.line))

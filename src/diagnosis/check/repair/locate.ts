@@ -74,7 +74,11 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   if (wrong.length > 0) return blamed
   return [
     ...blamed,
-    ...locateFactors({ analysis, judged, region, labels, points, pinned: new Set(), wrong, right, normal }, results, deadline),
+    ...locateFactors(
+      { analysis, judged, region, labels, points, pinned: new Set(), wrong, right, normal },
+      results,
+      deadline,
+    ),
   ]
 }
 
@@ -185,7 +189,6 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     .slice(0, MAX_RIVALS)
     .map((e, i) => judgeRival(situation, e, inParts.get(e.statement.site), i, factors))
   drafts.sort((a, b) => a.cost - b.cost)
-  ;(globalThis as any).DEBUG?.(situation, sorted, drafts)
   const [first, ...others] = drafts
   if (first === undefined) return undefined
   const { statement, fixed, labelled } = first.explanation

@@ -1,6 +1,6 @@
 /**
  * What an optimiser takes for the gradient: the one value through which the error reaches a parameter's update, and on
- * which the update depends in several ways (a mean and a mean of squares, a norm) or not in proportion.
+ * which the update depends in several ways (a mean and a mean of squares, a norm), and not along a straight line.
  */
 
 import type { Tape, Values } from '../tape/tape.ts'
@@ -22,7 +22,7 @@ export function optimizerInput(
   if (meeting === undefined) return undefined
   // At a point where the gradient is not zero, as it is below weights that begin at zero.
   const values = points.values.find((v) => v[meeting]?.data.some((x) => x !== 0))
-  return values !== undefined && !isProportional(tape, values, meeting, step) ? meeting : undefined
+  return values !== undefined && !isAffine(tape, values, meeting, step) ? meeting : undefined
 }
 
 /** Going back from the update: the first value that all ways lead through after they have parted. */
@@ -49,23 +49,27 @@ function firstMeeting(
   return undefined
 }
 
-/** Whether twice the value makes twice the update. */
-function isProportional(tape: Tape, values: Values, node: number, { before, after }: ChainStep): boolean {
+/** Whether equal steps of the value make equal steps of the update: a rate, a velocity, a decay beside it. */
+function isAffine(tape: Tape, values: Values, node: number, { before, after }: ChainStep): boolean {
   const given = values[node]
-  if (given === undefined) return true
-  const changed = new Map<number, Tensor>([[node, map(given, (x) => 2 * x)]])
-  const own = values.slice(0, after + 1)
-  own[node] = changed.get(node)
-  const reached = new Set([node])
-  for (let at = node + 1; at <= after; at++) {
-    if (!tape.entry(at).args.some((a) => reached.has(a))) continue
-    reached.add(at)
-    own[at] = tape.compute(at, own, changed)
+  const from = values[before]
+  if (given === undefined || from === undefined) return true
+  const updateAt = (times: number): Tensor | undefined => {
+    const changed = new Map<number, Tensor>([[node, map(given, (x) => times * x)]])
+    const own = values.slice(0, after + 1)
+    own[node] = changed.get(node)
+    const reached = new Set([node])
+    for (let at = node + 1; at <= after; at++) {
+      if (!tape.entry(at).args.some((a) => reached.has(a))) continue
+      reached.add(at)
+      own[at] = tape.compute(at, own, changed)
+    }
+    return own[after]
   }
-  const [from, was, is] = [values[before], values[after], own[after]]
-  if (from === undefined || was === undefined || is === undefined) return true
-  return is.data.every((x, i) => {
-    const [a, b] = [(was.data[i] as number) - (from.data[i] as number), x - (from.data[i] as number)]
-    return Math.abs(b - 2 * a) <= 1e-6 * Math.abs(a)
+  const [none, once, twice] = [updateAt(0), updateAt(1), updateAt(2)]
+  if (none === undefined || once === undefined || twice === undefined) return true
+  return once.data.every((x, i) => {
+    const [first, second] = [x - (none.data[i] as number), (twice.data[i] as number) - x]
+    return Math.abs(second - first) <= 1e-6 * Math.abs(first)
   })
 }
