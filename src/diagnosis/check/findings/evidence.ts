@@ -2,7 +2,7 @@
 
 import type { Analysis, Judged } from '../analyse.ts'
 import { flip, Labels } from '../repair/labels.ts'
-import type { Located } from '../repair/locate.ts'
+import type { Located, Occurrence } from '../repair/locate.ts'
 import { partsOf } from '../repair/parts.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Tensor } from '../tape/tensor.ts'
@@ -49,6 +49,10 @@ export function evidenceOf(analysis: Analysis, judged: Judged, located: Located)
   const given = located.occurrences.map((o) => o.given)
   const wanted = located.occurrences.map((o) => o.wanted)
   const { remake } = located
+  const joined = [join(given.flat()), join(wanted.flat())] as const
+  const [one] = located.occurrences
+  const penalty = one && penaltyIn(analysis, one)
+  if (penalty !== undefined) return penalty
   if (remake !== undefined) return { kind: remake.kind, text: remake.text }
   const sizes = given.flatMap((g, k) =>
     g.map((x, p) => Math.sign((x?.data.length ?? 0) - (wanted[k]?.[p]?.data.length ?? 0))),
@@ -57,7 +61,7 @@ export function evidenceOf(analysis: Analysis, judged: Judged, located: Located)
     return { kind: 'bias-gradient', text: `it has the shape ${shapeOf(given)}, and the gradient ${shapeOf(wanted)}` }
   if (sizes.some((s) => s < 0))
     return { kind: 'reduction-axis', text: `it has the shape ${shapeOf(given)}, and the gradient ${shapeOf(wanted)}` }
-  const [g, w] = [join(given.flat()), join(wanted.flat())]
+  const [g, w] = joined
   const match = proportion(g, w)
   if (match.residual < MATCH && match.ratio !== 0)
     return match.ratio < 0
@@ -67,8 +71,6 @@ export function evidenceOf(analysis: Analysis, judged: Judged, located: Located)
     return { kind: 'transpose', text: 'it is the transpose of the gradient that is needed' }
   if (isReduced(given, wanted))
     return { kind: 'reduction-axis', text: 'it is the same number where the gradient differs' }
-  const penalty = penaltyIn(analysis, g, w)
-  if (penalty !== undefined) return penalty
   const part = partIn(analysis, judged, located)
   if (part !== undefined) return part
   return (
@@ -108,17 +110,25 @@ function isReduced(given: readonly Parts[], wanted: readonly Parts[]): boolean {
   )
 }
 
-/** Where the difference is a multiple of a parameter, it is a penalty's gradient. */
-function penaltyIn(analysis: Analysis, g: Float64Array, w: Float64Array): Evidence | undefined {
-  const off = g.map((x, i) => x - (w[i] as number))
+/** Where the difference is a multiple of a parameter, point by point, since the penalty's own rate moves too, it is a penalty's gradient. */
+function penaltyIn(analysis: Analysis, { given, wanted }: Occurrence): Evidence | undefined {
+  const off = given.map((g, p) => {
+    const w = wanted[p]
+    return g === undefined || w?.data.length !== g.data.length
+      ? undefined
+      : g.data.map((x, i) => x - (w.data[i] as number))
+  })
   for (const node of analysis.dependence.cut) {
-    const value = join(analysis.points.values.map((v) => v[node]))
-    if (value.length !== off.length) continue
-    const match = proportion(off, value)
-    if (match.residual < 1e-5 && match.ratio !== 0)
+    const matches = off.map((difference, p) => {
+      const value = analysis.points.values[p]?.[node]
+      return difference === undefined || value?.data.length !== difference.length || difference.length < 2
+        ? undefined
+        : proportion(difference, value.data)
+    })
+    if (matches.every((m) => m !== undefined && m.residual < 1e-5 && m.ratio !== 0))
       return {
         kind: 'regularisation',
-        text: `it differs from the gradient by ${figure(match.ratio)} times the parameter itself: the penalty's part`,
+        text: `it differs from the gradient by ${figure(matches[0]?.ratio ?? 0)} times the parameter itself: the penalty's part`,
       }
   }
   return undefined
