@@ -2,8 +2,8 @@
 
 import type { Analysis, Judged } from '../analyse.ts'
 import { flip, Labels } from '../repair/labels.ts'
-import type { Located, Occurrence } from '../repair/locate.ts'
 import { partsOf } from '../repair/parts.ts'
+import type { Located, Occurrence } from '../repair/situation.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { FindingKind } from '../types.ts'

@@ -2,8 +2,8 @@
 
 import { formatNumber } from '../../../shared/index.ts'
 import type { Analysis, Judged } from '../analyse.ts'
-import type { Located } from '../repair/locate.ts'
 import type { Repair } from '../repair/repair.ts'
+import type { Located } from '../repair/situation.ts'
 import { sayWhere } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'

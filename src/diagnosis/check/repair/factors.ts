@@ -7,7 +7,7 @@ import type { Analysis } from '../analyse.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
-import type { Located, Occurrence } from './locate.ts'
+import type { Located, Occurrence } from './situation.ts'
 import type { Region } from './statements.ts'
 
 const PRODUCTS = new Set(['mul', 'multiply'])

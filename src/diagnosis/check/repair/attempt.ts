@@ -1,0 +1,159 @@
+/** True gradients put in a statement's place, and whether that makes the wrong parameters right. */
+
+import type { Values } from '../tape/tape.ts'
+import type { Tensor } from '../tape/tensor.ts'
+import { innerOf } from './factors.ts'
+import { flip, type Label, type Labels } from './labels.ts'
+import { type Forced, type Given, Replay } from './replay.ts'
+import { type Explanation, isNormal, type Occurrence, type Pairing, type Situation } from './situation.ts'
+import type { Statement } from './statements.ts'
+
+export function attempt(
+  situation: Situation,
+  statement: Statement,
+  { nodes, targets, times }: Pairing,
+  known: Map<number, Label[]>,
+  scalesAt: (node: number) => number[],
+): Explanation | undefined {
+  const { analysis, region, labels, points, pinned, wrong, right, normal } = situation
+  const replay = new Replay(analysis, region.end, points, pinned)
+  const unit = force({ nodes, targets, times }, labels, points)
+  if (unit === undefined) return undefined
+  // Beside a penalty's gradient a multiple is not enough: the scale must be the one that the operands have.
+  const scales = scalesAt(nodes[0] ?? 0)
+  const sizes = [1, ...scales.filter((c) => Math.abs(c - 1) > 1e-9)].slice(0, 3)
+  let fixed: { chains: number[]; factor: number } | undefined
+  for (const c of sizes) {
+    const found = agreeing(replay.fits(scaled(unit, c), wrong), normal)
+    if (found.chains.length === 0) continue
+    fixed = { chains: found.chains, factor: found.factor * c }
+    break
+  }
+  if (fixed === undefined) return undefined
+  const forced = scaled(unit, fixed.factor)
+  if (right.length > 0) {
+    const still = replay.fits(forced, right)
+    if (right.some((r) => !still.some((f) => f.chain === r.chain.id && isNormal(f.ratio, normal)))) return undefined
+  }
+  for (const n of nodes) if (!known.has(n)) known.set(n, labels.of(n, points))
+  // A multiple of the very gradient that is wanted is wrong here; another value's gradient may be right here.
+  const labelled =
+    !statement.updates &&
+    nodes.every((n, i) => {
+      const own = known.get(n) ?? []
+      return own.length > 0 && !own.some((l) => l.node === targets[i])
+    })
+  const natural = scales.length === 0 || scales.some((c) => Math.abs(fixed.factor / c - 1) < 1e-5)
+  const wrongAt = nodes.findIndex((n) => !points.every((values, p) => close(values[n], forced.get(n)?.parts[p])))
+  const first = times?.[Math.max(0, wrongAt)] ?? nodes[Math.max(0, wrongAt)] ?? 0
+  return {
+    statement,
+    nodes,
+    targets,
+    times,
+    forced,
+    fixed: fixed.chains,
+    labelled,
+    natural,
+    first,
+    turned: wrong.some((r) => r.status === 'sign'),
+  }
+}
+
+function close(a: Tensor | undefined, b: Tensor | undefined): boolean {
+  if (a === undefined || b === undefined || a.data.length !== b.data.length) return false
+  let [off, size] = [0, 0]
+  for (let i = 0; i < a.data.length; i++) {
+    off += ((a.data[i] as number) - (b.data[i] as number)) ** 2
+    size += (b.data[i] as number) ** 2
+  }
+  return off <= 1e-14 * size
+}
+
+const NEGATIONS = new Set(['neg', 'negative'])
+
+/** The scales of the gradients that a run of a statement starts from. */
+export function operandScales({ analysis, region, labels, points }: Situation, node: number): number[] {
+  const inner = new Set(innerOf(analysis, region, node, new Set()))
+  const scales = new Set<number>()
+  for (const n of inner)
+    for (const arg of analysis.tape.entry(n).args) {
+      if (inner.has(arg) || region.forward.has(arg) || region.signal[arg] !== 1) continue
+      // −z inside a sigmoid has the negative of z's gradient: only what the script itself holds has a sign.
+      const found = labels.of(arg, points)
+      const held = found.filter((label) => region.held.has(label.node))
+      const plain = found.filter((label) => !NEGATIONS.has(analysis.tape.entry(label.node).op))
+      const chosen = held.length > 0 ? held : plain.length > 0 ? plain : found
+      for (const label of chosen) scales.add(label.scale)
+    }
+  return [...scales]
+}
+
+function force({ nodes, targets, times }: Pairing, labels: Labels, points: readonly Values[]): Forced | undefined {
+  const forced = new Map<number, Given>()
+  for (const [k, node] of nodes.entries()) {
+    const target = targets[k] ?? -1
+    const parts = points.map((values, p) => shaped(labels.gradient(target, p), values[node]))
+    if (parts.some((x) => x === undefined)) return undefined
+    const from = times?.[k]
+    forced.set(node, { parts, ...(from !== undefined && { from }) })
+  }
+  return forced
+}
+
+/** A gradient in the shape that the script keeps it in: as it is, reshaped, or turned. */
+function shaped(gradient: Tensor | undefined, like: Tensor | undefined): Tensor | undefined {
+  if (gradient === undefined || like === undefined) return undefined
+  const same = gradient.shape.length === like.shape.length && gradient.shape.every((n, i) => n === like.shape[i])
+  if (same) return gradient
+  if (gradient.data.length !== like.data.length) return gradient
+  const turned = flip(gradient)
+  if (
+    turned !== undefined &&
+    turned.shape.length === like.shape.length &&
+    turned.shape.every((n, i) => n === like.shape[i])
+  )
+    return turned
+  return { shape: like.shape, data: gradient.data }
+}
+
+function scaled(forced: Forced, factor: number): Forced {
+  if (factor === 1) return forced
+  const times = (p: Tensor | undefined) => p && { shape: p.shape, data: p.data.map((x) => x * factor) }
+  return new Map([...forced].map(([node, given]) => [node, { ...given, parts: given.parts.map(times) }]))
+}
+
+/** The parameters that fit with one scale, and the factor that brings it to the scale of the right ones. */
+function agreeing(
+  fits: readonly { chain: number; ratio: number }[],
+  normal: number | undefined,
+): { chains: number[]; factor: number } {
+  let best: { chains: number[]; factor: number } = { chains: [], factor: 1 }
+  for (const fit of fits) {
+    const chains = fits.filter((f) => Math.abs(f.ratio / fit.ratio - 1) < 1e-5).map((f) => f.chain)
+    if (chains.length > best.chains.length)
+      best = { chains, factor: normal === undefined ? Math.sign(fit.ratio) : normal / fit.ratio }
+  }
+  return best
+}
+
+/** What the statement computes at each run when everything before is right, beside what it should. */
+export function compare(
+  { analysis, region, labels, points, pinned }: Situation,
+  { nodes, targets, times, forced }: Pairing & { forced: Forced },
+): { occurrences: Occurrence[]; values: Values[] } {
+  const replay = new Replay(analysis, region.end, points, pinned)
+  const values = points.map((_, p) => replay.values(p, forced))
+  const occurrences = nodes.map((node, k): Occurrence => {
+    const inner = innerOf(analysis, region, node, new Set(nodes))
+    const given = values.map((v) => {
+      const own = v.slice()
+      for (const n of inner) own[n] = analysis.tape.compute(n, own, new Map())
+      return own[node]
+    })
+    const from = times?.[k]
+    const wanted = forced.get(node)?.parts ?? []
+    return { node, given, wanted, target: labels.valueOf(targets[k] ?? -1), ...(from !== undefined && { from }) }
+  })
+  return { occurrences, values }
+}

@@ -1,0 +1,198 @@
+/** A statement in, the gradients that each of its runs may be meant to compute out. */
+
+import type { ParameterResult } from '../analyse.ts'
+import { add, type Tensor } from '../tape/tensor.ts'
+import { pairings } from './orders.ts'
+import { partsOf } from './parts.ts'
+import type { Pairing, Situation } from './situation.ts'
+import type { Statement } from './statements.ts'
+
+/** Every run of a statement with the gradients that its values are multiples of. */
+export function* ownPairings(
+  situation: Situation,
+  statement: Statement,
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+): Generator<Pairing> {
+  const { labels, points, region } = situation
+  for (const pairing of pairingsOf(situation, statement, [], flows)) yield pairing
+  if (statement.updates) return
+  const nodes = statement.outputs.filter((n) => region.signal[n] === 1)
+  const targets = nodes.map((n) => labels.of(n, points)[0]?.node ?? -1)
+  if (nodes.length > 0 && targets.every((t) => t >= 0))
+    yield {
+      nodes,
+      targets,
+      times: statement.times && nodes.map((n) => statement.times?.[statement.outputs.indexOf(n)] ?? 0),
+    }
+}
+
+/** node -> the parameters (of those not right in themselves) that it flows to. */
+export function flowsOf({ analysis, wrong, right }: Situation): Map<number, ParameterResult[]> {
+  const flows = new Map<number, ParameterResult[]>()
+  for (const result of [...wrong, ...right])
+    for (const node of analysis.tape.madeFrom([result.step.after], analysis.dependence.cut)) {
+      const list = flows.get(node) ?? []
+      list.push(result)
+      flows.set(node, list)
+    }
+  return flows
+}
+
+/** The parameters that a value flows to by what reads it from a moment on. */
+function flowsFrom(
+  { analysis, region }: Situation,
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+  node: number,
+  from: number,
+): ParameterResult[] {
+  const found = new Set<ParameterResult>()
+  for (let user = from; user < region.end; user++)
+    if (analysis.tape.entry(user).args.includes(node)) for (const r of flows.get(user) ?? []) found.add(r)
+  return [...found]
+}
+
+/** All runs of a statement, or only those that the wrong parameters come from. */
+export function* pairingsOf(
+  situation: Situation,
+  statement: Statement,
+  groups: readonly (readonly number[])[],
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+): Generator<Pairing> {
+  if (statement.updates) return yield* pairingsAmong(situation, statement, restsOf(situation, statement), groups, flows)
+  yield* pairingsAmong(situation, statement, statement.outputs, groups, flows)
+  if (statement.suspected.length < statement.outputs.length && statement.times === undefined)
+    yield* pairingsAmong(situation, statement, statement.suspected, groups, flows)
+}
+
+function* pairingsAmong(
+  situation: Situation,
+  statement: Statement,
+  own: readonly number[],
+  groups: readonly (readonly number[])[],
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+): Generator<Pairing> {
+  // What flows to one parameter alone is that parameter's gradient, whatever its shape; of a sum, its last state is.
+  const last = new Map<number, { node: number; target: number; time: number | undefined }>()
+  for (const [i, node] of own.entries()) {
+    const [one, ...others] =
+      statement.times === undefined
+        ? (flows.get(node) ?? [])
+        : flowsFrom(situation, flows, node, statement.times[i] ?? 0)
+    if (one !== undefined && others.length === 0 && one.step.part === undefined)
+      last.set(one.chain.id, { node, target: one.step.before, time: statement.times?.[i] })
+  }
+  if (last.size > 0) {
+    const pairs = [...last.values()].sort((a, b) => a.node - b.node)
+    const times = statement.times && pairs.map((p) => p.time ?? 0)
+    yield { nodes: pairs.map((p) => p.node), targets: pairs.map((p) => p.target), times }
+  }
+  yield* byUses(situation, statement, own, flows)
+  if (statement.updates) return
+  const values = situation.points[0] ?? []
+  const signals = own.filter((n) => situation.region.signal[n] === 1)
+  const nodes = signals.length > 0 ? signals : own
+  const times = statement.times && nodes.map((n) => statement.times?.[own.indexOf(n)] ?? 0)
+  for (const group of groups) for (const targets of pairings(nodes, group, values)) yield { nodes, targets, times }
+  // Right in every run but the first or the last: the output layer, or the one at the input.
+  if (nodes.length < 2 || nodes.length > 12) return
+  for (const at of [0, nodes.length - 1])
+    for (const group of groups)
+      for (const target of group) {
+        const node = nodes[at] as number
+        if (values[target]?.data.length === values[node]?.data.length)
+          yield { nodes: [node], targets: [target], times: times && [times[at] ?? 0] }
+      }
+}
+
+/**
+ * A statement that ran once for each use of a parameter, sample by sample or back through time: each run's value is
+ * what that use asks for, or the sum of what was asked so far.
+ */
+function* byUses(
+  situation: Situation,
+  statement: Statement,
+  own: readonly number[],
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+): Generator<Pairing> {
+  const { analysis, labels } = situation
+  if (statement.updates || own.length < 2 || own.length > MOST_RUNS) return
+  const runs = new Map<ParameterResult, number[]>()
+  for (const [i, node] of own.entries()) {
+    const list =
+      statement.times === undefined
+        ? (flows.get(node) ?? [])
+        : flowsFrom(situation, flows, node, statement.times[i] ?? 0)
+    const [one, ...others] = list
+    if (one === undefined || others.length > 0 || one.step.part !== undefined) return
+    runs.set(one, [...(runs.get(one) ?? []), i])
+  }
+  const asked = [...runs].map(([result, indices]) => ({
+    before: result.step.before,
+    indices,
+    parts: partsOf(analysis, labels.adjoints, result.step.before),
+  }))
+  if (asked.some(({ indices, parts }) => indices.length !== parts.length) || asked.every((a) => a.parts.length < 2))
+    return
+  for (const isLatest of [true, false])
+    for (const isSum of [false, true]) {
+      const pairs = asked.flatMap(({ before, indices, parts }) => {
+        const open = [...parts]
+        let sum: (Tensor | undefined)[] = []
+        return indices.map((i, k) => {
+          // A run is about the latest use before it that no other run is about; or else about the first.
+          const place = isLatest ? open.findLastIndex((part) => part.use < (own[i] as number)) : 0
+          const [part] = open.splice(Math.max(0, place), 1)
+          const now = part?.parts ?? []
+          sum = isSum && k > 0 ? now.map((x, p) => plus(sum[p], x)) : [...now]
+          return { i, target: labels.part(before, sum) }
+        })
+      })
+      pairs.sort((x, y) => x.i - y.i)
+      yield {
+        nodes: pairs.map(({ i }) => own[i] as number),
+        targets: pairs.map(({ target }) => target),
+        times: statement.times && pairs.map(({ i }) => statement.times?.[i] ?? 0),
+        byUses: true,
+      }
+    }
+}
+
+const MOST_RUNS = 200
+const plus = (a: Tensor | undefined, b: Tensor | undefined) => a && b && add(a, b)
+
+/** What update statements add to their parameters. */
+function restsOf({ analysis, region, wrong, right }: Situation, statement: Statement): number[] {
+  return [...wrong, ...right].flatMap((r) => {
+    const index = r.chain.versions.findIndex((v) => v.node === r.step.after)
+    const rest = r.chain.rests[index - 1]?.[0]
+    if (rest === undefined) return []
+    let node = rest
+    for (let depth = 0; depth < 8 && region.homeOf(node) === statement.site; depth++) {
+      const { args } = analysis.tape.entry(node)
+      const next = args.find((a) => region.signal[a] === 1 && region.homeOf(a) === statement.site)
+      if (next === undefined) break
+      node = next
+    }
+    return region.homeOf(node) === statement.site ? [node] : []
+  })
+}
+
+/** Forward values by the expression that computed them, in order. */
+export function targetGroups({ analysis, labels, region }: Situation): number[][] {
+  // A view has no expression of its own: it is known by what reads it.
+  const users = new Map<number, string>()
+  for (const node of region.forward) {
+    const { args, site } = analysis.tape.entry(node)
+    args.forEach((a, i) => {
+      if (!users.has(a)) users.set(a, `${site}/${i}`)
+    })
+  }
+  const bySite = new Map<string, number[]>()
+  for (const node of [...(labels.adjoints[0]?.keys() ?? [])].sort((a, b) => a - b)) {
+    const { site, op } = analysis.tape.entry(node)
+    if (node >= region.end) continue
+    const key = site >= 0 ? `${site}:${op}` : (users.get(node) ?? `n${node}`)
+    bySite.set(key, [...(bySite.get(key) ?? []), node])
+  }
+  return [...bySite.values()].slice(0, 400)
+}

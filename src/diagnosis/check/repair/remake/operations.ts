@@ -1,0 +1,213 @@
+/** Another operation in place of one, another order of them, or one less. */
+
+import type { Params } from '../../tape/operations.ts'
+import type { Tensor } from '../../tape/tensor.ts'
+import type { FindingKind } from '../../types.ts'
+import {
+  apply,
+  type Change,
+  COMPARISONS,
+  MATRIX,
+  type Make,
+  PRODUCTS,
+  QUOTIENTS,
+  REDUCTIONS,
+  SUMS,
+  TURNS,
+  turned,
+} from './change.ts'
+import type { Scene } from './scene.ts'
+
+export function* otherOperation(scene: Scene, node: number): Generator<Change> {
+  const { op, args, params } = scene.setting.analysis.tape.entry(node)
+  const [a, b] = args
+  if (a === undefined) return
+  const of =
+    (f: (x: Tensor, y: Tensor) => Tensor): Make =>
+    (values) => {
+      const [x, y] = [values[a], values[b ?? a]]
+      return x === undefined || y === undefined ? undefined : f(x, y)
+    }
+  const as = (other: string) => of((x, y) => apply(other, [x, y], {}))
+  if (PRODUCTS.has(op) && b !== undefined) {
+    for (const [turnA, turnB] of TURNS)
+      yield {
+        node,
+        make: of((x, y) => apply('matmul', [turnA ? turned(x) : x, turnB ? turned(y) : y], {})),
+        kind: 'product-kind',
+        text: 'as a matrix product it is the gradient that is needed',
+        cost: 1 + (Number(turnA) + Number(turnB)) / 4,
+      }
+    for (const [turnA, turnB] of TURNS)
+      yield {
+        node,
+        make: of((x, y) => apply('matmul', [turnB ? turned(y) : y, turnA ? turned(x) : x], {})),
+        kind: 'product-kind',
+        text: 'as a matrix product it is the gradient that is needed',
+        cost: 1.2 + (Number(turnA) + Number(turnB)) / 4,
+      }
+    yield {
+      node,
+      make: as('div'),
+      kind: 'operator',
+      text: 'divided instead of multiplied it is the gradient',
+      cost: 2,
+    }
+  }
+  if (MATRIX.has(op) && b !== undefined) {
+    for (const swap of [false, true])
+      for (const [turnA, turnB] of TURNS)
+        yield {
+          node,
+          make: of((x, y) => {
+            const [p, q] = [turnA ? turned(x) : x, turnB ? turned(y) : y]
+            return apply('matmul', swap ? [q, p] : [p, q], {})
+          }),
+          kind: 'transpose',
+          text: 'with other factors transposed it is the gradient that is needed',
+          cost: 1 + Number(swap) / 2,
+        }
+    for (const [turnA, turnB] of TURNS)
+      yield {
+        node,
+        make: of((x, y) => apply('mul', [turnA ? turned(x) : x, turnB ? turned(y) : y], {})),
+        kind: 'product-kind',
+        text: 'as an elementwise product it is the gradient that is needed',
+        cost: 1.1,
+      }
+  }
+  if (op === 'outer' && b !== undefined)
+    yield {
+      node,
+      make: of((x, y) => apply('outer', [y, x], {})),
+      kind: 'transpose',
+      text: 'turned it is the gradient',
+      cost: 1,
+    }
+  if (QUOTIENTS.has(op)) {
+    yield {
+      node,
+      make: as('mul'),
+      kind: 'operator',
+      text: 'multiplied instead of divided it is the gradient',
+      cost: 2,
+    }
+  }
+  if (SUMS.has(op) && b !== undefined) {
+    const derivative = !scene.signal(node)
+    const kind: FindingKind = derivative ? 'wrong-activation-derivative' : 'sign'
+    const text = 'with the other sign of one term it is the gradient that is needed'
+    yield { node, make: as(op === 'add' ? 'sub' : 'add'), kind, text, cost: 1 }
+    yield { node, make: of((x, y) => apply('sub', [y, x], {})), kind, text, cost: 1.1 }
+  }
+  const comparison = COMPARISONS[op]
+  if (comparison !== undefined)
+    yield {
+      node,
+      make: as(comparison),
+      kind: 'wrong-activation-derivative',
+      text: 'with the comparison turned it is the gradient that is needed',
+      cost: 1,
+    }
+  yield* otherReduction(scene, node, a, op, params)
+}
+
+/** Sums over other axes; and sums where a part was taken, or nothing was summed. */
+export function* otherReduction(scene: Scene, node: number, a: number, op: string, params: Params): Generator<Change> {
+  const reduces = REDUCTIONS.has(op)
+  const picks = op === 'view' || op === 'move'
+  if (!reduces && !picks) return
+  const value = scene.at(a)
+  if (value === undefined) return
+  for (const axis of value.shape.keys()) {
+    const make: Make = (values) => {
+      const x = values[a]
+      return x && apply(reduces ? op : 'sum', [x], { axes: [axis], keepdims: false })
+    }
+    yield {
+      node,
+      make,
+      kind: 'reduction-axis',
+      text: 'summed over the other axis it is the gradient',
+      cost: picks ? 1.2 : 1,
+    }
+  }
+  // What a part is taken of is an array of its own, which a view's first operand need not be.
+  if (picks)
+    for (const { node: whole, name } of scene.pool.filter((p) => scene.signal(p.node)).slice(0, 12))
+      for (const axis of scene.at(whole)?.shape.keys() ?? [])
+        yield {
+          node,
+          make: (values) => {
+            const x = values[whole]
+            return x && apply('sum', [x], { axes: [axis], keepdims: false })
+          },
+          kind: 'reduction-axis',
+          text: `${name} summed over an axis is the gradient that is needed`,
+          cost: 1.3,
+        }
+  if (reduces && Array.isArray(params.axes)) {
+    const other = op === 'sum' ? 'mean' : 'sum'
+    const make: Make = (values) => {
+      const x = values[a]
+      return x && apply(other, [x], params)
+    }
+    yield {
+      node,
+      make,
+      kind: 'scale',
+      text: `with ${other} in place of ${op} it is the gradient that is needed`,
+      cost: 1,
+    }
+  }
+}
+
+/** a − b·c where (a − b)·c is meant, and the reverse. */
+export function* otherGrouping(scene: Scene, node: number): Generator<Change> {
+  const { tape } = scene.setting.analysis
+  const { op, args } = tape.entry(node)
+  const groups = (o: string) => SUMS.has(o) || PRODUCTS.has(o) || QUOTIENTS.has(o)
+  if (!groups(op)) return
+  for (const [i, arg] of args.entries()) {
+    const child = tape.entry(arg)
+    if (!scene.within.has(arg) || !groups(child.op) || SUMS.has(child.op) === SUMS.has(op)) continue
+    const other = args[1 - i]
+    if (other === undefined) continue
+    const make: Make = (values) => {
+      const [p, q, r] = [values[child.args[0] ?? -1], values[child.args[1] ?? -1], values[other]]
+      if (p === undefined || q === undefined || r === undefined) return undefined
+      if (i === 0) return apply(child.op, [p, apply(op, [q, r], {})], {})
+      const [first, ...rest] = scene.chain(arg)
+      const start = values[first?.node ?? -1]
+      return rest.reduce<Tensor | undefined>(
+        (x, { node: y, op: by }) => {
+          const factor = values[y]
+          return x && factor && apply(by, [x, factor], {})
+        },
+        start && apply(op, [r, start], {}),
+      )
+    }
+    yield { node, make, kind: 'parentheses', text: 'with the parentheses elsewhere it is the gradient', cost: 1 }
+  }
+}
+
+/** One operation left out. */
+export function* dropped(scene: Scene, node: number): Generator<Change> {
+  const { op, args } = scene.setting.analysis.tape.entry(node)
+  for (const [i, arg] of args.entries()) {
+    const gone = args[1 - i]
+    const kept = scene.at(arg)
+    if (kept === undefined || (i > 0 && QUOTIENTS.has(op))) continue
+    let kind: FindingKind = 'operator'
+    if (PRODUCTS.has(op) || QUOTIENTS.has(op) || MATRIX.has(op)) {
+      const curve = gone !== undefined && !scene.signal(gone) && (scene.at(gone)?.data.length ?? 0) > 1
+      kind = curve && !MATRIX.has(op) ? 'extra-activation-derivative' : 'extra-factor'
+    } else if (SUMS.has(op)) kind = 'extra-term'
+    else if (args.length > 1) continue
+    else if (op === 'neg' || op === 'negative') kind = 'sign'
+    else if (REDUCTIONS.has(op)) kind = 'reduction-axis'
+    else if (!scene.signal(node)) kind = 'wrong-activation-derivative'
+    const text = 'without one of its operations it is the gradient that is needed'
+    yield { node, make: (values) => values[arg], kind, text, cost: 1.2 }
+  }
+}

@@ -1,0 +1,182 @@
+/** A statement's run as it is, and what it makes when one of its operations makes something else. */
+
+import { proportion } from '../../roles/measure.ts'
+import { resolvePlaces } from '../../roles/places.ts'
+import type { Values } from '../../tape/tape.ts'
+import type { Tensor } from '../../tape/tensor.ts'
+import { innerOf } from '../factors.ts'
+import type { Occurrence } from '../situation.ts'
+import {
+  apply,
+  attempt,
+  type Change,
+  MATRIX,
+  MAX_SIZE,
+  type Make,
+  PRODUCTS,
+  QUOTIENTS,
+  type Setting,
+} from './change.ts'
+
+export class Scene {
+  /** By size. */
+  readonly derivativeCache = new Map<number, { make: Make; name: string }[]>()
+  readonly setting: Setting
+  /** What the script computed, the statement's own result included. */
+  readonly values: readonly Values[]
+  readonly one: Occurrence
+  readonly inner: readonly number[]
+  readonly within: ReadonlySet<number>
+  readonly pool: readonly { node: number; name: string }[]
+
+  constructor(setting: Setting, one: Occurrence, others: ReadonlySet<number>) {
+    this.setting = setting
+    this.one = one
+    this.values = setting.values.map((values, point) => {
+      const own = values.slice()
+      own[one.node] = one.given[point]
+      return own
+    })
+    const { op } = setting.analysis.tape.entry(one.node)
+    const handsOver = op === 'view' || op === 'move' ? [one.node] : []
+    this.inner = one.from === undefined ? innerOf(setting.analysis, setting.region, one.node, others) : handsOver
+    this.within = new Set(this.inner)
+    this.pool = this.named()
+  }
+
+  /** Values that have a name before the statement ran, the latest first. */
+  named(): { node: number; name: string }[] {
+    const { trace, dependence } = this.setting.analysis
+    const limit = this.one.from ?? this.one.node
+    const placeOf = resolvePlaces(trace)
+    const found = new Map<number, string>()
+    for (const event of trace.events)
+      if (event.kind === 'store' && event.time <= limit && event.node < limit && !this.within.has(event.node))
+        found.set(event.node, placeOf(event.place, event.owner, event.key))
+    for (const chain of dependence.parameters)
+      for (const v of chain.versions) if (v.node < limit) found.set(v.node, chain.name)
+    // Parts of arrays that the forward pass reads: `s[t]` where `s[t - 1]` stands.
+    for (const node of this.setting.region.forward) {
+      const { op, args } = this.setting.analysis.tape.entry(node)
+      if ((op === 'view' || op === 'move') && node < limit && !found.has(node))
+        found.set(node, `${found.get(args[0] ?? -1) ?? 'another part of the array'}`)
+    }
+    const list = [...found].map(([node, name]) => ({ node, name })).sort((a, b) => b.node - a.node)
+    const size = (node: number) => this.values[0]?.[node]?.data.length ?? 0
+    // A state that begins with zeros would stand for leaving something out.
+    const isZero = (node: number) => this.values[0]?.[node]?.data.every((x) => x === 0) !== false
+    return list.filter(({ node }) => size(node) > 0 && size(node) <= MAX_SIZE && !isZero(node))
+  }
+
+  at(node: number): Tensor | undefined {
+    return this.values[0]?.[node]
+  }
+
+  fits({ node, make }: Change): 'exact' | 'proportional' | undefined {
+    const { values } = this
+    let ratio: number | undefined
+    for (const [point, own] of values.entries()) {
+      const made = attempt(() => make(own, point))
+      const result = made && this.recompute(own, node, made)
+      const wanted = this.one.wanted[point]
+      if (result === undefined || wanted === undefined || result.data.length !== wanted.data.length) return undefined
+      const match = proportion(result.data, wanted.data)
+      if (!(match.residual < 1e-6) || match.ratio === 0) return undefined
+      if (ratio !== undefined && Math.abs(match.ratio / ratio - 1) > 1e-5) return undefined
+      ratio = match.ratio
+    }
+    if (ratio === undefined || ratio < 0) return undefined
+    return Math.abs(ratio - 1) < 1e-5 ? 'exact' : 'proportional'
+  }
+
+  /** The statement's result with `node` put in. */
+  recompute(values: Values, node: number, made: Tensor): Tensor | undefined {
+    if (node === this.one.node) return made
+    const own = new Map<number, Tensor | undefined>([[node, made]])
+    for (const n of this.inner) {
+      if (n <= node && n !== this.one.node) continue
+      const { op, args, params } = this.setting.analysis.tape.entry(n)
+      if (!args.some((a) => own.has(a))) continue
+      const operands = args.map((a) => (own.has(a) ? own.get(a) : values[a]))
+      own.set(
+        n,
+        operands.some((o) => o === undefined) ? undefined : attempt(() => apply(op, operands as Tensor[], params)),
+      )
+    }
+    return own.get(this.one.node)
+  }
+
+  /** Which of the statement's operations a node is. */
+  placeOf(node: number): number {
+    return this.inner.indexOf(node)
+  }
+
+  /** The result, and the operands and inner values that carry the error. */
+  signals(): number[] {
+    const { tape } = this.setting.analysis
+    const found = new Set([this.one.node])
+    for (const node of this.inner) {
+      if (this.setting.region.signal[node] === 1) found.add(node)
+    }
+    for (const node of this.inner)
+      for (const arg of tape.entry(node).args)
+        if (!this.within.has(arg) && this.setting.region.signal[arg] === 1) found.add(arg)
+    return [...found].filter((n) => this.within.has(n) || this.usedOnce(n)).sort((a, b) => b - a)
+  }
+
+  usedOnce(node: number): boolean {
+    return this.inner.filter((n) => this.setting.analysis.tape.entry(n).args.includes(node)).length === 1
+  }
+
+  signal(node: number): boolean {
+    return this.setting.region.signal[node] === 1
+  }
+
+  /** node with its i-th operand replaced. */
+  withOperand(node: number, i: number, other: Make): Make {
+    const { op, args, params } = this.setting.analysis.tape.entry(node)
+    return (values, point) => {
+      const operands = args.map((a, k) => (k === i ? other(values, point) : values[a]))
+      return operands.some((o) => o === undefined) ? undefined : apply(op, operands as Tensor[], params)
+    }
+  }
+
+  nameOf(node: number): string {
+    const { tape } = this.setting.analysis
+    for (let at = node, depth = 0; depth < 3; depth++) {
+      const found = this.pool.find((p) => p.node === at)
+      if (found !== undefined) return found.name
+      at = tape.entry(at).args[0] ?? at
+    }
+    return 'its operand'
+  }
+
+  feedsMatrix(node: number): boolean {
+    return (
+      MATRIX.has(this.setting.analysis.tape.entry(node).op) || this.setting.analysis.tape.entry(node).op === 'einsum'
+    )
+  }
+
+  /** Whether one of two values is an elementwise function of the other. */
+  curveBetween(a: number, b: number): boolean {
+    const { tape } = this.setting.analysis
+    const [from, to] = a < b ? [a, b] : [b, a]
+    const size = this.at(from)?.data.length
+    const path = [...tape.ancestors([to], new Set([from]))].filter((n) => n > from)
+    return (
+      tape.ancestors([to], new Set([from])).has(from) &&
+      path.length < 30 &&
+      path.every((n) => !MATRIX.has(tape.entry(n).op)) &&
+      this.at(to)?.data.length === size
+    )
+  }
+
+  /** x·y·z from the left, within the statement: its operands, and by what operation each is joined. */
+  chain(node: number): { node: number; op: string }[] {
+    const { op, args } = this.setting.analysis.tape.entry(node)
+    const [x, y] = args
+    if (!this.within.has(node) || !(PRODUCTS.has(op) || QUOTIENTS.has(op)) || x === undefined || y === undefined)
+      return [{ node, op: '' }]
+    return [...this.chain(x), { node: y, op }]
+  }
+}

@@ -1,0 +1,100 @@
+/** Which of several statements that would explain as much is at fault. */
+
+import { join } from '../roles/measure.ts'
+import { compare } from './attempt.ts'
+import type { Remake } from './remake/change.ts'
+import { remakeOf } from './remake/remake.ts'
+import type { Explanation, Occurrence, Situation } from './situation.ts'
+
+export interface Rival {
+  readonly explanation: Explanation
+  readonly occurrences: readonly Occurrence[]
+  readonly remake: Remake | undefined
+  readonly cost: number
+}
+
+/** A statement that one small change would make right is at fault sooner than one that would have to be another. */
+export function judgeRival(
+  situation: Situation,
+  explanation: Explanation,
+  inParts: Explanation | undefined,
+  place: number,
+  factors: boolean,
+): Rival {
+  const { analysis, judged, region } = situation
+  const whole = compare(situation, explanation)
+  const remade = ({ occurrences, values }: ReturnType<typeof compare>) =>
+    factors || explanation.statement.updates ? undefined : remakeOf({ analysis, judged, region, values }, occurrences)
+  let remake = remade(whole)
+  let { occurrences } = whole
+  if (remake === undefined && inParts !== undefined && inParts.fixed.length >= explanation.fixed.length) {
+    const parts = compare(situation, inParts)
+    remake = remade(parts)
+    if (remake !== undefined) occurrences = parts.occurrences
+  }
+  const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
+  // What only hands a value on is where the value should have become another one.
+  const lacks = remake?.kind.startsWith('missing') === true
+  const handsOn = lacks && explanation.statement.times !== undefined ? 0.1 : 0
+  return { explanation, occurrences, remake, cost: (remake?.cost ?? 3) - hints - handsOn + 0.05 * place }
+}
+
+/** What speaks for a statement that lacks a factor: it is called after the value whose gradient is wanted, or stands in the class that computed the one whose gradient it has. */
+function likeness({ analysis, labels, points }: Situation, { statement, nodes, targets }: Explanation): number {
+  const { trace, tape } = analysis
+  const site = trace.sites[statement.site]
+  const [target, node] = [targets[0] ?? -1, nodes[0] ?? -1]
+  if (site === undefined) return 0
+  const wanted = labels.adjoints.map((_, p) => labels.gradient(target, p))
+  const same = new Set(
+    labels
+      .find(join(wanted))
+      .filter((l) => Math.abs(l.scale - 1) < 1e-9)
+      .map((l) => l.node),
+  )
+  const names = trace.events.flatMap((e) => (e.kind === 'store' && same.has(e.node) ? [bare(e.key)] : []))
+  const own = trace.events.flatMap((e) =>
+    e.kind === 'store' && trace.sites[e.site]?.statement === statement.site ? [bare(e.key)] : [],
+  )
+  const called = own.some((key) => names.some((n) => n !== '' && key !== n && key.includes(n)))
+  const scopeOf = (file: string, line: number) => enclosingClass(trace.sources.get(file) ?? '', line)
+  const home = scopeOf(site.file, site.line)
+  const beside = labels.of(node, points).some((l) => {
+    const made = trace.sites[tape.entry(l.node).site]
+    return made !== undefined && made.file === site.file && scopeOf(made.file, made.line) === home
+  })
+  return (called ? 0.3 : 0) + (beside ? 0.3 : 0)
+}
+
+const bare = (key: string | number) => (typeof key === 'number' ? '' : key.toLowerCase().replace(/[^a-z0-9]/g, ''))
+
+/** The line of the class that a line is in. */
+function enclosingClass(source: string, line: number): number | undefined {
+  const lines = source.split('\n')
+  const depthOf = (text: string) => text.length - text.trimStart().length
+  let depth = depthOf(lines[line - 1] ?? '')
+  for (let at = line - 1; at > 0; at--) {
+    const text = lines[at - 1] ?? ''
+    if (text.trim() === '' || depthOf(text) >= depth) continue
+    depth = depthOf(text)
+    if (/^\s*class\b/.test(text)) return at
+  }
+  return undefined
+}
+
+/** More parameters first; then the last statement that hands on another value's gradient; then the first that is wrong. */
+export function better(a: Explanation, b: Explanation): boolean {
+  if (a.fixed.length !== b.fixed.length) return a.fixed.length > b.fixed.length
+  if (a.statement.updates !== b.statement.updates) return b.statement.updates
+  if (a.natural !== b.natural) return a.natural
+  if (a.labelled !== b.labelled) return a.labelled
+  return a.labelled ? a.first > b.first : a.first < b.first
+}
+
+/** For a constant: where the operands have the scale that is wanted; else at the update's sign, or the gradient itself. */
+export function betterFactor(a: Explanation, b: Explanation): boolean {
+  if (a.fixed.length !== b.fixed.length) return a.fixed.length > b.fixed.length
+  const rank = (e: Explanation) => (e.natural && !e.statement.updates ? 0 : e.turned === e.statement.updates ? 1 : 2)
+  if (rank(a) !== rank(b)) return rank(a) < rank(b)
+  return rank(a) === 0 ? a.first < b.first : a.first > b.first
+}
