@@ -1,0 +1,57 @@
+/** One change in one line of a right script: the line is named, and what kind of change it is. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { check } from '../check.ts'
+
+vi.setConfig({ maxConcurrency: 2, testTimeout: 60_000 })
+
+const folder = mkdtempSync(join(tmpdir(), 'nabla-repair-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Script, what stands there, what takes its place, the kinds that are a right answer. */
+const CASES: readonly (readonly [string, string, string, string])[] = [
+  // Behind an optimiser whose update is no multiple of the gradient.
+  ['adam', 'db1 = dz1.sum(axis=0, keepdims=True)', 'db1 = dz1[0]', 'reduction-axis'],
+  ['adam', 'dz1 = da1 * (1 - a1 ** 2)', 'dz1 = da1 * (1 - a1)', 'wrong-activation-derivative'],
+  ['rmsprop', 'dW2 = dZ2 @ A1.T', 'dW2 = dZ2 @ Z1.T', 'wrong-operand'],
+  // A value that is used in several places; one run of a statement for each use.
+  ['tied', 'grad_W = data.T @ d_code + d_out.T @ code', 'grad_W = data.T @ d_code', 'missing-term'],
+  ['elman', 'dV += delta_o * s[t]', 'dV += delta_o * s[t - 1]', 'wrong-operand'],
+  ['recurrent', 'dhraw = (1 - hs[t] * hs[t]) * dh', 'dhraw = dh', 'missing-activation-derivative'],
+  // The sign of the update, where the gradient has the right one; the sign of the error, where all have the wrong one.
+  ['tied', 'b_enc = b_enc - learning_rate * grad_enc', 'b_enc = b_enc + learning_rate * grad_enc', 'sign'],
+  ['leaky', 'err = pred - yb', 'err = yb - pred', 'sign'],
+  // A stated loss against one that is inferred from a single output, and against a metric.
+  [
+    'scalars',
+    'd1 = (o1 - t1) * o1 * (1 - o1)',
+    'd1 = (o1 - t1) * o1 * (1 - o1) * (1 - o1)',
+    'extra-activation-derivative',
+  ],
+  [
+    'xor',
+    'error * sigmoid_derivative(predicted)',
+    'error * sigmoid_derivative(final_input)',
+    'derivative-of-wrong-value',
+  ],
+  ['softmax_net', 'hidden.T.dot(dscores) + reg * W2', 'hidden.T.dot(dscores) + 2 * reg * W2', 'regularisation'],
+  ['layers', 'return g * (1 - self.y ** 2)', 'return g', 'missing-activation-derivative'],
+]
+
+describe.concurrent('a change of one line', () => {
+  for (const [index, [base, before, after, kind]] of CASES.entries())
+    it(`${base}: ${after}`, async () => {
+      const path = fileURLToPath(new URL(`../../../../bench/check/bases/${base}.py`, import.meta.url))
+      const source = readFileSync(path, 'utf8')
+      expect(source.split(before)).toHaveLength(2)
+      const line = source.slice(0, source.indexOf(before)).split('\n').length
+      const script = join(folder, `${base}-${index}.py`)
+      writeFileSync(script, source.replace(before, after))
+      const { findings } = await check(script)
+      expect(findings.map((f) => [f.line, f.kind])).toEqual([[line, kind]])
+    })
+})
