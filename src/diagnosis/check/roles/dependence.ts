@@ -24,6 +24,20 @@ export function findDependence(tape: Tape, chains: readonly Chain[]): Dependence
   return { cut: new Set(chainOf.keys()), chainOf, depends, parameters }
 }
 
+/** Operations that hand elements on as they are. */
+export const MOVES: ReadonlySet<string> = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
+
+/** 1 where a node holds elements of `sources` as they are, directly or by way of moves. */
+export function holding(tape: Tape, sources: ReadonlySet<number>, end = tape.length): Uint8Array {
+  const holds = new Uint8Array(end)
+  // In the order in which they were made: arrays that are filled element by element are long chains of writes.
+  for (let node = 0; node < end; node++) {
+    const { op, args } = tape.entry(node)
+    if (sources.has(node) || (MOVES.has(op) && args.some((a) => holds[a] === 1))) holds[node] = 1
+  }
+  return holds
+}
+
 /** The parameter versions that a node is computed from: chain -> version node (the latest, if several). */
 export function versionsRead(tape: Tape, dependence: Dependence, node: number): Map<number, number> {
   const read = new Map<number, number>()

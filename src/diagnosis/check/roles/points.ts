@@ -7,30 +7,25 @@
 import { RandomStream } from '../../../shared/index.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
-import type { Dependence } from './dependence.ts'
+import { type Dependence, holding, MOVES } from './dependence.ts'
 
 const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer', 'inner', 'vdot'])
-const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
 
 /** Leaves that are data which parameters are multiplied with: the inputs. */
 export function findInputs(tape: Tape, dependence: Dependence): Set<number> {
   const inputs = new Set<number>()
-  const isParameter = (node: number): boolean => {
-    if (dependence.cut.has(node)) return true
-    const { op, args } = tape.entry(node)
-    return MOVES.has(op) && args.some((a) => isParameter(a))
-  }
+  const last = tape.aside.some((x) => x === 1) ? tape.length : Math.min(tape.length, 60_000)
+  const isParameter = holding(tape, dependence.cut, last)
   const collect = (node: number, depth: number) => {
     const { op, args } = tape.entry(node)
     if (op === 'leaf') inputs.add(node)
     else if (MOVES.has(op) && depth < 8) for (const a of args) collect(a, depth + 1)
   }
-  const last = tape.aside.some((x) => x === 1) ? tape.length : Math.min(tape.length, 60_000)
   for (let node = 0; node < last; node++) {
     const { op, args } = tape.entry(node)
     if (!PRODUCTS.has(op) || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
     const free = args.find((a) => dependence.depends[a] === 0)
-    if (free !== undefined && args.some((a) => a !== free && isParameter(a))) collect(free, 0)
+    if (free !== undefined && args.some((a) => a !== free && isParameter[a] === 1)) collect(free, 0)
   }
   return inputs
 }

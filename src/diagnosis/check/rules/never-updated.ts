@@ -4,6 +4,7 @@
  */
 
 import type { Analysis } from '../analyse.ts'
+import { holding, MOVES } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/losses.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import { resolvePlaces } from '../roles/places.ts'
@@ -108,18 +109,17 @@ function sampleCounts(analysis: Analysis): Set<number> {
   return counts
 }
 
-const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
 const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer', 'inner', 'vdot'])
 
 /** What a parameter is multiplied with, and what a prediction is compared with: inputs, states, targets. */
 function findData(analysis: Analysis, forward: ReadonlySet<number>): Set<number> {
   const { tape, dependence } = analysis
-  const isParameter = (node: number): boolean =>
-    dependence.cut.has(node) || (MOVES.has(tape.entry(node).op) && tape.entry(node).args.some(isParameter))
+  const isParameter = holding(tape, dependence.cut)
   const starts = findMeetings(tape, dependence).map((m) => m.target)
   for (const node of forward) {
     const { op, args } = tape.entry(node)
-    if (PRODUCTS.has(op) && args.some(isParameter)) starts.push(...args.filter((a) => dependence.depends[a] !== 1))
+    if (PRODUCTS.has(op) && args.some((a) => isParameter[a] === 1))
+      starts.push(...args.filter((a) => dependence.depends[a] !== 1))
   }
   const data = new Set<number>()
   for (let node = starts.pop(); node !== undefined; node = starts.pop()) {

@@ -1,12 +1,12 @@
 /** Inputs and targets that no longer belong together: one was put into another order than the other. */
 
 import type { Analysis } from '../analyse.ts'
+import { holding } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/losses.ts'
 import type { Finding } from '../types.ts'
 import { findingAt } from './at.ts'
 import { rowSequence, rowsOf } from './provenance.ts'
 
-const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
 const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer'])
 const MAX_MEETINGS = 12
 const MAX_ELEMENTS = 200_000
@@ -19,12 +19,12 @@ export function shuffledApart(analysis: Analysis): Finding[] {
 /** A node that a parameter multiplies on the way to a prediction, with the leaves that it may come from. */
 function inputsOf(analysis: Analysis, prediction: number): number[] {
   const { tape, dependence } = analysis
-  const isParameter = (node: number): boolean =>
-    dependence.cut.has(node) || (MOVES.has(tape.entry(node).op) && tape.entry(node).args.some(isParameter))
+  const isParameter = holding(tape, dependence.cut)
   const found = new Set<number>()
   for (const node of tape.ancestors([prediction], dependence.cut)) {
     const { op, args } = tape.entry(node)
-    if (PRODUCTS.has(op) && args.some(isParameter)) for (const a of args) if (dependence.depends[a] !== 1) found.add(a)
+    if (PRODUCTS.has(op) && args.some((a) => isParameter[a] === 1))
+      for (const a of args) if (dependence.depends[a] !== 1) found.add(a)
   }
   return [...found].sort((a, b) => a - b).slice(0, 4)
 }
@@ -135,12 +135,11 @@ function roleOf(analysis: Analysis, container: number): 'inputs' | 'targets' | u
     if (event.kind === 'write' && event.container === container) nodes.add(event.node)
   }
   const meetings = findMeetings(tape, dependence)
-  const isFrom = (node: number): boolean =>
-    nodes.has(node) || (MOVES.has(tape.entry(node).op) && tape.entry(node).args.some(isFrom))
-  if (meetings.some((m) => m.target >= 0 && isFrom(m.target))) return 'targets'
+  const isFrom = holding(tape, nodes)
+  if (meetings.some((m) => m.target >= 0 && isFrom[m.target] === 1)) return 'targets'
   if ([...points.inputs].some((n) => nodes.has(n))) return 'inputs'
   const used = meetings.flatMap((m) => inputsOf(analysis, m.prediction)).slice(0, 12)
-  return used.some(isFrom) ? 'inputs' : undefined
+  return used.some((n) => isFrom[n] === 1) ? 'inputs' : undefined
 }
 
 function claim(analysis: Analysis, site: number, evidence: readonly string[]): Finding[] {
