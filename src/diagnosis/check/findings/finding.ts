@@ -39,7 +39,7 @@ function asUpdate(
 /** What a statement makes: `grads["dW1"]`, or what it returns. */
 export function subjectOf(source: string, site: Site): string {
   const line = source.split('\n')[site.line - 1] ?? ''
-  const match = /^\s*([\w.[\]'"() +]+?)\s*[-+*/]?=(?!=)/.exec(line.slice(site.column) || line)
+  const match = /^\s*([\w.[\]'"() +-]+?)\s*[-+*/]?=(?!=)/.exec(line.slice(site.column) || line)
   if (match?.[1] !== undefined) return match[1].trim()
   return site.kind === 'Return' ? `what ${site.function} returns` : 'this value'
 }

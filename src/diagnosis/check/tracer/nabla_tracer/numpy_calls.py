@@ -284,6 +284,15 @@ def install(session):
             return record.result(op, [record.ref(owner)], {"shape": list(value.shape)}, site, value)
         return value
 
+    def typed(site, function, args, keywords):
+        """np.int64(mask): an array given to a scalar's type is a cast."""
+        if len(args) != 1 or keywords or not session.is_array(args[0]) or args[0].ndim == 0:
+            return plain(site, function, args, keywords)
+        return cast(site, args[0], (function,), {})
+
+    for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "longdouble", "bool_", "intp"):
+        handlers.setdefault(getattr(np, name), typed)
+
     def item(site, owner, args, keywords):
         value = owner.item(*args)
         if type(value) is not float:
