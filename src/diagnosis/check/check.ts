@@ -3,6 +3,7 @@
 import type { Analysis, Judged } from './analyse.ts'
 import { evidenceOf } from './findings/evidence.ts'
 import { findingAtLocated, findingOf, unrepaired } from './findings/finding.ts'
+import { agreesAsRecorded } from './findings/recorded.ts'
 import { reasonFor } from './findings/refusals.ts'
 import { observe } from './observe.ts'
 import { locate } from './repair/locate.ts'
@@ -20,6 +21,8 @@ import type { CheckOptions, CheckResult, Finding } from './types.ts'
 import { coursesOf } from './verify.ts'
 
 const MAX_ROUNDS = 4
+const UNFOLLOWED =
+  'as recorded, every update follows the true gradient; at other values not all could be followed, and nothing is said of those'
 const LOCATE_MS = 2500
 const STILL = 'no parameter changes in the traced steps, and no gradient is other than zero: nothing can be compared'
 
@@ -83,6 +86,7 @@ async function judgeScript(
 ): Promise<CheckResult> {
   const loop = await loopFaults({ run, analysis, edits: before.edits, deadline })
   const findings: Finding[] = [...before.findings, ...loop.findings]
+  const notes: string[] = []
   const edits: SourceEdit[] = [...before.edits, ...loop.edits]
   const start = loop.analysis ?? analysis
   let current: { analysis: Analysis; judged: Judged } | undefined = start.best && {
@@ -97,6 +101,10 @@ async function judgeScript(
     const { judged, located } = locateUnder(now, current.judged)
     const repair = await findRepair(run, now, judged, edits, located, deadline - 1500)
     if (repair === undefined) {
+      if (agreesAsRecorded(judged, now.points.values.length)) {
+        notes.push(UNFOLLOWED)
+        break
+      }
       const known = new Set(located.map((l) => now.trace.sites[l.statement.site]?.line))
       const seen = findings.some((f) => f.fix === null && known.has(f.line))
       if (located.length > 0 && !seen) findings.push(...located.flatMap((l) => findingAtLocated(now, judged, l)))
@@ -120,5 +128,5 @@ async function judgeScript(
   if (findings.length === 0 && !moves(mended)) return reportOf(base, 'unsupported', [], analysis, STILL)
   const compared = await base.courses(analysis, edits)
   const result = reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)
-  return { ...result, course: compared.course, notes: [...result.notes, ...compared.notes] }
+  return { ...result, course: compared.course, notes: [...result.notes, ...notes, ...compared.notes] }
 }

@@ -7,7 +7,7 @@ export interface Suspect {
   readonly site: number
   readonly file: string
   readonly span: readonly [number, number, number, number]
-  /** Whether it computes something that the loss is not computed from. */
+  /** Whether the loss is computed from nothing that it computes. */
   readonly backward: boolean
   readonly exonerated: boolean
   /** Whether the error's sign turns here. */
@@ -50,7 +50,7 @@ export function findSuspects(analysis: Analysis, judged: Judged): Suspect[] {
       site: statement,
       file: at.file,
       span: spanOf(at),
-      backward: (before?.backward ?? false) || !forward.has(node),
+      backward: (before?.backward ?? true) && !forward.has(node),
       exonerated: (before?.exonerated ?? true) && fine.has(node),
       order: before?.order ?? node,
       count: (before?.count ?? 0) + 1,
