@@ -56,7 +56,7 @@ export function findSuspects(analysis: Analysis, judged: Judged): Suspect[] {
       count: (before?.count ?? 0) + 1,
     })
   }
-  for (const suspect of aliases(analysis, found)) found.set(suspect.site, suspect)
+  for (const suspect of aliases(analysis, found, forward)) found.set(suspect.site, suspect)
   return [...found.values()].sort(
     (a, b) =>
       Number(b.backward) - Number(a.backward) || Number(a.exonerated) - Number(b.exonerated) || a.order - b.order,
@@ -64,7 +64,7 @@ export function findSuspects(analysis: Analysis, judged: Judged): Suspect[] {
 }
 
 /** Statements such as `delta = error`, which compute nothing and may lack a factor. */
-function aliases(analysis: Analysis, found: ReadonlyMap<number, Suspect>): Suspect[] {
+function aliases(analysis: Analysis, found: ReadonlyMap<number, Suspect>, forward: ReadonlySet<number>): Suspect[] {
   const { trace, tape } = analysis
   const out: Suspect[] = []
   const nodes = new Set([...found.values()].map((s) => s.order))
@@ -83,7 +83,7 @@ function aliases(analysis: Analysis, found: ReadonlyMap<number, Suspect>): Suspe
       site: statement,
       file: at.file,
       span: spanOf(at),
-      backward: true,
+      backward: !forward.has(event.node),
       exonerated: false,
       order: event.time,
       count: nodes.size,
