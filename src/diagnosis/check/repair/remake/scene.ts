@@ -1,5 +1,6 @@
 /** A statement's run as it is, and what it makes when one of its operations makes something else. */
 
+import { MOVES } from '../../roles/dependence.ts'
 import { proportion } from '../../roles/measure.ts'
 import { resolvePlaces } from '../../roles/places.ts'
 import type { Values } from '../../tape/tape.ts'
@@ -17,6 +18,9 @@ import {
   QUOTIENTS,
   type Setting,
 } from './change.ts'
+
+/** Writes into one array that are followed back to where it got its name. */
+const MAX_MOVES = 200
 
 export class Scene {
   /** By size. */
@@ -58,8 +62,9 @@ export class Scene {
     // Parts of arrays that the forward pass reads: `s[t]` where `s[t - 1]` stands.
     for (const node of this.setting.region.forward) {
       const { op, args } = this.setting.analysis.tape.entry(node)
-      if ((op === 'view' || op === 'move') && node < limit && !found.has(node))
-        found.set(node, `${found.get(args[0] ?? -1) ?? 'another part of the array'}`)
+      if ((op !== 'view' && op !== 'move') || node >= limit || found.has(node)) continue
+      const whole = this.arrayOf(args[0] ?? node, found)
+      found.set(node, whole === undefined ? 'another part of the array' : `another part of ${whole}`)
     }
     const list = [...found].map(([node, name]) => ({ node, name })).sort((a, b) => b.node - a.node)
     const size = (node: number) => this.values[0]?.[node]?.data.length ?? 0
@@ -143,12 +148,24 @@ export class Scene {
 
   nameOf(node: number): string {
     const { tape } = this.setting.analysis
-    for (let at = node, depth = 0; depth < 3; depth++) {
-      const found = this.pool.find((p) => p.node === at)
-      if (found !== undefined) return found.name
-      at = tape.entry(at).args[0] ?? at
+    const found = this.pool.find((p) => p.node === node)
+    if (found !== undefined) return found.name
+    const names = new Map(this.pool.map((p) => [p.node, p.name]))
+    const whole = this.arrayOf(tape.entry(node).args[0] ?? node, names)
+    return whole ?? 'its operand'
+  }
+
+  /** The name of the array that a node is a part or a later state of. */
+  private arrayOf(node: number, names: ReadonlyMap<number, string>): string | undefined {
+    const { tape } = this.setting.analysis
+    for (let at = node, depth = 0; depth < MAX_MOVES; depth++) {
+      const name = names.get(at)
+      if (name !== undefined) return name
+      const { op, args } = tape.entry(at)
+      if (!MOVES.has(op) || args[0] === undefined) return undefined
+      at = args[0]
     }
-    return 'its operand'
+    return undefined
   }
 
   feedsMatrix(node: number): boolean {
