@@ -7,6 +7,7 @@ import type { Located } from '../repair/situation.ts'
 import { sayWhere } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
+import { findingAt } from './at.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { ABOUT, kindOf, messageOf } from './kinds.ts'
 import { firstMismatch, signTurns } from './mismatch.ts'
@@ -117,26 +118,18 @@ export function findingAtLocated(analysis: Analysis, judged: Judged, located: Lo
   const { kind, text } = evidenceOf(analysis, judged, located)
   const target = located.occurrences[0]?.target ?? -1
   const names = judged.results.filter((r) => located.fixed.includes(r.chain.id)).map((r) => r.chain.name)
-  return [
-    {
-      code: `C-${kind.toUpperCase()}`,
-      kind,
-      file: site.file,
-      line: site.line,
-      column: site.column + 1,
-      endLine: site.endLine,
-      endColumn: site.endColumn + 1,
-      message: `${subjectOf(source, site)} ${ABOUT[kind] ?? 'is not the gradient that is needed here'}`,
-      expected: `the gradient of ${describeTarget(analysis, target)}`,
-      received: source.split('\n')[site.line - 1]?.trim() ?? '',
-      fix: null,
-      evidence: [
-        text,
-        `with the true gradient in its place, ${names.slice(0, 6).join(', ')} ${names.length > 1 ? 'are' : 'is'} right`,
-      ],
-      parameters: names,
-    },
-  ]
+  return findingAt(analysis, {
+    kind,
+    site: located.statement.site,
+    message: `${subjectOf(source, site)} ${ABOUT[kind] ?? 'is not the gradient that is needed here'}`,
+    expected: `the gradient of ${describeTarget(analysis, target)}`,
+    received: source.split('\n')[site.line - 1]?.trim() ?? '',
+    evidence: [
+      text,
+      `with the true gradient in its place, ${names.slice(0, 6).join(', ')} ${names.length > 1 ? 'are' : 'is'} right`,
+    ],
+    parameters: names,
+  })
 }
 
 /** A value of the forward pass as the script names it. */

@@ -1,8 +1,8 @@
 /** Where no edit was found: the first value of the backward pass that is the gradient of nothing in the forward one. */
 
 import type { Analysis, Judged } from '../analyse.ts'
+import { signalNodes } from '../repair/statements.ts'
 import { findSuspects, type Suspect } from '../repair/suspects.ts'
-import { findMeetings } from '../roles/losses.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 
 export interface Mismatch {
@@ -95,17 +95,6 @@ function ratios(analysis: Analysis, judged: Judged): (node: number) => number {
     const before = (truths.get(value.length) ?? []).filter((t) => t.node < node)
     return before.map((t) => proportion(value, t.value)).find((m) => m.residual < MATCH)?.ratio ?? 0
   }
-}
-
-/** Nodes that carry the error back: those computed from a meeting of prediction and target. */
-function signalNodes(analysis: Analysis, end: number): Uint8Array {
-  const { tape, dependence } = analysis
-  const signal = new Uint8Array(end + 1)
-  for (const meeting of findMeetings(tape, dependence)) if (meeting.node <= end) signal[meeting.node] = 1
-  for (let node = 0; node <= end; node++)
-    if (signal[node] !== 1 && !dependence.cut.has(node) && tape.entry(node).args.some((a) => signal[a] === 1))
-      signal[node] = 1
-  return signal
 }
 
 interface Truth {

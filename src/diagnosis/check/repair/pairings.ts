@@ -51,6 +51,21 @@ function flowsFrom(
   return [...found]
 }
 
+/** The one parameter that a run's value flows to; undefined where it flows to several, or to a part of one. */
+function ownerOf(
+  situation: Situation,
+  statement: Statement,
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+  node: number,
+  run: number,
+): ParameterResult | undefined {
+  const [one, ...others] =
+    statement.times === undefined
+      ? (flows.get(node) ?? [])
+      : flowsFrom(situation, flows, node, statement.times[run] ?? 0)
+  return others.length === 0 && one?.step.part === undefined ? one : undefined
+}
+
 /** All runs of a statement, or only those that the wrong parameters come from. */
 export function* pairingsOf(
   situation: Situation,
@@ -71,22 +86,19 @@ function* pairingsAmong(
   groups: readonly (readonly number[])[],
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
 ): Generator<Pairing> {
+  const owners = own.map((node, i) => ownerOf(situation, statement, flows, node, i))
   // What flows to one parameter alone is that parameter's gradient, whatever its shape; of a sum, its last state is.
   const last = new Map<number, { node: number; target: number; time: number | undefined }>()
   for (const [i, node] of own.entries()) {
-    const [one, ...others] =
-      statement.times === undefined
-        ? (flows.get(node) ?? [])
-        : flowsFrom(situation, flows, node, statement.times[i] ?? 0)
-    if (one !== undefined && others.length === 0 && one.step.part === undefined)
-      last.set(one.chain.id, { node, target: one.step.before, time: statement.times?.[i] })
+    const one = owners[i]
+    if (one !== undefined) last.set(one.chain.id, { node, target: one.step.before, time: statement.times?.[i] })
   }
   if (last.size > 0) {
     const pairs = [...last.values()].sort((a, b) => a.node - b.node)
     const times = statement.times && pairs.map((p) => p.time ?? 0)
     yield { nodes: pairs.map((p) => p.node), targets: pairs.map((p) => p.target), times }
   }
-  yield* byUses(situation, statement, own, flows)
+  yield* byUses(situation, statement, own, owners)
   if (statement.updates) return
   const values = situation.points[0] ?? []
   const signals = own.filter((n) => situation.region.signal[n] === 1)
@@ -112,18 +124,13 @@ function* byUses(
   situation: Situation,
   statement: Statement,
   own: readonly number[],
-  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+  owners: readonly (ParameterResult | undefined)[],
 ): Generator<Pairing> {
   const { analysis, labels } = situation
   if (statement.updates || own.length < 2 || own.length > MOST_RUNS) return
   const runs = new Map<ParameterResult, number[]>()
-  for (const [i, node] of own.entries()) {
-    const list =
-      statement.times === undefined
-        ? (flows.get(node) ?? [])
-        : flowsFrom(situation, flows, node, statement.times[i] ?? 0)
-    const [one, ...others] = list
-    if (one === undefined || others.length > 0 || one.step.part !== undefined) return
+  for (const [i, one] of owners.entries()) {
+    if (one === undefined) return
     runs.set(one, [...(runs.get(one) ?? []), i])
   }
   const asked = [...runs].map(([result, indices]) => ({

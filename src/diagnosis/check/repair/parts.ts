@@ -1,6 +1,6 @@
 /**
  * The gradient of a value that is used several times, use by use: what each sample or time step adds to it. Order is
- * that of the forward pass. A view that is taken once and used several times counts by its uses.
+ * that of the forward pass. A view is one use, however often it is read.
  */
 
 import type { Analysis } from '../analyse.ts'

@@ -21,18 +21,14 @@ export function findGradientNode(
   step: ChainStep,
 ): FoundGradient | undefined {
   const size = step.part?.length ?? points.values[0]?.[step.before]?.data.length
-  const total = step.gradient.length
   const nodes = [...tape.madeFrom([step.after], dependence.cut)].filter(
     (n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n),
   )
   const matches: FoundGradient[] = []
   for (const node of nodes.sort((a, b) => b - a).slice(0, 3000)) {
     if (points.values[0]?.[node]?.data.length !== size) continue
-    const value = join(points.values.map((v) => v[node]))
-    if (value.length !== total) continue
-    const match = proportion(value, step.gradient)
-    if (match.residual < MATCH && match.ratio !== 0 && isAllOf(tape, dependence, forward, step, node))
-      matches.push({ node, ...match })
+    const match = gradientAt(points, step, node)
+    if (match !== undefined && isAllOf(tape, dependence, forward, step, node)) matches.push(match)
   }
   const first = matches.at(-1)
   return matches.find((m) => first === undefined || m === first || !isEvenIn(tape, points, m.node, first.node))

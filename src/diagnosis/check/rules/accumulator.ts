@@ -1,10 +1,10 @@
 /** A gradient sum that is never set back: each step adds all the steps before it, with weight 1. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { MATCH, proportion } from '../roles/measure.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import {
   analyseEdited,
   fixOf,

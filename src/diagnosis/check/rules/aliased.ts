@@ -1,8 +1,8 @@
 /** `old = W` names the array that `W -= …` then changes: the former value is gone. So does `a = b = array`. */
 
+import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Site, TraceEvent } from '../trace/trace.ts'
-import { findingAt } from './at.ts'
 import {
   analyseEdited,
   countRight,

@@ -1,9 +1,9 @@
 /** (n,) against (n, 1): NumPy makes (n, n) of it, and every prediction is held against every target. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import { findMeetings } from '../roles/losses.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 
 export function broadcastGrows(analysis: Analysis): Finding[] {
   const { tape, dependence, points } = analysis

@@ -4,7 +4,7 @@
  */
 
 import type { Analysis } from '../analyse.ts'
-import { findingAt } from './at.ts'
+import { findingAt } from '../findings/at.ts'
 import {
   analyseEdited,
   fixOf,

@@ -17,8 +17,8 @@ import { mayOvershoot } from '../course/curvature.ts'
 import { initialTrial } from '../course/initial.ts'
 import { dataTrial } from '../course/inputs.ts'
 import { findRate } from '../course/rate.ts'
+import { findingAt } from '../findings/at.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
-import type { Finding } from '../types.ts'
 import { noNonlinearity } from './no-nonlinearity.ts'
 import { fixOf, NOTHING_FOUND, type Outcome, type Scene, short } from './trial.ts'
 
@@ -146,7 +146,9 @@ async function inputs(watched: Watched): Promise<Outcome> {
   if (trial === undefined) return NOTHING_FOUND
   const reached = await better(watched, [trial.edit])
   if (reached === undefined) return NOTHING_FOUND
-  const finding = found(watched, trial.site, 'unscaled-inputs', {
+  const finding = findingAt(watched.scene.analysis, {
+    kind: 'unscaled-inputs',
+    site: trial.site,
     message: `${trial.name} is not scaled: ${trial.reason}`,
     expected: 'inputs of mean 0 and standard deviation 1, each (and test data scaled by the same figures)',
     received: trial.reason,
@@ -163,7 +165,9 @@ async function initialWeights(watched: Watched): Promise<Outcome> {
   const reached = await better(watched, trial.edits)
   if (reached === undefined) return NOTHING_FOUND
   const [edit] = trial.edits
-  const finding = found(watched, trial.site, 'saturation', {
+  const finding = findingAt(analysis, {
+    kind: 'saturation',
+    site: trial.site,
     message: `the initial weights ${trial.names} are so large that units saturate: ${trial.reason}`,
     expected: `weights about ${short(1 / trial.factor)} times smaller, so that the units' inputs are near ±1`,
     received: trial.reason,
@@ -240,37 +244,11 @@ function movement({ scene, course }: Watched): number {
     for (let i = 0; i < (x?.length ?? 0); i++) square += ((x?.[i] ?? 0) - (y?.[i] ?? 0)) ** 2
     return Math.sqrt(square)
   }
-  let [before, change] = [0, 0]
   let most = 0
   for (const { step } of analysis.best?.results ?? []) {
     const [a, b] = [values?.[step.before]?.data, values?.[step.after]?.data]
-    before = norm(a)
-    change = norm(a, b)
-    if (before > 0 && (a?.length ?? 0) > 1) most = Math.max(most, change / before)
-    else if (before > 0) most = Math.max(most, change / before)
+    const before = norm(a)
+    if (before > 0) most = Math.max(most, norm(a, b) / before)
   }
   return most * course.count
-}
-
-function found(
-  { scene }: Watched,
-  site: number,
-  kind: Finding['kind'],
-  claim: Pick<Finding, 'message' | 'expected' | 'received' | 'evidence' | 'fix'>,
-): Finding[] {
-  const at = scene.analysis.trace.sites[site]
-  if (at === undefined) return []
-  return [
-    {
-      code: `C-${kind.toUpperCase()}`,
-      kind,
-      file: at.file,
-      line: at.line,
-      column: at.column + 1,
-      endLine: at.endLine,
-      endColumn: at.endColumn + 1,
-      parameters: [],
-      ...claim,
-    },
-  ]
 }

@@ -1,8 +1,8 @@
 /** A layer of ReLUs that gives 0 for every sample: nothing below it receives a gradient. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { listed, short } from './trial.ts'
 
 const RECTIFIERS = new Set(['maximum', 'fmax', 'mul', 'multiply', 'where', 'put', 'clip'])

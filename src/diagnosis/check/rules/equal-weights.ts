@@ -6,11 +6,11 @@
 
 import { RandomStream } from '../../../shared/index.ts'
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { Chain } from '../roles/chains.ts'
 import type { Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { short } from './trial.ts'
 
 interface Layer {

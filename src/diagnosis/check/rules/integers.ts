@@ -4,10 +4,10 @@
  */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { TraceNode } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { short } from './trial.ts'
 
 const WRITES = new Set(['put', 'write', 'add_at'])

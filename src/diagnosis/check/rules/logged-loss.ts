@@ -5,9 +5,9 @@
  */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 
 const LOSS_NAME = /loss|cost|err|mse|sse|bce|nll|entropy/i
 const GAIN = /likelihood|reward|score|accuracy|gain/i

@@ -3,10 +3,10 @@
  * the list keeps the old ones. Seen in the trace as v − … computed from v, stored under another name, read by nobody.
  */
 
+import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { expandUpdate } from '../roles/chains.ts'
 import { resolvePlaces } from '../roles/places.ts'
-import { findingAt } from './at.ts'
 import {
   analyseEdited,
   countRight,

@@ -4,12 +4,12 @@
  */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import { holding, MOVES } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/losses.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { listed } from './trial.ts'
 
 const MEANT = /frozen|freeze|fixed|random (features?|projection)|not trained|untrained|reservoir|extreme learning/i

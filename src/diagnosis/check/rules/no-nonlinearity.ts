@@ -1,8 +1,8 @@
 /** Two weight matrices with nothing but linear operations between them: together they are one. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { listed } from './trial.ts'
 
 const PRODUCTS = new Set(['dot', 'matmul', 'einsum', 'mul', 'multiply'])

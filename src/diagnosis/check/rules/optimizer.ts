@@ -1,9 +1,9 @@
 /** An optimiser whose gradients are right, and whose formula is none: what is missing or too much in it, with its repair. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { type Departure, type Fault, faultOf } from './optimizer-faults.ts'
 import { placeOf, rewritesOf } from './optimizer-rewrites.ts'
 import { updateSteps } from './optimizer-step.ts'

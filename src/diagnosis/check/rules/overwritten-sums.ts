@@ -4,10 +4,10 @@
  */
 
 import type { Analysis, ParameterResult } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import {
   analyseEdited,
   fixOf,

@@ -1,8 +1,8 @@
 /** `[row] * n` is n times one object: what is written into one place is in all of them. */
 
+import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Site } from '../trace/trace.ts'
-import { findingAt } from './at.ts'
 import {
   analyseEdited,
   countRight,

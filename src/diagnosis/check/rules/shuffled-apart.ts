@@ -1,10 +1,10 @@
 /** Inputs and targets that no longer belong together: one was put into another order than the other. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import { holding } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/losses.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { rowSequence, rowsOf } from './provenance.ts'
 
 const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer'])

@@ -1,10 +1,10 @@
 /** A lower layer's gradient computed with weights that the same step has already updated. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 
 export function staleWeights(analysis: Analysis): Finding[] {
   const { best, tape, points, dependence } = analysis

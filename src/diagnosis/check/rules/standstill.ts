@@ -1,8 +1,8 @@
 /** Updates that change no parameter, though the gradients are not zero: a rate of 0, or a whole-number division. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { listed, short, textAt } from './trial.ts'
 
 const DEPTH = 14

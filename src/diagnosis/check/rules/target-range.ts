@@ -1,9 +1,9 @@
 /** Targets that the output cannot reach. */
 
 import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
 import { findMeetings, type Meeting } from '../roles/losses.ts'
 import type { Finding } from '../types.ts'
-import { findingAt } from './at.ts'
 import { short } from './trial.ts'
 
 /** Of the targets' spread: so far beyond the output's range a target may lie without a word. */

@@ -30,7 +30,7 @@ export function derivatives(scene: Scene, size: number): { make: Make; name: str
 }
 
 /** The nearest values below `node` that it is an elementwise function of: named ones, and results of other operations. */
-export function sourcesOf(scene: Scene, node: number, size: number): number[] {
+function sourcesOf(scene: Scene, node: number, size: number): number[] {
   const { analysis, region } = scene.setting
   const { tape, dependence } = analysis
   const out = new Set<number>()

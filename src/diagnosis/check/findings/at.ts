@@ -1,4 +1,4 @@
-/** A finding at a place of the script, for rules that propose no edit of their own. */
+/** A finding at a place of the script. */
 
 import type { Analysis } from '../analyse.ts'
 import type { Finding, FindingKind } from '../types.ts'
@@ -9,6 +9,8 @@ export interface Claim {
   message: string
   expected: string
   received: string
+  /** None where it is left out. */
+  fix?: Finding['fix']
   evidence: readonly string[]
   parameters?: readonly string[]
 }
@@ -28,7 +30,7 @@ export function findingAt(analysis: Analysis, claim: Claim): Finding[] {
       message: claim.message,
       expected: claim.expected,
       received: claim.received,
-      fix: null,
+      fix: claim.fix ?? null,
       evidence: claim.evidence,
       parameters: claim.parameters ?? [],
     },
