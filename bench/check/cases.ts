@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DERIVATIVE, KINDS } from './operators.ts'
+import { DERIVATIVE, KINDS, PENALTY } from './operators.ts'
 import { type Observation, type Relation, type Request, relate } from './relate.ts'
 
 export interface Base {
@@ -68,6 +68,8 @@ interface Mutant {
   readonly also: readonly number[]
   /** Whether the change is in an activation's derivative: then it may be called that as well. */
   readonly derivative: boolean
+  /** Whether it is in the term that a weight decay adds. */
+  readonly penalty: boolean
   readonly source: string
 }
 
@@ -179,7 +181,11 @@ const RESCALED = { lines: [], kinds: [['learning-rate']], right: true }
 
 const faults = (...mutants: readonly Mutant[]) => ({
   lines: mutants.map((m) => [m.line, ...m.also]),
-  kinds: mutants.map((m) => [...kindsOf(m.operator), ...(m.derivative ? DERIVATIVE : [])]),
+  kinds: mutants.map((m) => [
+    ...kindsOf(m.operator),
+    ...(m.derivative ? DERIVATIVE : []),
+    ...(m.penalty ? PENALTY : []),
+  ]),
   right: false,
 })
 

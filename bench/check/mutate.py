@@ -3,9 +3,11 @@
 Request on stdin: {"source", "backward": [first, last] line ranges, "update": ranges, "forward": ranges,
 "confusable": groups of names that are mistaken for each other, "pairs": value before and after an activation,
 "states": groups of an optimiser's names}, and where they apply "setup": ranges with targets, rates and buffers,
-"weights": the lines of the initial weights of a network with hidden layers, "labels" and "loop": what can be shuffled
+"weights": the lines of the initial weights of a network with hidden layers, "derivatives": names of functions that are an
+activation's derivative where the name does not say so in English, "labels" and "loop": what can be shuffled
 alone, and at which line the training loop begins, "outputs": [line of p - y, p].
-Answer on stdout: a list of {"operator", "line", "also", "derivative": in an activation's derivative, "source"}. Text is replaced by span, so that everything else
+Answer on stdout: a list of {"operator", "line", "also", "derivative": in an activation's derivative, "penalty": in what a
+weight decay adds, "source"}. Text is replaced by span, so that everything else
 stays. Products and sums over axes are in mutate_products.py, whole statements and the set-up in mutate_statements.py, the
 optimiser's formula and the softmax in mutate_updates.py.
 """
@@ -48,7 +50,8 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         also = self.beside(node) if text == "pass" else ()
         if operator == "statement doubled":
             also = range(node.lineno, node.lineno + 2 * (node.end_lineno - node.lineno + 1))
-        self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:], also, self.inside_derivative(node))
+        self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:], also,
+                  self.inside_derivative(node), self.inside_penalty(node))
 
     def beside(self, statement):
         """The statements before and after one in its block: of one that is gone no line is left to be named."""
@@ -61,7 +64,7 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         for part in (node, *self.above(node, self.parents)):
             if isinstance(part, ast.FunctionDef):
                 arguments = [a.arg for a in part.args.args if a.arg != "self"]
-                return len(arguments) == 1 and any(name in part.name.lower() for name in DERIVATIVE_NAMES)
+                return len(arguments) == 1 and self.names_derivative(part.name) or part.name in self.request.get("derivatives", [])
             if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and "exp(-" in self.text(part.right):
                 return True
         return False
@@ -75,7 +78,16 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
                 return False
         return isinstance(node, ast.Compare) or isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
 
-    def emit(self, operator, line, changed, also=(), derivative=False):
+    def inside_penalty(self, node):
+        """Is it a part of what a weight decay adds: of a term, without a sum in it, that has the decay's factor?"""
+        if self.request.get("states") and self.inside(node, "update"):
+            return False  # an average's decay
+        term = node.value if isinstance(node, (ast.Assign, ast.AugAssign)) else node
+        while isinstance(self.parents.get(term), ast.expr) and not self.is_sum(self.parents[term]):
+            term = self.parents[term]
+        return PENALTY.search(self.text(term)) is not None and not any(self.is_sum(n) for n in ast.walk(term))
+
+    def emit(self, operator, line, changed, also=(), derivative=False, penalty=False):
         if changed in self.seen:
             return
         try:
@@ -84,7 +96,7 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
             return
         self.seen.add(changed)
         self.out.append({"operator": operator, "line": line, "also": sorted(set(also) - {line}), "derivative": derivative,
-                         "source": changed})
+                         "penalty": penalty, "source": changed})
 
     def wrapped(self, node):
         text = self.text(node)
@@ -97,18 +109,26 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         return any(first <= node.lineno <= last for first, last in self.request.get(part, []))
 
     # --- what a node is ----------------------------------------------------------------------------------------
+    def names_derivative(self, name):
+        return name in self.request.get("derivatives", []) or any(part in name.lower() for part in DERIVATIVE_NAMES)
+
     def is_derivative(self, node):
         text = self.text(node)
         if isinstance(node, ast.Call):
-            name = (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")).lower()
-            return any(part in name for part in DERIVATIVE_NAMES) or any(k.arg in ("deriv", "derivative") for k in node.keywords)
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            return self.names_derivative(name) or any(k.arg in ("deriv", "derivative") for k in node.keywords)
         if isinstance(node, ast.Compare):
             return text.replace(" ", "").endswith((">0", ">=0"))
-        if self.is_one_minus(node):
-            square = node.right
-            return isinstance(square, ast.BinOp) and (isinstance(square.op, ast.Pow) and isinstance(square.left, (ast.Name, ast.Attribute, ast.Subscript))
-                                                      or isinstance(square.op, ast.Mult) and self.text(square.left) == self.text(square.right))
-        return False
+        return self.is_one_minus(node) and self.squared(node.right) is not None
+
+    def squared(self, node):
+        """a ** 2, a * a, np.power(a, 2), np.square(a), where a has a name: its text, or None."""
+        inner = None
+        if isinstance(node, ast.BinOp) and (isinstance(node.op, ast.Pow) or isinstance(node.op, ast.Mult) and self.text(node.left) == self.text(node.right)):
+            inner = node.left
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("power", "square"):
+            inner = node.args[0]
+        return self.text(inner) if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)) else None
 
     def is_one_minus(self, node):
         return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and self.text(node.left) in ("1", "1.0", "1.")
@@ -209,9 +229,8 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
     def returned_derivative(self, node, value):
         """`return 1 - a ** 2` in a function that is the derivative: another function's derivative in its place."""
         if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) and self.is_derivative(value):
-            inner = value.right
-            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
-                a = self.text(inner.left)
+            a = self.squared(value.right)
+            if a is not None:
                 self.put("tanh to sigmoid derivative", value, f"{a} * (1 - {a})")
 
     def is_product(self, node):

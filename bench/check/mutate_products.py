@@ -5,7 +5,7 @@ from mutate_statements import PENALTY
 
 
 class ProductFaults:
-    """Expects text, factor, put, is_derivative, is_one_minus, logistic_pair and np of the class that it is mixed into."""
+    """Expects text, factor, put, squared, is_derivative, is_one_minus, logistic_pair and np of the class that it is mixed into."""
 
     def product(self, node, left, right):
         for part, rest in ((node.right, left), (node.left, right)):
@@ -28,9 +28,8 @@ class ProductFaults:
         if value is not None:
             self.put("sigmoid to tanh derivative", node, f"(1 - {value} ** 2)")
         if isinstance(node.right, ast.BinOp) and self.is_derivative(node.right):
-            inner = node.right.right
-            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
-                a = self.text(inner.left)
+            a = self.squared(getattr(node.right, "right", None))
+            if a is not None:
                 self.put("tanh to sigmoid derivative", node, f"{self.factor(node.left)} * {a} * (1 - {a})")
         if isinstance(node.right, ast.Compare) and self.is_derivative(node.right):
             a = self.text(node.right.left)
@@ -46,11 +45,14 @@ class ProductFaults:
         self.put("misplaced parentheses", node, f"{self.text(inner.left)} - {self.wrapped(inner.right)} {symbol} {right}")
 
     def matrix_product(self, node, a, b, left, right):
-        self.put("elementwise for matrix", node, f"{a} * {b}")
+        out = next((f", out={self.text(k.value)}" for k in getattr(node, "keywords", ()) if k.arg == "out"), "")
+        self.put("elementwise for matrix", node, f"np.multiply({left}, {right}{out})" if out else f"{a} * {b}")
         for first in {left, left[:-2] if left.endswith(".T") else f"{self.wrapped_text(left)}.T"}:
             for second in {right, right[:-2] if right.endswith(".T") else f"{self.wrapped_text(right)}.T"}:
                 if (first, second) != (left, right) and first.endswith(".T") + second.endswith(".T") >= left.endswith(".T") + right.endswith(".T"):
-                    self.put("added transpose", node, f"np.dot({first}, {second})")
+                    self.put("added transpose", node, f"np.dot({first}, {second}{out})")
+        if out:  # there is no product left to write there
+            return
         self.put("drop matrix factor", node, left)
         self.put("drop derivative" if "jacobian" in left.lower() else "drop first matrix factor", node, right)
 
@@ -65,6 +67,10 @@ class ProductFaults:
             left = self.text(node.func.value) if method else self.text(node.args[0])
             right = self.text(node.args[-1])
             self.matrix_product(node, self.wrapped_text(left), self.wrapped_text(right), left, right)
+        if name == "multiply" and len(node.args) == 2 and not node.keywords:
+            product = ast.copy_location(ast.BinOp(node.args[0], ast.Mult(), node.args[1]), node)
+            self.parents[product] = self.parents[node]
+            self.product(product, self.factor(node.args[0]), self.factor(node.args[1]))
         if name == "outer" and len(node.args) == 2:
             self.put("outer product turned", node, f"np.outer({self.text(node.args[1])}, {self.text(node.args[0])})")
         if name in ("sum", "mean"):

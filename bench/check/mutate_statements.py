@@ -6,9 +6,9 @@ fault of this kind lies between two statements (a reset that is missing, and the
 import ast
 import re
 
-RATES = {"lr", "LR", "rate", "rate0", "alpha", "eta", "step", "learning_rate"}
+RATES = {"lr", "LR", "rate", "rate0", "alpha", "eta", "step", "step_size", "learning_rate", "learningRate", "lernrate", "tasa"}
 DRAWS = {"randn", "rand", "normal", "uniform", "standard_normal", "gauss"}
-PENALTY = re.compile(r"\b(reg|lam|lmbda|lambda_?|decay|weight_decay)\b|reg\b")
+PENALTY = re.compile(r"\b(reg|lam|lmbda|[Ll]ambda?_?|decay|weight_decay|wd|l2)\b|reg\b")
 
 
 def blocks(tree):
@@ -176,6 +176,8 @@ class StatementFaults:
                 target = node.targets[0]
                 pairs = zip(target.elts, node.value.elts) if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) else [(target, node.value)]
                 found += [value for name, value in pairs if self.text(name).split(".")[-1] in RATES]
+            elif isinstance(node, ast.arguments) and node.defaults:
+                found += [value for a, value in zip(node.args[-len(node.defaults):], node.defaults) if a.arg in RATES]
         for value in found:
             if isinstance(value, ast.Constant) and isinstance(value.value, float):
                 self.emit("negative learning rate", value.lineno, self.spliced([(value, f"-{self.text(value)}")]), also=self.update_lines())

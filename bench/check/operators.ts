@@ -6,6 +6,8 @@
 import type { FindingKind } from 'nabla/node'
 
 const WRONG: FindingKind[] = ['wrong-activation-derivative']
+/** What a fault in the term that a weight decay adds may be called besides. */
+export const PENALTY: readonly FindingKind[] = ['regularisation']
 /** What a fault inside an activation's derivative may be called besides. */
 export const DERIVATIVE: readonly FindingKind[] = ['wrong-activation-derivative', 'missing-activation-derivative']
 const SUMMED: FindingKind[] = ['reduction-axis', 'bias-gradient']
@@ -48,7 +50,7 @@ export const KINDS: Readonly<Record<string, readonly FindingKind[]>> = {
   'drop in-place factor': ['missing-chain-factor', 'missing-activation-derivative'],
   'other axis': SUMMED,
   'summed to a scalar': SUMMED,
-  'not summed': SUMMED,
+  'not summed': [...SUMMED, 'broadcast'],
   'first sample only': [...SUMMED, 'slice'],
   'first element only': [...SUMMED, 'slice'],
   'overwritten sum': ['overwritten-sum', 'missing-term'],
@@ -64,7 +66,7 @@ export const KINDS: Readonly<Record<string, readonly FindingKind[]>> = {
   'softmax over the wrong axis': ['softmax-axis', 'reduction-axis'],
   "optimiser's sign": ['optimiser', 'sign'],
   'optimiser lacks a term': ['optimiser', 'never-updated'],
-  "optimiser's states mixed up": ['optimiser'],
+  "optimiser's states mixed up": ['optimiser', 'wrong-operand'],
   'mixed moments': ['optimiser'],
   'no bias correction': ['optimiser'],
   'root on the wrong side': ['optimiser'],

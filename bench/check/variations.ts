@@ -13,7 +13,10 @@ export const VARIATIONS: readonly Variation[] = [
   {
     name: 'another learning rate',
     vary: (s) =>
-      s.replace(/\b(lr|rate|alpha|eta|step|learning_rate)(\s*=\s*)(\d*\.\d+)/g, (_, n, e, v) => `${n}${e}${v} / 3`),
+      s.replace(
+        /\b(lr|rate|alpha|eta|step|step_size|learning_rate|learningRate|lernrate|tasa)(\s*=\s*)(\d*\.\d+)/g,
+        (_, n, e, v) => `${n}${e}${v} / 3`,
+      ),
   },
   {
     name: 'larger initial weights',
