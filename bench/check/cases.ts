@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DERIVATIVE, KINDS, PENALTY } from './operators.ts'
-import { type Observation, type Relation, type Request, relate } from './relate.ts'
+import { type Observation, type Observe, type Relation, type Request, relate } from './relate.ts'
 
 export interface Base {
   readonly name: string
@@ -41,6 +41,8 @@ const FOLDER = join(process.cwd(), 'bench/check')
 const CACHE = join(process.cwd(), '.build/check-observations.json')
 /** Of an operator's mutants in one script, so many are tried to find those wanted that run and change something. */
 const TRIES = 3
+/** Scripts with two faults that are made of one, for each mutant of an operator. */
+const PAIRS = 3
 
 const readTable = () => JSON.parse(readFileSync(join(FOLDER, 'bases.json'), 'utf8')) as Omit<Base, 'source'>[]
 
@@ -100,11 +102,17 @@ function changedLines(lines: readonly string[], mutant: Mutant): Set<number> | u
   return new Set(lines.flatMap((line, k) => (mine[k] === line ? [] : [k + 1])))
 }
 
+interface Pair {
+  readonly a: Mutant
+  readonly b: Mutant
+  readonly source: string
+}
+
 /** Two faults of one script, each of which is one by itself, on lines that lie apart: as one script. */
-function pairUp(source: string, mutants: readonly Mutant[], count: number): { a: Mutant; b: Mutant; source: string }[] {
+function pairUp(source: string, mutants: readonly Mutant[]): Pair[] {
   const lines = source.split('\n')
-  const out: { a: Mutant; b: Mutant; source: string }[] = []
-  for (let i = 0; i + 1 < mutants.length && out.length < count; i += 2) {
+  const out: Pair[] = []
+  for (let i = 0; i + 1 < mutants.length; i += 2) {
     const [a, b] = [mutants[i], mutants[i + 1]]
     if (a === undefined || b === undefined) continue
     const [mine, others] = [changedLines(lines, a), changedLines(lines, b)]
@@ -120,6 +128,15 @@ function pairUp(source: string, mutants: readonly Mutant[], count: number): { a:
     })
   }
   return out
+}
+
+/** Whether both faults show: two that undo each other are none, and one that hides the other leaves one. */
+async function isTwoFaults(base: Base, { a, b, source }: Pair, observe: Observe): Promise<boolean> {
+  for (const without of [base.source, a.source, b.source]) {
+    const [before, after] = [without, source].map((text) => ({ source: text, parameters: base.parameters }))
+    if (before === undefined || after === undefined || (await relate(before, after, observe)) !== 'fault') return false
+  }
+  return true
 }
 
 export interface CaseOptions {
@@ -161,15 +178,17 @@ export async function makeCases({ python, perOperator, bases, say }: CaseOptions
         ...(m.relation === 'fault' ? faults(m) : RESCALED),
       })
     const single = own.filter((m) => m.relation === 'fault')
-    for (const pair of pairUp(base.source, single, 3 * perOperator)) {
-      const seen = await observer.observe({ source: pair.source, parameters: base.parameters })
-      if (seen.error === null)
-        out.push({
-          ...common,
-          operator: `${pair.a.operator} + ${pair.b.operator}`,
-          source: pair.source,
-          ...faults(pair.a, pair.b),
-        })
+    let pairs = 0
+    for (const pair of pairUp(base.source, single)) {
+      if (pairs === PAIRS * perOperator) break
+      if (!(await isTwoFaults(base, pair, observer.observe))) continue
+      pairs++
+      out.push({
+        ...common,
+        operator: `${pair.a.operator} + ${pair.b.operator}`,
+        source: pair.source,
+        ...faults(pair.a, pair.b),
+      })
     }
   }
   observer.close()

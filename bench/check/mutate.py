@@ -4,7 +4,7 @@ Request on stdin: {"source", "backward": [first, last] line ranges, "update": ra
 "confusable": groups of names that are mistaken for each other, "pairs": value before and after an activation,
 "states": groups of an optimiser's names}, and where they apply "setup": ranges with targets, rates and buffers,
 "weights": the lines of the initial weights of a network with hidden layers, "derivatives": names of functions that are an
-activation's derivative where the name does not say so in English, "labels" and "loop": what can be shuffled
+activation's derivative where the name does not say so in English, "masks": dropout's, likewise, "labels" and "loop": what can be shuffled
 alone, and at which line the training loop begins, "outputs": [line of p - y, p].
 Answer on stdout: a list of {"operator", "line", "also", "derivative": in an activation's derivative, "penalty": in what a
 weight decay adds, "source"}. Text is replaced by span, so that everything else
@@ -47,7 +47,7 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
             text = f"({text})"  # what stood in brackets beside a factor
         start = self.offset(node.lineno, node.col_offset)
         end = self.offset(node.end_lineno, node.end_col_offset)
-        also = self.beside(node) if text == "pass" else ()
+        also = self.beside(node) if text == "pass" else self.only_reader(node) if operator == "difference turned" else ()
         if operator == "statement doubled":
             also = range(node.lineno, node.lineno + 2 * (node.end_lineno - node.lineno + 1))
         self.emit(operator, line or node.lineno, self.source[:start] + text + self.source[end:], also,
@@ -59,12 +59,23 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         place = siblings.index(statement) if statement in siblings else -1
         return [s.lineno for s in siblings[max(0, place - 1):place + 2]] if place >= 0 else []
 
+    def only_reader(self, value):
+        """Where `e = y - p` should be `p - y`, the one statement of the backward pass that reads e can be mended as well."""
+        statement = self.parents.get(value)
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+            return []
+        name = statement.targets[0].id
+        readers = [s for s in ast.walk(self.tree) if isinstance(s, (ast.Assign, ast.AugAssign)) and self.inside(s, "backward") and s is not statement
+                   and any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(s.value))]
+        return [readers[0].lineno] if len(readers) == 1 else []
+
     def inside_derivative(self, node):
         """Is it a part of an activation's derivative: in a function for it, or in 1 / (1 + exp(-z)) where it stands?"""
         for part in (node, *self.above(node, self.parents)):
             if isinstance(part, ast.FunctionDef):
                 arguments = [a.arg for a in part.args.args if a.arg != "self"]
-                return len(arguments) == 1 and self.names_derivative(part.name) or part.name in self.request.get("derivatives", [])
+                short = len(arguments) == 1 and len(part.body) < 5  # else it may well be the whole backward pass
+                return short and self.names_derivative(part.name) or part.name in self.request.get("derivatives", [])
             if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and "exp(-" in self.text(part.right):
                 return True
         return False
@@ -203,7 +214,7 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
 
     def statements(self, node):
         value = getattr(node, "value", None)
-        if isinstance(node, ast.AugAssign):
+        if isinstance(node, ast.AugAssign) and not self.inside(node, "update"):
             target = self.text(node.target)
             if isinstance(node.op, ast.Add):
                 indent = self.lines[node.lineno - 1][:node.col_offset]
@@ -213,9 +224,10 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
             if isinstance(node.op, ast.Div):
                 self.put("drop in-place division", node, "pass")
             if isinstance(node.op, ast.Mult):
-                self.put("drop in-place factor", node, "pass")
-            if isinstance(node.op, ast.Sub):
-                self.put("drop in-place difference", node, "pass")
+                self.put("drop square" if self.text(value) == target else "drop in-place factor", node, "pass")
+            if isinstance(node.op, ast.Sub):  # x -= x * h is x *= 1 - h
+                factors = (self.text(value.left), self.text(value.right)) if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) else ()
+                self.put("drop in-place factor" if target in factors else "drop in-place difference", node, "pass")
         if isinstance(node, ast.Return):
             self.returned_derivative(node, value)
         if isinstance(node, ast.Assign) and len(node.targets) == 1:

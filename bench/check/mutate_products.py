@@ -1,7 +1,10 @@
 """Faults in products, elementwise and of matrices, and in sums over an axis. A part of mutate.py."""
 import ast
+import re
 
 from mutate_statements import PENALTY
+
+MASK = re.compile(r"mask|keep(?!dims)")
 
 
 class ProductFaults:
@@ -15,7 +18,7 @@ class ProductFaults:
                     continue
                 self.put("drop derivative", node, rest)
                 self.put("derivative twice", node, f"{self.text(node)} * {self.wrapped(part)}")
-            elif ("mask" in self.text(part) or "keep" in self.text(part)) and not PENALTY.search(f"{left} {right}"):
+            elif (MASK.search(self.text(part)) or self.text(part) in self.request.get("masks", [])) and not PENALTY.search(f"{left} {right}"):
                 self.put("drop mask", node, rest)
         # d * a * (1 - a) parses as (d * a) * (1 - a)
         if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) and self.is_one_minus(node.right) \
