@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DERIVATIVE, KINDS, PENALTY } from './operators.ts'
-import { type Observation, type Observe, type Relation, type Request, relate } from './relate.ts'
+import { isTwoFaults, type Observation, type Relation, type Request, relate } from './relate.ts'
 
 export interface Base {
   readonly name: string
@@ -130,15 +130,6 @@ function pairUp(source: string, mutants: readonly Mutant[]): Pair[] {
   return out
 }
 
-/** Whether both faults show: two that undo each other are none, and one that hides the other leaves one. */
-async function isTwoFaults(base: Base, { a, b, source }: Pair, observe: Observe): Promise<boolean> {
-  for (const without of [base.source, a.source, b.source]) {
-    const [before, after] = [without, source].map((text) => ({ source: text, parameters: base.parameters }))
-    if (before === undefined || after === undefined || (await relate(before, after, observe)) !== 'fault') return false
-  }
-  return true
-}
-
 export interface CaseOptions {
   readonly python: string
   readonly perOperator: number
@@ -181,7 +172,11 @@ export async function makeCases({ python, perOperator, bases, say }: CaseOptions
     let pairs = 0
     for (const pair of pairUp(base.source, single)) {
       if (pairs === PAIRS * perOperator) break
-      if (!(await isTwoFaults(base, pair, observer.observe))) continue
+      const [original, first, second, both] = [base, pair.a, pair.b, pair].map(({ source }) => ({
+        source,
+        parameters: base.parameters,
+      })) as [Request, Request, Request, Request]
+      if (!(await isTwoFaults({ original, first, second, both }, observer.observe))) continue
       pairs++
       out.push({
         ...common,

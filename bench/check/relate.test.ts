@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Observation, type Request, relate } from './relate.ts'
+import { isTwoFaults, type Observation, type Request, relate } from './relate.ts'
 
 /** A script of two numbers that takes `steps`, as observe.py reports it: each step is one change of both. */
 function runOf(steps: readonly (readonly number[])[]): Observation {
@@ -96,5 +96,32 @@ describe('what a change does to a script', () => {
 
   test('a script that does not run is none', async () => {
     expect(await relation({ changed: { ...runOf(BASE), error: 'ValueError: shapes' } })).toBe('no script')
+  })
+})
+
+describe('two faults in one script', () => {
+  const turned = BASE.map(([a = 0, b = 0]) => [a, -b])
+  const doubled = BASE.map(([a = 0, b = 0]) => [2 * a, b])
+  const runs = { original: BASE, first: turned, second: doubled }
+  const request = (source: string): Request => ({ source, parameters: 'p' })
+
+  /** With `both` for the script that has the two. */
+  function areTwo(both: readonly (readonly number[])[]) {
+    const all: Readonly<Record<string, Observation>> = Object.fromEntries(
+      Object.entries({ ...runs, both }).map(([name, steps]) => [name, runOf(steps)]),
+    )
+    const observe = async ({ source }: Request) => all[source] ?? runOf(BASE)
+    const [original, first, second] = [request('original'), request('first'), request('second')]
+    return isTwoFaults({ original, first, second, both: request('both') }, observe)
+  }
+
+  test('two that each change something', async () => {
+    expect(await areTwo(BASE.map(([a = 0, b = 0]) => [2 * a, -b]))).toBe(true)
+  })
+
+  test('two that undo each other, or one that hides the other', async () => {
+    expect(await areTwo(BASE)).toBe(false)
+    expect(await areTwo(turned)).toBe(false)
+    expect(await areTwo(doubled)).toBe(false)
   })
 })

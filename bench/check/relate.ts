@@ -71,6 +71,15 @@ export async function relate(base: Request, changed: Request, observe: Observe):
     : 'neither'
 }
 
+/** Whether both faults of a script show: two that undo each other are none, and one that hides the other leaves one. */
+export async function isTwoFaults(
+  { original, first, second, both }: Readonly<Record<'original' | 'first' | 'second' | 'both', Request>>,
+  observe: Observe,
+): Promise<boolean> {
+  for (const without of [original, first, second]) if ((await relate(without, both, observe)) !== 'fault') return false
+  return true
+}
+
 /** The multiple that the first updates are of the original's, and how far the farthest is from it (relative, by size). */
 function commonRatio(before: Observation, after: Observation): { value: number; spread: number } | undefined {
   const seen = Math.min(before.changes, after.changes)
