@@ -8,7 +8,8 @@ export interface Variation {
 export const VARIATIONS: readonly Variation[] = [
   {
     name: 'another seed',
-    vary: (s) => s.replace(/(seed|RandomState|default_rng)\((\d+)\)/g, (_, call, n) => `${call}(${Number(n) + 11})`),
+    vary: (s) =>
+      s.replace(/(seed|RandomState|Random|default_rng)\((\d+)\)/g, (_, call, n) => `${call}(${Number(n) + 11})`),
   },
   {
     name: 'another learning rate',
