@@ -242,6 +242,15 @@ export class FunctionWriter {
     code.append([0x0c, 0, 0x0b, 0x0b])
   }
 
+  /** Runs `body`, and again as long as `counter` < `limit` (unsigned) holds after it. */
+  repeatWhileBelow(counter: Local, limit: Local, body: () => void): void {
+    const { code } = this
+    code.append([0x03, VOID])
+    body()
+    this.get(counter).get(limit).op(OP.i32ltU)
+    code.append([0x0d, 0, 0x0b])
+  }
+
   /** Runs `body` if the i32 on the stack is not 0. */
   when(body: () => void, otherwise?: () => void): void {
     this.code.append([0x04, VOID])

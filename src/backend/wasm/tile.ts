@@ -62,7 +62,8 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
   const { left, right } = c.kernel
   const { packsRight, leftPanelBytes } = c.tiling
   const packsLeft = c.tiling.packsLeft && rows === c.tiling.rows
-  const [a, b, i] = [f.local(I32), f.local(I32), f.local(I32)]
+  if (c.kernel.k === 0) return
+  const [a, b, end] = [f.local(I32), f.local(I32), f.local(I32)]
   if (packsLeft) {
     f.get(c.row)
       .get(c.firstRow)
@@ -96,29 +97,24 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
   const aRow = packsLeft ? 4 : 4 * left.outerStride
   const columns = Array.from({ length: vectors }, () => f.local(V128))
   const element = f.local(V128)
-  f.i32(0).set(i)
-  f.loopWhileBelow(
-    i,
-    () => f.get(c.blockLength),
-    1,
-    () => {
+  f.get(c.blockLength).i32(bStep).op(OP.i32mul).get(b).op(OP.i32add).set(end)
+  f.repeatWhileBelow(b, end, () => {
+    columns.forEach((column, v) => {
+      f.get(b)
+        .load(16 * v)
+        .set(column)
+    })
+    for (let r = 0; r < rows; r++) {
+      f.get(a)
+        .load32splat(r * aRow)
+        .set(element)
       columns.forEach((column, v) => {
-        f.get(b)
-          .load(16 * v)
-          .set(column)
+        multiplyAdd(c, element, column, known(sums[r * vectors + v], 'a sum'))
       })
-      for (let r = 0; r < rows; r++) {
-        f.get(a)
-          .load32splat(r * aRow)
-          .set(element)
-        columns.forEach((column, v) => {
-          multiplyAdd(c, element, column, known(sums[r * vectors + v], 'a sum'))
-        })
-      }
-      f.get(a).i32(aStep).op(OP.i32add).set(a)
-      f.get(b).i32(bStep).op(OP.i32add).set(b)
-    },
-  )
+    }
+    f.get(a).i32(aStep).op(OP.i32add).set(a)
+    f.get(b).i32(bStep).op(OP.i32add).set(b)
+  })
 }
 
 function multiplyAdd(c: Contraction, a: Local, b: Local, sum: Local): void {
