@@ -140,6 +140,10 @@ export function conformanceSuite(backend: Backend): void {
       [1, 37, 1030],
       [8, 9, 514],
       [2, 250, 67],
+      [29, 37, 4],
+      [55, 600, 14],
+      [70, 600, 150],
+      [3, 0, 5],
     ]
     for (const [m, k, n] of sizes) {
       it(`${m}×${k}×${n}`, async () => {
@@ -281,8 +285,9 @@ export function conformanceSuite(backend: Backend): void {
       ]
       for (const m of rows) {
         for (const k of m % 128 < 3 ? [2, 515] : [2]) {
-          const w = builder.state(`w${m}-${k}`, [m, 5])
-          const product = matmul(builder.input(`a${m}-${k}`, [k, m]), builder.input(`b${m}-${k}`, [k, 5]), {
+          const n = k === 2 ? 5 : 14
+          const w = builder.state(`w${m}-${k}`, [m, n])
+          const product = matmul(builder.input(`a${m}-${k}`, [k, m]), builder.input(`b${m}-${k}`, [k, n]), {
             transposeA: true,
           })
           builder.update(w, sub(w, mul(product, 0.01)))

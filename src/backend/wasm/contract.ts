@@ -15,7 +15,16 @@ import { type KernelContext, PointWriter } from './point.ts'
 import { shareOf } from './share.ts'
 import { sweep } from './sweep.ts'
 import { tile } from './tile.ts'
-import { type Contraction, K_BLOCK, M_BLOCK, type Scratch, scratchOf, type Tiling, tilingOf } from './tiling.ts'
+import {
+  BLOCK_ROWS,
+  type Contraction,
+  K_BLOCK,
+  type Scratch,
+  scratchOf,
+  type Tiling,
+  tileRows,
+  tilingOf,
+} from './tiling.ts'
 
 export function writeContract(context: KernelContext, kernel: ContractKernel): void {
   if (kernel.domain.includes(0)) return
@@ -38,8 +47,12 @@ class ContractWriter implements Contraction {
   readonly column: Local
   readonly block: Local
   readonly blockLength: Local
-  readonly firstRow: Local
-  readonly lastRow: Local
+  readonly firstPacked: Local
+  readonly lastPacked: Local
+  readonly groupBegin: Local
+  readonly groupEnd: Local
+  private readonly firstRow: Local
+  private readonly lastRow: Local
   readonly columnBegin: Local
   readonly columnEnd: Local
   private readonly rowBegin: Local
@@ -61,6 +74,10 @@ class ContractWriter implements Contraction {
     this.row = f.local(I32)
     this.column = f.local(I32)
     this.block = f.local(I32)
+    this.firstPacked = f.local(I32)
+    this.lastPacked = f.local(I32)
+    this.groupBegin = f.local(I32)
+    this.groupEnd = f.local(I32)
     this.firstRow = f.local(I32)
     this.lastRow = f.local(I32)
     this.blockLength = f.local(I32)
@@ -87,7 +104,8 @@ class ContractWriter implements Contraction {
     const panels = Math.ceil(n / (4 * vectors))
     const byColumns = this.tiling.sweeps || panels >= 4 * context.threads || m <= 4 * rows
     shareOf(context, byColumns, 4 * vectors, n, this.columnBegin, this.columnEnd)
-    shareOf(context, !byColumns, rows, m, this.rowBegin, this.rowEnd)
+    const narrowest = tileRows(this.tiling, Math.ceil((n % (4 * vectors)) / 4) || vectors)
+    shareOf(context, !byColumns, narrowest, m, this.rowBegin, this.rowEnd)
   }
 
   private overBatch(axis: number): void {
@@ -149,24 +167,55 @@ class ContractWriter implements Contraction {
 
   private withinBlock(): void {
     const { f } = this.context
-    if (this.tiling.packsRight) packRight(this)
-    const whole = this.m - (this.m % this.tiling.rows)
-    const rowsInBlock = M_BLOCK - (M_BLOCK % this.tiling.rows)
-    f.get(this.rowBegin).set(this.firstRow)
+    const { packedColumns, packsLeft, packsRight, packedRows } = this.tiling
+    f.get(this.columnBegin).set(this.groupBegin)
     f.loopWhileBelow(
-      this.firstRow,
-      () => f.get(this.rowEnd),
-      rowsInBlock,
+      this.groupBegin,
+      () => f.get(this.columnEnd),
+      packedColumns,
       () => {
-        f.get(this.firstRow).i32(rowsInBlock).op(OP.i32add).set(this.lastRow)
-        f.get(this.rowEnd).get(this.lastRow).op(OP.i32ltU)
-        f.when(() => f.get(this.rowEnd).set(this.lastRow))
-        f.i32(whole).get(this.lastRow).op(OP.i32ltU)
-        f.when(() => f.i32(whole).set(this.lastRow))
-        if (this.tiling.packsLeft) packLeft(this)
-        this.overColumns((width) => this.rows(width, rowsInBlock))
+        this.until(this.groupEnd, this.groupBegin, packedColumns, () => f.get(this.columnEnd))
+        if (packsRight) packRight(this)
+        f.get(this.rowBegin).set(this.firstPacked)
+        f.loopWhileBelow(
+          this.firstPacked,
+          () => f.get(this.rowEnd),
+          packedRows,
+          () => {
+            this.until(this.lastPacked, this.firstPacked, packedRows, () => f.get(this.rowEnd))
+            if (packsLeft) packLeft(this)
+            this.rowBlocks()
+          },
+        )
       },
     )
+  }
+
+  /** Blocks of rows: within each of them all panels of the group are gone over. */
+  private rowBlocks(): void {
+    const { f } = this.context
+    f.get(this.firstPacked).set(this.firstRow)
+    f.loopWhileBelow(
+      this.firstRow,
+      () => f.get(this.lastPacked),
+      BLOCK_ROWS,
+      () => {
+        this.until(this.lastRow, this.firstRow, BLOCK_ROWS, () => f.get(this.lastPacked))
+        this.overColumns((width) => this.rows(width))
+      },
+    )
+  }
+
+  /** Sets `end` to what comes `step` after `begin`, and no further than `limit`. */
+  private until(end: Local, begin: Local, step: number, limit: () => void): void {
+    const { f } = this.context
+    f.get(begin).i32(step).op(OP.i32add).set(end)
+    limit()
+    f.get(end).op(OP.i32ltU)
+    f.when(() => {
+      limit()
+      f.set(end)
+    })
   }
 
   /** This thread's panels of columns: whole ones in a loop, then the rest if it is this thread's. */
@@ -174,9 +223,9 @@ class ContractWriter implements Contraction {
     const { f } = this.context
     const width = 4 * this.tiling.vectors
     const rest = this.n % width
-    f.get(this.columnBegin).set(this.column)
+    f.get(this.groupBegin).set(this.column)
     const wholeEnd = f.local(I32)
-    f.get(this.columnEnd).set(wholeEnd)
+    f.get(this.groupEnd).set(wholeEnd)
     if (rest !== 0) {
       f.i32(this.n - rest)
         .get(wholeEnd)
@@ -190,34 +239,32 @@ class ContractWriter implements Contraction {
       () => body(width),
     )
     if (rest === 0) return
-    f.get(this.columnEnd).i32(this.n).op(OP.i32eq)
+    f.get(this.groupEnd).i32(this.n).op(OP.i32eq)
     f.when(() => body(rest))
   }
 
-  /** The tiles of one panel of columns in a block of at most `rowsInBlock` rows. */
-  private rows(width: number, rowsInBlock: number): void {
+  /** The tiles of one panel of columns in a block of rows: whole ones, then the rest if it lies in the block. */
+  private rows(width: number): void {
     const { f } = this.context
-    const step = this.tiling.rows
+    const step = tileRows(this.tiling, Math.ceil(width / 4))
+    const rest = this.m % step
     f.get(this.firstRow).set(this.row)
+    const wholeEnd = f.local(I32)
+    f.get(this.lastRow).set(wholeEnd)
+    if (rest !== 0) {
+      f.i32(this.m - rest)
+        .get(wholeEnd)
+        .op(OP.i32ltU)
+      f.when(() => f.i32(this.m - rest).set(wholeEnd))
+    }
     f.loopWhileBelow(
       this.row,
-      () => f.get(this.lastRow),
+      () => f.get(wholeEnd),
       step,
       () => tile(this, step, width),
     )
-    const rest = this.m % step
     if (rest === 0) return
-    // The last tile belongs to one thread and one block: sums between blocks of k and an epilogue that updates in
-    // place must not run twice.
-    f.i32(this.m)
-      .get(this.firstRow)
-      .op(OP.i32sub)
-      .i32(rowsInBlock + 1)
-      .op(OP.i32ltU)
-      .get(this.rowEnd)
-      .i32(this.m)
-      .op(OP.i32eq)
-      .op(OP.i32and)
+    f.get(this.lastRow).i32(this.m).op(OP.i32eq)
     f.when(() => tile(this, rest, width))
   }
 }

@@ -7,7 +7,14 @@ import type { Contraction } from './tiling.ts'
 /** Pushes the address of the packed panel of B for the current columns. */
 export function rightPanel(c: Contraction): void {
   const width = 4 * c.tiling.vectors
-  c.context.f.get(c.column).i32(width).op(OP.i32divU).i32(c.tiling.rightPanelBytes).op(OP.i32mul)
+  c.context.f
+    .get(c.column)
+    .get(c.groupBegin)
+    .op(OP.i32sub)
+    .i32(width)
+    .op(OP.i32divU)
+    .i32(c.tiling.rightPanelBytes)
+    .op(OP.i32mul)
   c.pushScratch(c.scratch.right)
   c.context.f.op(OP.i32add)
 }
@@ -87,11 +94,11 @@ function packRowsOfRight(c: Contraction): void {
     () => f.get(c.blockLength),
     1,
     () => {
-      f.get(row).get(c.columnBegin).i32(4).op(OP.i32mul).op(OP.i32add).set(from)
+      f.get(row).get(c.groupBegin).i32(4).op(OP.i32mul).op(OP.i32add).set(from)
       f.get(i)
         .i32(16 * c.tiling.vectors)
         .op(OP.i32mul)
-      f.get(c.columnBegin).set(c.column)
+      f.get(c.groupBegin).set(c.column)
       rightPanel(c)
       f.op(OP.i32add).set(to)
       c.overColumns((width) => {
@@ -116,9 +123,10 @@ export function packLeft(c: Contraction): void {
   const { f } = c.context
   const { outerStride, innerStride } = c.kernel.left
   const { rows } = c.tiling
+  const end = f.local(I32)
   const [from, to, i, row, column] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
   f.get(c.leftBase)
-    .get(c.firstRow)
+    .get(c.firstPacked)
     .i32(4 * outerStride)
     .op(OP.i32mul)
     .op(OP.i32add)
@@ -133,6 +141,11 @@ export function packLeft(c: Contraction): void {
     // The lanes past the rows are written over at the next k, or fall into the padding.
     f.store(0)
   }
+  // The rows of the last tile that is not whole are read where they are.
+  const whole = c.m - (c.m % rows)
+  f.get(c.lastPacked).set(end)
+  f.i32(whole).get(end).op(OP.i32ltU)
+  f.when(() => f.i32(whole).set(end))
   f.i32(0).set(i)
   f.loopWhileBelow(
     i,
@@ -145,10 +158,10 @@ export function packLeft(c: Contraction): void {
         .op(OP.i32mul)
       c.pushScratch(c.scratch.left)
       f.op(OP.i32add).set(to)
-      f.get(c.firstRow).set(row)
+      f.get(c.firstPacked).set(row)
       f.loopWhileBelow(
         row,
-        () => f.get(c.lastRow),
+        () => f.get(end),
         rows,
         () => {
           panel()

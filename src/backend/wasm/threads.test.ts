@@ -25,7 +25,8 @@ async function train(threads: number, options: MlpOptions, awaitThreads: boolean
 describe('threads', () => {
   it('give the same bits, whatever their number', async () => {
     for (const optimizer of ['sgd', 'adam'] as const) {
-      const options: MlpOptions = { sizes: [37, 45, 3], batch: 19, optimizer }
+      // 50 columns leave a panel of one vector, whose tiles are higher.
+      const options: MlpOptions = { sizes: [37, optimizer === 'sgd' ? 45 : 50, 3], batch: 19, optimizer }
       const one = await train(1, options, true)
       expect(await train(2, options, true)).toEqual(one)
       expect(await train(3, options, false)).toEqual(one)

@@ -61,14 +61,14 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
   const { f } = c.context
   const { left, right } = c.kernel
   const { packsRight, leftPanelBytes } = c.tiling
-  const packsLeft = c.tiling.packsLeft && rows === c.tiling.rows
+  const packsLeft = c.tiling.packsLeft && rows % c.tiling.rows === 0
   if (c.kernel.k === 0) return
   const [a, b, end] = [f.local(I32), f.local(I32), f.local(I32)]
   if (packsLeft) {
     f.get(c.row)
-      .get(c.firstRow)
+      .get(c.firstPacked)
       .op(OP.i32sub)
-      .i32(leftPanelBytes / rows)
+      .i32(leftPanelBytes / c.tiling.rows)
       .op(OP.i32mul)
     c.pushScratch(c.scratch.left)
     f.op(OP.i32add).set(a)
@@ -93,8 +93,10 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
       .op(OP.i32add)
   f.set(b)
   const bStep = packsRight ? 16 * c.tiling.vectors : 4 * right.innerStride
-  const aStep = packsLeft ? 4 * rows : 4 * left.innerStride
-  const aRow = packsLeft ? 4 : 4 * left.outerStride
+  const aStep = packsLeft ? 4 * c.tiling.rows : 4 * left.innerStride
+  /** Bytes from the tile's first row of A to another one. */
+  const rowOffset = (r: number) =>
+    packsLeft ? leftPanelBytes * Math.floor(r / c.tiling.rows) + 4 * (r % c.tiling.rows) : 4 * left.outerStride * r
   const columns = Array.from({ length: vectors }, () => f.local(V128))
   const element = f.local(V128)
   f.get(c.blockLength).i32(bStep).op(OP.i32mul).get(b).op(OP.i32add).set(end)
@@ -105,9 +107,7 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
         .set(column)
     })
     for (let r = 0; r < rows; r++) {
-      f.get(a)
-        .load32splat(r * aRow)
-        .set(element)
+      f.get(a).load32splat(rowOffset(r)).set(element)
       columns.forEach((column, v) => {
         multiplyAdd(c, element, column, known(sums[r * vectors + v], 'a sum'))
       })

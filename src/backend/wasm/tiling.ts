@@ -6,8 +6,14 @@ import type { KernelContext, PointWriter } from './point.ts'
 
 /** k in one block: a panel of B of 12 columns then takes 24 KiB, a good part of a first-level cache. */
 export const K_BLOCK = 512
-/** Rows of A in one block: packed, they take 256 KiB at most, a part of a second-level cache. */
-export const M_BLOCK = 128
+/**
+ * Rows of C that are computed before the next panel of B is gone to: what the body reads and writes in these rows is in
+ * few pages, one after another. A multiple of every tile's rows.
+ */
+export const BLOCK_ROWS = 24
+/** Bytes of A, and of B, that are packed at once: a part of a second-level cache, and from each row of a source a long run. */
+const PACKED_LEFT_BYTES = 1 << 17
+const PACKED_RIGHT_BYTES = 1 << 18
 /** Rows of a tile, and vectors of columns in it by its number of rows: what fits the registers (see `tilingOf`). */
 const TILE_ROWS = 3
 const TILE_VECTORS = [0, 6, 4, 3]
@@ -37,6 +43,9 @@ export interface Tiling {
   readonly rows: number
   readonly vectors: number
   readonly blocks: number
+  /** Rows of A and columns of B that are packed at once: whole blocks of rows, whole panels; no limit where nothing is. */
+  readonly packedRows: number
+  readonly packedColumns: number
   /** Whether A and B are copied into panels; they are not where they are read too rarely to be worth it. */
   readonly packsLeft: boolean
   readonly packsRight: boolean
@@ -59,18 +68,32 @@ export function tilingOf(kernel: ContractKernel): Tiling {
   const vectors = Math.min(TILE_VECTORS[rows] ?? 1, Math.ceil(n / 4))
   const packsRight = !(kernel.right.outerStride === 1 && m <= 8)
   const packsLeft = rows === TILE_ROWS && kernel.left.innerStride !== 1 && n > 4 * vectors
-  const depth = Math.min(kernel.k, K_BLOCK)
-  const sweeps = sweepsRight(kernel, m, n)
+  const depth = Math.max(1, Math.min(kernel.k, K_BLOCK))
+  const width = 4 * vectors
   return {
-    sweeps,
+    sweeps: sweepsRight(kernel, m, n),
     rows,
     vectors,
     packsLeft,
     packsRight,
+    packedRows: packsLeft
+      ? wholeUnits(PACKED_LEFT_BYTES / (4 * depth), BLOCK_ROWS)
+      : wholeUnits(m, BLOCK_ROWS) + BLOCK_ROWS,
+    // What is packed of A serves all columns.
+    packedColumns:
+      packsRight && !packsLeft ? wholeUnits(PACKED_RIGHT_BYTES / (4 * depth), width) : wholeUnits(n, width) + width,
     blocks: packsRight || packsLeft ? Math.max(1, Math.ceil(kernel.k / K_BLOCK)) : 1,
     leftPanelBytes: panelBytes(rows, depth),
-    rightPanelBytes: panelBytes(4 * vectors, depth),
+    rightPanelBytes: panelBytes(width, depth),
   }
+}
+
+/** The most whole units of `size` in `count`, one at least. */
+const wholeUnits = (count: number, size: number) => size * Math.max(1, Math.floor(count / size))
+
+/** Rows of tiles that are so many vectors wide: one vector alone needs more of them for enough sums to be under way. */
+export function tileRows({ rows }: Tiling, vectors: number): number {
+  return rows === TILE_ROWS && vectors === 1 ? 2 * TILE_ROWS : rows
 }
 
 /** Padded to a multiple of `width` words, so that a panel's address follows from its first row or column. */
@@ -97,9 +120,10 @@ export function scratchOf(kernel: ContractKernel): Scratch {
   const n = kernel.domain[rank - 1] ?? 1
   if (tiling.sweeps) return { right: 0, left: 0, partial: 0, end: 4 * m * SWEEP_COLUMNS }
   const panels = Math.ceil(n / (4 * tiling.vectors))
-  const left = aligned(tiling.packsRight ? panels * tiling.rightPanelBytes : 0)
+  const packedPanels = Math.min(panels, tiling.packedColumns / (4 * tiling.vectors))
+  const left = aligned(tiling.packsRight ? packedPanels * tiling.rightPanelBytes : 0)
   const partial = aligned(
-    left + (tiling.packsLeft ? Math.ceil(Math.min(m, M_BLOCK) / tiling.rows) * tiling.leftPanelBytes : 0),
+    left + (tiling.packsLeft ? Math.ceil(Math.min(m, tiling.packedRows) / tiling.rows) * tiling.leftPanelBytes : 0),
   )
   const end = partial + (tiling.blocks > 1 ? (m + tiling.rows) * panels * tiling.vectors * 16 : 0)
   return { right: 0, left, partial, end }
@@ -128,9 +152,12 @@ export interface Contraction {
   /** The first k of the block, and how many there are in it. */
   readonly block: Local
   readonly blockLength: Local
-  /** The block of rows: from, and the end of its whole tiles. */
-  readonly firstRow: Local
-  readonly lastRow: Local
+  /** The rows of A that are packed at once. */
+  readonly firstPacked: Local
+  readonly lastPacked: Local
+  /** The columns of B that are packed at once. */
+  readonly groupBegin: Local
+  readonly groupEnd: Local
   /** The part of this thread. */
   readonly columnBegin: Local
   readonly columnEnd: Local
