@@ -125,6 +125,10 @@ export function judge(
   const [some] = fits
   if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
     for (const d of drafts) d.rate = 1
+  // The rate of a gradient that is nowhere to be seen is that of the others, where they share one.
+  const [shared, ...differing] = new Set(fits.map((d) => d.rate))
+  if (shared !== undefined && differing.length === 0)
+    for (const d of drafts) if (!fits.includes(d) && d.gradientNode === undefined && !isStill(d.step)) d.rate = shared
   const normal = normalRatio(
     fits.map((d) => d.ratio / d.rate),
     measured.loss.stated,
@@ -173,9 +177,12 @@ function startsAfresh(tape: Tape, dependence: Dependence, { before, after }: Cha
 }
 
 /** No gradient and no update, but for rounding: right, and without a ratio. */
-function isStill(step: ChainStep): boolean {
+export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
   return step.update.every((x) => Math.abs(x) < 1e-14) && step.gradient.every((x) => Math.abs(x) < 1e-14)
 }
+
+/** A parameter that follows its gradient, and by how much. */
+export const showsRatio = (result: ParameterResult) => result.status === 'right' && !isStill(result.step)
 
 function statusOf(d: { step: ChainStep; residual: number; ratio: number }, relative: number, normal: number): Status {
   if (d.step.unreached && d.step.update.every((x) => x === 0)) return 'unreached'
@@ -227,13 +234,20 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
     return step.terms.every(([n]) => inside?.has(n)) && (inside?.size ?? 0) > (reach.get(b)?.size ?? 0) + 2
   }
   const chainsReached = (j: Judged) => new Set(j.results.map((r) => r.chain.id))
-  /** A stated loss of all outputs, against what was inferred from one of them. */
+  const chainsFollowed = new Set(judged.filter((j) => j.consistent).flatMap((j) => [...chainsReached(j)]))
+  /**
+   * A stated loss of all outputs, against what was inferred from one of them; or one that all parameters follow but for
+   * a factor, against one that is followed by fewer, if no other loss is what the rest of them follows.
+   */
   const reachesMore = (a: Judged, b: Judged) => {
-    if (!a.measured.loss.stated || b.measured.loss.stated || count(a) === 0) return false
     const [more, fewer] = [chainsReached(a), chainsReached(b)]
-    return more.size > fewer.size && [...fewer].every((id) => more.has(id))
+    if (!a.measured.loss.stated || count(a) === 0) return false
+    if (more.size <= fewer.size || ![...fewer].every((id) => more.has(id))) return false
+    if (b.consistent) return a.explained === 1 && [...more].some((id) => !chainsFollowed.has(id))
+    return !b.measured.loss.stated
   }
   const count = (j: Judged) => exact.get(j)?.size ?? 0
+  const regular = ({ results }: Judged) => results.filter((r) => Math.abs(Math.abs(r.relative) - 1) < 1e-5).length
   const fitted = (j: Judged) => count(j) + (beside.get(j)?.size ?? 0)
   const before = (a: Judged, b: Judged) => {
     if (a.consistent && b.consistent)
@@ -248,13 +262,14 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
                   a.measured.loss.steps.length > 1 && b.measured.loss.steps.length === 1
                 : a.measured.loss.stated))))
       )
-    if (!a.consistent && !b.consistent && reachesMore(a, b) !== reachesMore(b, a)) return reachesMore(a, b)
+    if (reachesMore(a, b) !== reachesMore(b, a)) return reachesMore(a, b)
     if (explainsMore(a, b) !== explainsMore(b, a)) return explainsMore(a, b)
     if (count(a) > 0 && count(a) === count(b) && contains(a, b) !== contains(b, a)) return contains(a, b)
     const order =
       Number(a.consistent) - Number(b.consistent) ||
       a.explained - b.explained ||
       count(a) - count(b) ||
+      regular(a) - regular(b) ||
       Number(a.measured.loss.stated) - Number(b.measured.loss.stated)
     return order > 0
   }

@@ -10,7 +10,7 @@ import type { Finding } from '../types.ts'
 import { findingAt } from './at.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { ABOUT, kindOf, messageOf } from './kinds.ts'
-import { firstMismatch, signTurns } from './mismatch.ts'
+import { firstMismatch } from './mismatch.ts'
 
 const scientific = (x: number) => (x === 0 ? '0' : x.toExponential(0))
 
@@ -122,7 +122,7 @@ export function findingAtLocated(analysis: Analysis, judged: Judged, located: Lo
     kind,
     site: located.statement.site,
     message: `${subjectOf(source, site)} ${ABOUT[kind] ?? 'is not the gradient that is needed here'}`,
-    expected: `the gradient of ${describeTarget(analysis, target)}`,
+    expected: target < 0 ? 'the gradient' : `the gradient of ${describeTarget(analysis, target)}`,
     received: source.split('\n')[site.line - 1]?.trim() ?? '',
     evidence: [
       text,
@@ -146,14 +146,14 @@ export function unrepaired(analysis: Analysis, judged: Judged, explained: Readon
     (r) => r.status !== 'right' && r.status !== 'unreached' && !explained.has(r.chain.name),
   )
   const mismatch = firstMismatch(analysis, judged)
-  const turned = wrong.length > 0 && wrong.every((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
-  const site = analysis.trace.sites[turned ?? mismatch?.suspect.site ?? -1]
+  const turned = wrong.every((r) => r.status === 'sign')
+  const site = analysis.trace.sites[mismatch?.suspect.site ?? -1]
   if (site === undefined || wrong.length === 0) return []
   const source = analysis.trace.sources.get(site.file) ?? ''
   return [
     {
       code: 'C-GRADIENT',
-      kind: wrong.every((r) => r.status === 'sign')
+      kind: turned
         ? 'sign'
         : wrong.every((r) => r.status === 'scaled')
           ? 'scale'
@@ -165,12 +165,11 @@ export function unrepaired(analysis: Analysis, judged: Judged, explained: Readon
       column: site.column + 1,
       endLine: site.endLine,
       endColumn: site.endColumn + 1,
-      message:
-        turned !== undefined
-          ? `${subjectOf(source, site)} has the wrong sign: the update climbs the loss`
-          : mismatch?.localFactor
-            ? `${subjectOf(source, site)} is a right gradient times the derivative of another function than the one that the forward pass applies here`
-            : `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
+      message: turned
+        ? `${subjectOf(source, site)} has the wrong sign: the update climbs the loss`
+        : mismatch?.localFactor
+          ? `${subjectOf(source, site)} is a right gradient times the derivative of another function than the one that the forward pass applies here`
+          : `${subjectOf(source, site)} is where the gradients first go wrong: its inputs are right, and its result is the gradient of nothing in the forward pass`,
       expected: 'the gradient of the loss',
       received: source.split('\n')[site.line - 1]?.trim() ?? '',
       fix: null,

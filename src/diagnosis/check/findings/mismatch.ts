@@ -47,66 +47,15 @@ export function firstMismatch(analysis: Analysis, judged: Judged): Mismatch | un
   return fallback && { suspect: fallback, localFactor: false }
 }
 
-/**
- * The statement at which a gradient's sign turns wrong. Where the error is prediction − target and stays so, it is the
- * update; where the error itself is the other way round under a descending update, it is the error.
- */
-export function signTurns(analysis: Analysis, judged: Judged): number | undefined {
-  const { tape, trace } = analysis
-  const wrong = judged.results.filter((r) => r.status === 'sign')
-  const anyRight = judged.results.some((r) => r.status === 'right')
-  const end = Math.max(0, ...judged.results.map((r) => r.step.after))
-  const signal = signalNodes(analysis, end)
-  const ratioOf = ratios(analysis, judged)
-  const statementOf = (node: number) => trace.sites[tape.entry(node).site]?.statement
-  const region = tape.madeFrom(
-    wrong.map((r) => r.step.after),
-    analysis.dependence.cut,
-  )
-  const updates = new Set(
-    wrong.map((r) => trace.sites[r.chain.versions.find((v) => v.node === r.step.after)?.site ?? -1]?.statement),
-  )
-  let error: { sign: number; statement: number | undefined } | undefined
-  for (const node of [...region].filter((n) => signal[n] === 1).sort((a, b) => a - b)) {
-    const ratio = ratioOf(node)
-    const statement = statementOf(node)
-    if (ratio === 0 || statement === undefined || updates.has(statement)) continue
-    if (error === undefined) error = { sign: Math.sign(ratio), statement }
-    else if (error.statement === statement) error.sign = Math.sign(ratio)
-    else if (Math.sign(ratio) !== error.sign) return statement
-  }
-  if (!anyRight && error !== undefined && error.sign < 0) return error.statement
-  return [...updates].find((u) => u !== undefined)
-}
-
-function ratios(analysis: Analysis, judged: Judged): (node: number) => number {
-  // Only values with a name: −z inside a sigmoid has the negative of z's gradient, which would turn every sign.
-  const named = new Set(
-    analysis.trace.events.flatMap((e) => {
-      if (e.kind === 'store') return [e.node]
-      return e.kind === 'write' ? analysis.tape.entry(e.node).args.slice(1, 2) : []
-    }),
-  )
-  const truths = truthsOf(judged, named)
-  return (node) => {
-    const value = join(analysis.points.values.map((v) => v[node]))
-    if (value.length > 20_000) return 0
-    // y − p is the gradient of ½(y − p)² with respect to itself: what counts is the value before it.
-    const before = (truths.get(value.length) ?? []).filter((t) => t.node < node)
-    return before.map((t) => proportion(value, t.value)).find((m) => m.residual < MATCH)?.ratio ?? 0
-  }
-}
-
 interface Truth {
   readonly node: number
   readonly value: Float64Array
 }
 
-function truthsOf(judged: Judged, only?: ReadonlySet<number>): Map<number, Truth[]> {
+function truthsOf(judged: Judged): Map<number, Truth[]> {
   const truths = new Map<number, Truth[]>()
   const [first] = judged.measured.adjoints
   for (const node of first?.[0]?.keys() ?? []) {
-    if (only !== undefined && !only.has(node)) continue
     const value = join((first ?? []).map((adjoint) => adjoint.get(node)))
     const list = truths.get(value.length) ?? []
     if (list.length < 400) list.push({ node, value })

@@ -4,10 +4,11 @@
  * right is where it goes wrong, and what it should have computed is known.
  */
 
-import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
+import { type Analysis, isStill, type Judged, type ParameterResult, showsRatio } from '../analyse.ts'
 import { attempt, operandScales } from './attempt.ts'
 import { blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
+import { locateMultiple } from './multiples.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival } from './rivals.ts'
@@ -20,38 +21,65 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   const region = regionOf(analysis, judged)
   const step = Math.min(...judged.results.map((r) => r.step.step))
   const labels = new Labels(judged, step)
-  const results = judged.results.filter((r) => r.step.step === step && r.status !== 'unreached')
+  const results = judged.results.filter((r) => r.step.step === step && r.status !== 'unreached' && !isStill(r.step))
   const normal = normalOf(judged)
   let right = results.filter((r) => r.status === 'right')
-  let wrong = results.filter((r) => r.status === 'wrong')
+  let off = results.filter((r) => r.status !== 'right')
   const out: Located[] = []
   let points = analysis.points.values
   const forced = new Map<number, Given>()
-  while (wrong.length > 0 && out.length < 4 && Date.now() < deadline) {
+  while (off.length > 0 && out.length < 4 && Date.now() < deadline) {
     const pinned = new Set([...forced].filter(([, given]) => given.from === undefined).map(([node]) => node))
-    const situation = { analysis, judged, region, labels, points, pinned, wrong, right, normal }
-    const found = explain(situation, deadline)
+    const situation = { analysis, judged, region, labels, points, pinned, wrong: off, right, normal }
+    const found = likelier(situation, deadline)
     if (found === undefined || out.some((o) => o.statement === found.statement)) break
     out.push(found)
     for (const o of found.occurrences)
       forced.set(o.node, { parts: o.wanted, ...(o.from !== undefined && { from: o.from }) })
     const replay = new Replay(analysis, region.end)
     points = analysis.points.values.map((_, p) => replay.values(p, forced))
-    const fits = new Replay(analysis, region.end, points).fits(new Map(), results)
-    const fixed = new Set(fits.map((f) => f.chain))
-    right = results.filter((r) => fits.some((f) => f.chain === r.chain.id && isNormal(f.ratio, normal)))
-    wrong = wrong.filter((r) => !fixed.has(r.chain.id))
+    const now = restated({ ...situation, points }, results, found)
+    right = now.filter((r) => r.status === 'right')
+    off = now.filter((r) => r.status !== 'right')
   }
   const blamed = blameDerivatives(analysis, region, out)
-  if (wrong.length > 0) return blamed
+  if (off.some((r) => r.status === 'wrong')) return blamed
   return [
     ...blamed,
     ...locateFactors(
-      { analysis, judged, region, labels, points, pinned: new Set(), wrong, right, normal },
+      { analysis, judged, region, labels, points, pinned: new Set(), wrong: off, right, normal },
       results,
       deadline,
     ),
   ]
+}
+
+/** A constant that got in somewhere, or a statement that should have computed another gradient. */
+function likelier(situation: Situation, deadline: number): Located | undefined {
+  const wrong = situation.wrong.filter((r) => r.status === 'wrong')
+  const multiple = locateMultiple(situation, (Date.now() + deadline) / 2)
+  const found = wrong.length === 0 ? undefined : explain({ ...situation, wrong }, deadline)
+  if (multiple === undefined || found === undefined) return multiple ?? found
+  const gain = multiple.fixed.length - found.fixed.length
+  return gain > 0 || (gain === 0 && multiple.remake.cost <= (found.remake?.cost ?? NO_REMAKE)) ? multiple : found
+}
+
+/** What the parameters follow once a statement has been put right. */
+function restated(
+  { analysis, region, points, normal }: Situation,
+  results: readonly ParameterResult[],
+  found: Located,
+): ParameterResult[] {
+  const fits = new Replay(analysis, region.end, points).fits(new Map(), results)
+  return results.map((r): ParameterResult => {
+    const fit = fits.find((f) => f.chain === r.chain.id)
+    // An update that was turned round is right, whatever stands for the gradient in it.
+    if (found.statement.updates && found.fixed.includes(r.chain.id)) return { ...r, status: 'right' }
+    if (fit === undefined) return { ...r, status: 'wrong' }
+    const ratio = fit.ratio * r.rate
+    if (isNormal(fit.ratio, normal)) return { ...r, ratio, status: fit.ratio > 0 ? 'right' : 'sign' }
+    return { ...r, ratio, status: fit.ratio < 0 ? 'sign' : 'scaled' }
+  })
 }
 
 /** Where gradients that are right but for a constant get their factor. */
@@ -77,7 +105,7 @@ function locateFactors(situation: Situation, results: readonly ParameterResult[]
 }
 
 function normalOf(judged: Judged): number | undefined {
-  const right = judged.results.find((r) => r.status === 'right')
+  const right = judged.results.find(showsRatio)
   return right && right.ratio / right.rate
 }
 
@@ -139,3 +167,5 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
 }
 
 const MAX_RIVALS = 6
+/** What a place costs whose change is not known. */
+const NO_REMAKE = 3

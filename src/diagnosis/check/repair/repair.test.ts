@@ -40,6 +40,15 @@ const CASES: readonly (readonly [string, string, string, string])[] = [
   ],
   ['softmax_net', 'hidden.T.dot(dscores) + reg * W2', 'hidden.T.dot(dscores) + 2 * reg * W2', 'regularisation'],
   ['layers', 'return g * (1 - self.y ** 2)', 'return g', 'missing-activation-derivative'],
+  // A sign or a factor: at the statement where it gets in, whatever it is handed on through.
+  ['three_layers', 'l3_error = parity - l3', 'l3_error = l3 - parity', 'sign'],
+  ['layers', 'db = g.sum(axis=0, keepdims=True)', 'db = -g.sum(axis=0, keepdims=True)', 'sign'],
+  ['private_class', 'dw1 = delta1 @ x.T / m', 'dw1 = -(delta1 @ x.T / m)', 'sign'],
+  ['dropout', 'da1 = dd1 * mask', 'da1 = -(dd1 * mask)', 'sign'],
+  // A loss that is summed by `-=`, over several passes between two updates.
+  ['micro_batches', 'b0 -= rate * gb', 'b0 += rate * gb', 'sign'],
+  // Beside a bias that has no gradient at all.
+  ['siamese', 'du = dh * (1 - h ** 2)', 'du = dh', 'missing-activation-derivative'],
 ]
 
 describe.concurrent('a change of one line', () => {

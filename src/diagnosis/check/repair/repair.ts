@@ -3,7 +3,6 @@
  */
 
 import { type Analysis, analyse, type Judged } from '../analyse.ts'
-import { signTurns } from '../findings/mismatch.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
 import type { Located } from './situation.ts'
@@ -47,11 +46,9 @@ export async function findRepair(
 ): Promise<Repair | undefined> {
   deadline = Math.min(deadline, Date.now() + ROUND_MS)
   const suspects = findSuspects(analysis, judged)
-  const turn = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
-  const blamed = [
-    ...located.flatMap((l) => [l.statement, ...l.rivals].flatMap((s) => suspectAt(analysis, s))),
-    ...(located.length > 0 ? [] : suspects.filter((s) => s.site === turn).map((s) => ({ ...s, turns: true }))),
-  ].slice(0, PROBES_AT_ONCE)
+  const blamed = located
+    .flatMap((l) => [l.statement, ...l.rivals].flatMap((s) => suspectAt(analysis, s)))
+    .slice(0, PROBES_AT_ONCE)
   const others = suspects.filter((s) => !blamed.some((b) => b.site === s.site))
   const scales = scaleTexts(judged)
   const only = familiesFor(judged)
@@ -171,10 +168,7 @@ const KIND_COST: Readonly<Record<string, number>> = {
 /** What the forward pass computes is the author's to choose; only what it sums over can be a slip there, or the error's sign. */
 const FORWARD_EDITS = ['axis', 'sum', 'drop-sum']
 
-function editsFor({ backward, turns }: Suspect): readonly string[] | undefined {
-  if (backward) return undefined
-  return turns === true ? ['sign'] : FORWARD_EDITS
-}
+const editsFor = ({ backward }: Suspect) => (backward ? undefined : FORWARD_EDITS)
 
 function fitsPlace(trial: Trial, group: readonly Suspect[]): boolean {
   const suspect = group[Math.floor(trial.probe / 8)]
@@ -191,18 +185,8 @@ function rank(
 ): Trial[] {
   const isRival = (s: Suspect | undefined) =>
     located.some((l) => l.rivals.some((r) => r.site === s?.site)) && !located.some((l) => l.statement.site === s?.site)
-  const turns = judged.results.some((r) => r.status === 'sign') ? signTurns(analysis, judged) : undefined
-  const at = analysis.trace.sites[turns ?? -1]
   const cost = (t: Trial) => {
     const suspect = group[Math.floor(t.probe / 8)]
-    if (
-      at !== undefined &&
-      suspect !== undefined &&
-      at.file === suspect.file &&
-      at.line === suspect.span[0] &&
-      at.column === suspect.span[1]
-    )
-      return (t.row.text.startsWith('-') ? -4 : -5) + t.row.text.length / 200
     const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     const rival = isRival(suspect) ? RIVAL_COST : 0

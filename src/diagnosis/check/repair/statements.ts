@@ -139,13 +139,29 @@ function handOvers(
   return out
 }
 
-/** 1 for what carries the error back: computed from a meeting of prediction and target. */
+/** 1 for what carries the error back: computed from a meeting of prediction and target, or where none is seen, from outputs. */
 export function signalNodes(analysis: Analysis, end: number): Uint8Array {
   const { tape, dependence } = analysis
   const signal = new Uint8Array(end + 1)
-  for (const meeting of findMeetings(tape, dependence)) if (meeting.node <= end) signal[meeting.node] = 1
-  for (let node = 0; node <= end && node < tape.length; node++)
-    if (signal[node] !== 1 && !dependence.cut.has(node) && tape.entry(node).args.some((a) => signal[a] === 1))
-      signal[node] = 1
+  const meetings = findMeetings(tape, dependence).filter((m) => m.node <= end)
+  for (const { node } of meetings) signal[node] = 1
+  const begins = meetings.length > 0 ? new Set<number>() : outputsOf(analysis)
+  for (let node = 0; node <= end && node < tape.length; node++) {
+    if (signal[node] === 1 || dependence.cut.has(node) || begins.has(node)) continue
+    if (tape.entry(node).args.some((a) => signal[a] === 1 || begins.has(a))) signal[node] = 1
+  }
   return signal
+}
+
+/** What the loss is computed from once all parameters have been used: the network's outputs, and what is made of them. */
+function outputsOf({ tape, dependence, best }: Analysis): Set<number> {
+  const terms = (best?.measured.loss.steps ?? []).flatMap((s) => s.terms.map(([node]) => node))
+  const forward = [...tape.ancestors(terms, dependence.cut)].sort((a, b) => b - a)
+  const early = new Set<number>()
+  for (const node of forward) {
+    const { args } = tape.entry(node)
+    const mixes = args.some((a) => dependence.cut.has(a))
+    if (mixes || early.has(node)) for (const arg of args) early.add(arg)
+  }
+  return new Set(forward.filter((n) => dependence.depends[n] === 1 && !early.has(n) && !dependence.cut.has(n)))
 }

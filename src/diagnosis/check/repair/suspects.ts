@@ -10,8 +10,6 @@ export interface Suspect {
   /** Whether the loss is computed from nothing that it computes. */
   readonly backward: boolean
   readonly exonerated: boolean
-  /** Whether the error's sign turns here. */
-  readonly turns?: boolean
   readonly order: number
   readonly count: number
 }

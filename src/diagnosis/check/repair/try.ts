@@ -4,7 +4,7 @@
  * point, and the updates are held against the true gradients once more. Only an exact agreement counts.
  */
 
-import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
+import { type Analysis, isStill, type Judged, type ParameterResult, showsRatio } from '../analyse.ts'
 import type { LossStep } from '../roles/losses.ts'
 import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Tape, Values } from '../tape/tape.ts'
@@ -88,7 +88,7 @@ class Runner {
       steps.flatMap((s) => s.terms.map(([n]) => n)),
       analysis.dependence.cut,
     )
-    const right = judged.results.find((r) => r.status === 'right')
+    const right = judged.results.find(showsRatio)
     this.hasRight = right !== undefined
     this.allowsAscent = judged.results.every((r) => r.status === 'wrong')
     this.normal = right === undefined ? Number.NaN : right.ratio / rate(right)
@@ -255,6 +255,7 @@ class Runner {
     for (const result of this.judged.results) {
       const row = updates.get(result.chain.id)
       if (row === undefined || result.status === 'unreached') continue
+      if (result.status === 'right' && isStill(result.step) && isStill(asStep(row))) continue
       const match = this.match(result, row)
       if (result.status === 'right' && match === undefined) broken++
       if (result.status !== 'right' && match !== undefined) fixed.push({ chain: result.chain.id, ...match })
@@ -268,6 +269,11 @@ class Runner {
     return { fixed: fixed.map((f) => f.chain), broken, error: Math.max(...fixed.map((f) => f.residual)), ratio }
   }
 }
+
+const asStep = ({ update, gradient }: Row) => ({
+  update: Float64Array.from(update),
+  gradient: Float64Array.from(gradient),
+})
 
 const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()
 

@@ -87,6 +87,17 @@ export function stepsOf(tape: Tape, dependence: Dependence, terms: readonly (rea
   return steps
 }
 
+/** Without what is added once the parameters have changed: a penalty that is logged beside the loss of the step before. */
+function ofFirstStep(
+  tape: Tape,
+  dependence: Dependence,
+  terms: readonly (readonly [number, number])[],
+): readonly (readonly [number, number])[] {
+  const [first] = stepsOf(tape, dependence, terms)
+  const sites = new Set(first?.terms.map(([node]) => tape.entry(node).site))
+  return terms.filter(([node]) => sites.has(tape.entry(node).site))
+}
+
 function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolean {
   const count = new Map<number, number>()
   for (const found of tape.ancestors([node], dependence.cut)) {
@@ -137,7 +148,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     const terms = mixed
       ? openSum(tape, last, values, dependence)
       : (sums ?? group.nodes.map((n): [number, number] => [n, 1]))
-    const steps = stepsOf(tape, dependence, terms)
+    const steps = stepsOf(tape, dependence, mixed ? ofFirstStep(tape, dependence, terms) : terms)
     if (steps.length > 0)
       losses.push({ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank })
   }
@@ -165,6 +176,7 @@ function runningSums(
         covered.add(at)
       }
       if (op === 'add' || op === 'copy') stack.push(...args)
+      if (op === 'sub' || op === 'subtract') stack.push(...args.slice(0, 1))
     }
     terms.push(...(opens ? openSum(tape, node, values, dependence) : [[node, 1] as [number, number]]))
   }
@@ -198,8 +210,8 @@ function operandIsWritten(tape: Tape, site: number, left: boolean): boolean {
   if (found === undefined || found.endLine !== found.line) return false
   const span = text.slice(found.column, found.endColumn)
   return left
-    ? /^[\s(]*[-+]?\d*\.?\d+(e[-+]?\d+)?\s*[-+*/,)]/.test(span)
-    : /[-+*/,(]\s*\d*\.?\d+(e[-+]?\d+)?[\s)]*$/.test(span)
+    ? /^[\s(]*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*[-+*/,)]/i.test(span)
+    : /[-+*/,(]\s*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?[\s)]*$/i.test(span)
 }
 
 /** The first places where something computed from the parameters meets data that is not. */
@@ -235,6 +247,8 @@ export function findMeetings(tape: Tape, dependence: Dependence): Meeting[] {
         pair = { prediction: a, target: -node }
     }
     if (pair === undefined || dependence.cut.has(pair.prediction) || dependence.cut.has(node)) continue
+    // One number for all elements is a constant of the formula.
+    if (pair.target >= 0 && isScalar(tape, pair.target) && !isScalar(tape, pair.prediction)) continue
     const list = meetings.get(site) ?? []
     if (list.length < 2000) list.push({ site, node, ...pair })
     meetings.set(site, list)

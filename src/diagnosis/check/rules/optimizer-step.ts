@@ -57,12 +57,16 @@ export function updateSteps(analysis: Analysis, result: ParameterResult): Update
   const rows = measured.flatMap((row) => row.filter((s) => s.chain.id === result.chain.id).slice(0, 1))
   const gradients = rows.map((row) => gradientsOf(analysis, row))
   const steps: UpdateStep[] = []
+  const kept = new Set(analysis.trace.events.flatMap((e) => (e.kind === 'store' ? [e.node] : [])))
+  for (const chain of analysis.chains) for (const { node } of chain.versions) kept.delete(node)
   for (const [k, row] of rows.entries()) {
     const next = gradients[k + 1]?.[0]?.node
+    // The gradient as the script keeps it, where it does: −(…) is no doing of the optimiser.
+    const named = gradients[k]?.findLast((g) => kept.has(g.node))
     for (const gradient of gradients[k] ?? []) {
       const found = programOf(analysis, row, gradient.node, next)
       if (found === undefined) continue
-      steps.push({ ...found, index: k, orientation: gradient.orientation })
+      steps.push({ ...found, index: k, orientation: named?.orientation ?? gradient.orientation })
       break
     }
   }
