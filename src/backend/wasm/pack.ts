@@ -137,8 +137,9 @@ export function packLeft(c: Contraction): void {
     .set(column)
   const panel = () => {
     f.get(to)
-    gatherLanes(c, from, 0, outerStride, rows)
     // The lanes past the rows are written over at the next k, or fall into the padding.
+    if (outerStride === 1) f.get(from).load(0)
+    else gatherLanes(c, from, 0, outerStride, rows)
     f.store(0)
   }
   // The rows of the last tile that is not whole are read where they are.
