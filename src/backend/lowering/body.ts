@@ -1,6 +1,6 @@
 /** Bodies of kernels in the instructions that a machine has. */
 
-import { isReduction, lowerToPrimitives } from '../../ops/index.ts'
+import { isReduction, lowerToPrimitives, type ScalarInstruction, type ScalarProgram } from '../../ops/index.ts'
 import type { Body } from '../../plan/index.ts'
 import { known } from '../../shared/index.ts'
 
@@ -10,7 +10,30 @@ export function lowerBody(body: Body, cached: readonly number[] = []): { body: B
   const lowered = lowerToPrimitives({ instructions: body.instructions, results })
   const stores = body.stores.map((store, i) => ({ ...store, value: known(lowered.results[i], 'a result') }))
   const moved = lowered.results.slice(stores.length)
-  return { body: { instructions: lowered.instructions, loads: body.loads, stores }, cached: moved }
+  return { body: { instructions: contracted(lowered), loads: body.loads, stores }, cached: moved }
+}
+
+/** Sums with a product that nothing else uses become one instruction; the product stays where it was, and nobody asks for it. */
+function contracted({ instructions, results }: ScalarProgram): ScalarInstruction[] {
+  const uses = instructions.map(() => 0)
+  const use = (position: number) => {
+    uses[position] = (uses[position] ?? 0) + 1
+  }
+  for (const { operands } of instructions) operands.forEach(use)
+  results.forEach(use)
+  return instructions.map((instruction) => {
+    const [a = -1, b = -1] = instruction.operands
+    const productAt = (position: number) => {
+      const found = instructions[position]
+      return found?.operation === 'mul' && uses[position] === 1 ? found.operands : undefined
+    }
+    if (instruction.operation === 'add') {
+      const [product, other] = productAt(a) === undefined ? [productAt(b), a] : [productAt(a), b]
+      return product === undefined ? instruction : { operation: 'multiplyAdd', operands: [...product, other] }
+    }
+    const product = instruction.operation === 'sub' ? productAt(b) : undefined
+    return product === undefined ? instruction : { operation: 'subtractProduct', operands: [...product, a] }
+  })
 }
 
 /** The positions of instructions that have one value for a whole domain, in order. */

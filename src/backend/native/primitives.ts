@@ -27,6 +27,7 @@ export const RENDER: Record<PrimitiveOperation, Renderer> = {
   floor: call('roundDown'),
   round: call('roundEven'),
   multiplyAdd: (a, b, c) => `${a} * ${b} + ${c}`,
+  subtractProduct: (a, b, c) => `${c} - ${a} * ${b}`,
   less: infix('<'),
   lessEqual: infix('<='),
   equal: infix('=='),

@@ -67,6 +67,7 @@ const SIMD_NAMES: Record<keyof typeof SIMD, string> = {
   f32x4convert: 'f32x4.convert_i32x4_s',
   f32x4convertU: 'f32x4.convert_i32x4_u',
   f32x4relaxedMadd: 'f32x4.relaxed_madd',
+  f32x4relaxedNmadd: 'f32x4.relaxed_nmadd',
 }
 
 const ATOMIC_NAMES: Record<keyof typeof ATOMIC, string> = {

@@ -69,6 +69,7 @@ export const SIMD = {
   f32x4convert: 0xfa,
   f32x4convertU: 0xfb,
   f32x4relaxedMadd: 0x105,
+  f32x4relaxedNmadd: 0x106,
 } as const
 
 /** Atomic instructions on 32-bit words (prefix 0xfe). */

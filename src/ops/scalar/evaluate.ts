@@ -37,6 +37,7 @@ export const MEANING: Record<PrimitiveOperation | TranscendentalOperation, Rule>
   floor: Math.floor,
   round: roundToEven,
   multiplyAdd: (a, b, c) => a * b + c,
+  subtractProduct: (a, b, c) => c - a * b,
   less: (a, b) => (a < b ? 1 : 0),
   lessEqual: (a, b) => (a <= b ? 1 : 0),
   equal: (a, b) => (a === b ? 1 : 0),

@@ -28,6 +28,7 @@ export type PrimitiveOperation =
   | 'floor'
   | 'round' // to the nearest integer, ties to even
   | 'multiplyAdd' // a·b + c, with one rounding where the machine has it
+  | 'subtractProduct' // c − a·b, with one rounding where the machine has it
   | 'less'
   | 'lessEqual'
   | 'equal'
