@@ -24,6 +24,7 @@ const OP_NAMES: Record<keyof typeof OP, string> = {
   i32sub: 'i32.sub',
   i32mul: 'i32.mul',
   i32divU: 'i32.div_u',
+  i32remU: 'i32.rem_u',
   i32and: 'i32.and',
   i32xor: 'i32.xor',
   i32shl: 'i32.shl',

@@ -25,6 +25,7 @@ export const OP = {
   i32sub: 0x6b,
   i32mul: 0x6c,
   i32divU: 0x6e,
+  i32remU: 0x70,
   i32and: 0x71,
   i32xor: 0x73,
   i32shl: 0x74,

@@ -2,7 +2,7 @@
 
 import { known } from '../../shared/index.ts'
 import { I32, type Local, OP, V128 } from './encode.ts'
-import type { Contraction } from './tiling.ts'
+import { BLOCK_ROWS, type Contraction } from './tiling.ts'
 
 /** Pushes the address of the packed panel of B for the current columns. */
 export function rightPanel(c: Contraction): void {
@@ -135,18 +135,31 @@ export function packLeft(c: Contraction): void {
     .op(OP.i32mul)
     .op(OP.i32add)
     .set(column)
-  const panel = () => {
+  const panels = (count: number) => {
+    for (let p = 0; p < count; p++) {
+      f.get(to)
+      // The lanes past the rows are written over at the next k, or fall into the padding.
+      if (outerStride === 1) f.get(from).load(4 * rows * p)
+      else gatherLanes(c, from, 4 * rows * p * outerStride, outerStride, rows)
+      f.store(p * c.tiling.leftPanelBytes)
+    }
+    f.get(from)
+      .i32(4 * rows * count * outerStride)
+      .op(OP.i32add)
+      .set(from)
     f.get(to)
-    // The lanes past the rows are written over at the next k, or fall into the padding.
-    if (outerStride === 1) f.get(from).load(0)
-    else gatherLanes(c, from, 0, outerStride, rows)
-    f.store(0)
+      .i32(count * c.tiling.leftPanelBytes)
+      .op(OP.i32add)
+      .set(to)
   }
   // The rows of the last tile that is not whole are read where they are.
   const whole = c.m - (c.m % rows)
   f.get(c.lastPacked).set(end)
   f.i32(whole).get(end).op(OP.i32ltU)
   f.when(() => f.i32(whole).set(end))
+  const wholeBlocks = f.local(I32)
+  if (outerStride === 1)
+    f.get(end).get(end).get(c.firstPacked).op(OP.i32sub).i32(BLOCK_ROWS).op(OP.i32remU).op(OP.i32sub).set(wholeBlocks)
   f.i32(0).set(i)
   f.loopWhileBelow(
     i,
@@ -160,18 +173,18 @@ export function packLeft(c: Contraction): void {
       c.pushScratch(c.scratch.left)
       f.op(OP.i32add).set(to)
       f.get(c.firstPacked).set(row)
+      if (outerStride === 1)
+        f.loopWhileBelow(
+          row,
+          () => f.get(wholeBlocks),
+          BLOCK_ROWS,
+          () => panels(BLOCK_ROWS / rows),
+        )
       f.loopWhileBelow(
         row,
         () => f.get(end),
         rows,
-        () => {
-          panel()
-          f.get(from)
-            .i32(4 * rows * outerStride)
-            .op(OP.i32add)
-            .set(from)
-          f.get(to).i32(c.tiling.leftPanelBytes).op(OP.i32add).set(to)
-        },
+        () => panels(1),
       )
       f.get(column)
         .i32(4 * innerStride)
