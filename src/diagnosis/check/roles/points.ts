@@ -9,7 +9,17 @@ import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
 import { type Dependence, holding, MOVES } from './dependence.ts'
 
-const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer', 'inner', 'vdot'])
+/** Operations that multiply what they are given. */
+export const PRODUCTS: ReadonlySet<string> = new Set([
+  'dot',
+  'matmul',
+  'mul',
+  'multiply',
+  'einsum',
+  'outer',
+  'inner',
+  'vdot',
+])
 
 /** Leaves that are data which parameters are multiplied with: the inputs. */
 export function findInputs(tape: Tape, dependence: Dependence): Set<number> {

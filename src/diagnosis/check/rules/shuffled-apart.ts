@@ -4,10 +4,10 @@ import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { holding } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/losses.ts'
+import { PRODUCTS } from '../roles/points.ts'
 import type { Finding } from '../types.ts'
 import { rowSequence, rowsOf } from './provenance.ts'
 
-const PRODUCTS = new Set(['dot', 'matmul', 'mul', 'multiply', 'einsum', 'outer'])
 const MAX_MEETINGS = 12
 const MAX_ELEMENTS = 200_000
 

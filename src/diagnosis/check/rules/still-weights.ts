@@ -1,0 +1,201 @@
+/** Values of the forward pass that no step changes though the loss depends on them, and what says that they are parameters. */
+
+import type { Analysis } from '../analyse.ts'
+import { holding, MOVES } from '../roles/dependence.ts'
+import { findMeetings } from '../roles/losses.ts'
+import { join, MATCH, proportion } from '../roles/measure.ts'
+import { resolvePlaces } from '../roles/places.ts'
+import { PRODUCTS } from '../roles/points.ts'
+import { type Partner, partnersOf } from './layer-partners.ts'
+
+const MEANT = /frozen|freeze|fixed|random (features?|projection)|not trained|untrained|reservoir|extreme learning/i
+const MAX_NODES = 6000
+
+export interface Still {
+  readonly node: number
+  readonly name: string
+  /** The site at which it gets its value. */
+  readonly made: number
+  /** Whether it lies in a list, a dictionary or an array. */
+  readonly inside: boolean
+  /** The node that is its gradient, or −1. */
+  readonly gradient: number
+  /** A trained parameter of its name, but for a number, or of its list. */
+  readonly sibling: string | undefined
+  /** A trained parameter of the same affine map. */
+  readonly partner: string | undefined
+}
+
+/** All that the first step's loss is computed from. */
+function forwardOf({ best, tape, dependence }: Analysis): Set<number> {
+  const terms = best?.measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
+  return tape.ancestors(terms, dependence.cut)
+}
+
+export function findStill(analysis: Analysis): Still[] {
+  const { best, trace, tape, dependence, points } = analysis
+  const forward = forwardOf(analysis)
+  const next = best?.measured.loss.steps[1]?.terms.map(([n]) => n)
+  const later = next && tape.ancestors(next, dependence.cut)
+  const adjoints = best?.measured.adjoints[0]
+  const samples = sampleCounts(analysis)
+  const placeOf = resolvePlaces(trace)
+  const names = new Map<number, { name: string; site: number; rank: number; inside: boolean }>()
+  for (const event of trace.events) {
+    if (event.kind !== 'store' || !forward.has(event.node) || dependence.depends[event.node] === 1) continue
+    const rank = event.place !== 'name' ? 2 : event.owner === '<module>' ? 1 : 0
+    const known = names.get(event.node)
+    if (known === undefined || rank > known.rank)
+      names.set(event.node, {
+        name: placeOf(event.place, event.owner, event.key),
+        site: event.site,
+        rank,
+        inside: event.place === 'item',
+      })
+  }
+  const whole = usedWhole(analysis, forward)
+  const data = findData(analysis, forward)
+  const trained = best?.results.map((r) => r.chain.name) ?? []
+  const constant = (node: number) => later?.has(node) !== false
+  const candidates = new Set([...names.keys()].filter((n) => isFloat(analysis, n) && constant(n)))
+  // In the second step each trained parameter is known as one, whatever was tried out before the first.
+  const partners = partnersOf(analysis, later ?? forward, candidates, (node) => forward.has(node))
+  const found: Still[] = []
+  for (const node of candidates) {
+    const { name, site, rank } = names.get(node) ?? { name: '', site: -1, rank: 0 }
+    const value = points.values[0]?.[node]
+    if (value === undefined || data.has(node) || !whole.has(node)) continue
+    // Nothing but zeros that something is multiplied with: a state to begin with, as a cell's.
+    if (value.data.every((x) => x === 0) && isFactor(analysis, node, forward)) continue
+    if (trained.includes(name)) continue // a state of it from before training, as a gradient check leaves it
+    const truth = join(adjoints?.map((a) => a.get(node)) ?? [])
+    if (truth.length === 0 || truth.every((x) => x === 0) || saysSo(analysis, site)) continue
+    const sibling = trained.find((t) => t !== name && related(t, name))
+    const inside = names.get(node)?.inside === true
+    const partner = partnerIn(analysis, partners.get(node), name, value.data.length > 1 || inside)
+    const known = sibling !== undefined || partner !== undefined
+    if (value.data.length < 2 && !known) continue
+    const sampled = value.shape.some((n) => samples.has(n))
+    const gradient = sampled && !known ? -1 : gradientNode(analysis, node, truth, forward)
+    if (gradient >= 0 || known)
+      found.push({ node, name, made: site, inside: inside || rank > 1, gradient, sibling, partner })
+  }
+  return found
+}
+
+const isFloat = ({ trace }: Analysis, node: number) => trace.nodes[node]?.dtype.startsWith('f') === true
+
+/** The trained half of a layer whose other half this is; a bias needs a trained bias of a like name beside it. */
+function partnerIn(
+  { dependence, best }: Analysis,
+  partner: Partner | undefined,
+  name: string,
+  several: boolean,
+): string | undefined {
+  const nameOf = (id: number) => dependence.parameters.find((c) => c.id === id)?.name
+  const own = partner?.chains.map(nameOf).find((n) => n !== undefined)
+  if (partner === undefined || own === undefined) return undefined
+  if (partner.role === 'weight') return several ? own : undefined
+  const named = best?.results.some((r) => r.chain.name !== own && isLike(r.chain.name, name))
+  return named === true ? own : undefined
+}
+
+/** Whether two names share a word, and differ in one word at most: hidden_bias and output_bias, bias and kernel_bias, a0 and b0. */
+function isLike(a: string, b: string): boolean {
+  const words = (name: string): string[] => name.replace(/\[[^\]]*\]/g, '').match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? []
+  const [one, two] = [words(a), words(b)]
+  const shared = one.filter((w) => two.includes(w)).length
+  return shared > 0 && Math.max(one.length, two.length) - shared <= 1
+}
+
+function isFactor({ tape }: Analysis, node: number, forward: ReadonlySet<number>): boolean {
+  for (const at of forward) {
+    const { op, args } = tape.entry(at)
+    if (args.includes(node) && PRODUCTS.has(op)) return true
+  }
+  return false
+}
+
+/** Lengths that may be the number of samples: what is that long may be data. */
+function sampleCounts(analysis: Analysis): Set<number> {
+  const counts = new Set<number>()
+  for (const judged of analysis.judged) {
+    const { prediction, target } = judged.measured.loss
+    for (const node of [prediction, target])
+      for (const n of (node !== undefined && node >= 0 ? analysis.points.values[0]?.[node]?.shape : undefined) ?? [])
+        if (n > 1) counts.add(n)
+  }
+  return counts
+}
+
+/** What a parameter is multiplied with, and what a prediction is compared with: inputs, states, targets. */
+function findData(analysis: Analysis, forward: ReadonlySet<number>): Set<number> {
+  const { tape, dependence } = analysis
+  const isParameter = holding(tape, dependence.cut)
+  const starts = findMeetings(tape, dependence).map((m) => m.target)
+  for (const node of forward) {
+    const { op, args } = tape.entry(node)
+    if (PRODUCTS.has(op) && args.some((a) => isParameter[a] === 1))
+      starts.push(...args.filter((a) => dependence.depends[a] !== 1))
+  }
+  const data = new Set<number>()
+  for (let node = starts.pop(); node !== undefined; node = starts.pop()) {
+    if (node < 0 || node >= tape.length || data.has(node)) continue
+    data.add(node)
+    if (MOVES.has(tape.entry(node).op)) starts.push(...tape.entry(node).args)
+  }
+  return data
+}
+
+/** Values that an operation of the forward pass takes as a whole, not sample by sample. */
+function usedWhole(analysis: Analysis, forward: ReadonlySet<number>): Set<number> {
+  const { tape, points } = analysis
+  const whole = new Set<number>()
+  const size = (node: number) => points.values[0]?.[node]?.data.length ?? 0
+  for (const node of forward) {
+    const { op, args } = tape.entry(node)
+    if (op === 'view' || op === 'move' || op === 'copy') continue
+    for (let arg of args) {
+      while (['view', 'copy'].includes(tape.entry(arg).op) && size(tape.entry(arg).args[0] ?? arg) === size(arg)) {
+        whole.add(arg)
+        arg = tape.entry(arg).args[0] ?? arg
+      }
+      whole.add(arg)
+    }
+  }
+  return whole
+}
+
+/** Whether two places belong together: the same list, dictionary or attribute, or names that differ by a number. */
+function related(a: string, b: string): boolean {
+  const stem = (name: string) => name.replace(/\[[^\]]*\]/g, '[]').replace(/\d+/g, '#')
+  return stem(a) === stem(b) && /\d|\[/.test(a)
+}
+
+function saysSo(analysis: Analysis, site: number): boolean {
+  const at = analysis.trace.sites[site]
+  const lines = analysis.trace.sources.get(at?.file ?? '')?.split('\n') ?? []
+  return at !== undefined && lines.slice(Math.max(0, at.line - 2), at.line).some((l) => MEANT.test(l))
+}
+
+/** The first value outside the forward pass that is a multiple of the true gradient at all points. */
+function gradientNode(
+  analysis: Analysis,
+  parameter: number,
+  truth: Float64Array,
+  forward: ReadonlySet<number>,
+): number {
+  const { points, tape, dependence, trace } = analysis
+  let start = 0
+  for (const node of forward) start = Math.max(start, node)
+  const size = points.values[0]?.[parameter]?.data.length
+  const end = Math.min(trace.nodes.length, parameter + start + MAX_NODES)
+  for (let at = 0; at < end; at++) {
+    if (forward.has(at) || dependence.depends[at] !== 1 || dependence.cut.has(at) || tape.aside[at] === 1) continue
+    if (points.values[0]?.[at]?.data.length !== size || tape.entry(at).site < 0) continue
+    const found = join(points.values.map((v) => v[at]))
+    const match = proportion(found, truth)
+    if (found.length === truth.length && match.residual < MATCH && match.ratio !== 0) return at
+  }
+  return -1
+}
