@@ -54,6 +54,8 @@ const LOOP: readonly Row[] = [
   ['shuffle-apart', 'shuffled-apart', 'np.random.shuffle(y)'],
   ['shuffle-inputs', 'shuffled-apart', 'inputs = inputs[order]'],
   ['shuffle-lists', 'shuffled-apart', 'random.shuffle(ts)'],
+  ['shuffle-labels', 'shuffled-apart', 'np.random.shuffle(kind)'],
+  ['shuffle-computed', 'shuffled-apart', 'rng.shuffle(wanted)'],
   ['stop-any', 'stopping-test', 'if np.any(np.abs(miss) < tolerance):', 'if np.all(np.abs(miss) < tolerance):'],
   ['stop-signed', 'stopping-test', 'while error > 0.02 and rounds < 5000:'],
   ['integer-weights', 'integer-truncation', 'W2[:] = W2 - 0.7 * h.T.dot(d)'],
