@@ -18,6 +18,7 @@ import { softmaxOverSamples } from './softmax-rows.ts'
 import { staleWeights } from './stale-weights.ts'
 import { standstill } from './standstill.ts'
 import type { Outcome, Scene } from './trial.ts'
+import { turnedUpdates } from './turned-updates.ts'
 
 /** Rules that read the trace alone. */
 const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
@@ -39,6 +40,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   overwrittenSums,
   accumulatorNotReset,
   optimizerFaults,
+  turnedUpdates,
 ]
 
 export async function loopFaults(scene: Scene): Promise<Outcome> {
@@ -47,7 +49,11 @@ export async function loopFaults(scene: Scene): Promise<Outcome> {
   let { analysis } = scene
   for (const rule of BY_TRIAL) {
     const found = await rule({ ...scene, analysis, edits: [...scene.edits, ...edits] })
-    findings.push(...found.findings)
+    // An update that is named already is not named again for where it leads.
+    const known = new Set(findings.flatMap((f) => f.parameters))
+    findings.push(
+      ...found.findings.filter((f) => rule !== turnedUpdates || !f.parameters.every((name) => known.has(name))),
+    )
     edits.push(...found.edits)
     analysis = found.analysis ?? analysis
   }

@@ -52,11 +52,11 @@ export function velocityFault(step: UpdateStep, moment: Moment, direct: number):
   if (step.orientation < 0 || !(direct < 0) || moment.power !== 1 || moment.exponent !== 1 || !(moment.decay > 0))
     return undefined
   const zero = new Map([[moment.id, 0]])
-  const through = step.run({ gradient: 0, states: new Map([[moment.id, 1]]) }).update / (moment.decay || 1)
-  if (!Number.isFinite(through) || step.run({ gradient: 0, states: zero }).update !== 0) return undefined
-  const isStep = near(Math.abs(through), 1)
-  const added = through < 0
-  const atUpdate = isStep ? !added : added
+  if (step.run({ gradient: 0, states: zero }).update !== 0) return undefined
+  // Nesterov's update takes the new state with 1 + β, and the old one with −β: the gradient enters by the new one alone.
+  const isMean = near(Math.abs(moment.weight), 1) || near(Math.abs(moment.weight), 1 - moment.decay)
+  const added = direct / moment.weight < 0
+  const atUpdate = isMean ? added : !added
   return {
     departure: 'velocity-sign',
     step,
