@@ -12,6 +12,7 @@ import { lowerBody } from '../lowering/body.ts'
 import { I32, type Local, OP } from './encode.ts'
 import { packLeft, packRight } from './pack.ts'
 import { type KernelContext, PointWriter } from './point.ts'
+import { newRun, overParts, partOf, type Run } from './runs.ts'
 import { shareOf } from './share.ts'
 import { sweep } from './sweep.ts'
 import { tile } from './tile.ts'
@@ -47,16 +48,12 @@ class ContractWriter implements Contraction {
   readonly column: Local
   readonly block: Local
   readonly blockLength: Local
-  readonly firstPacked: Local
-  readonly lastPacked: Local
-  readonly groupBegin: Local
-  readonly groupEnd: Local
-  private readonly firstRow: Local
-  private readonly lastRow: Local
-  readonly columnBegin: Local
-  readonly columnEnd: Local
-  private readonly rowBegin: Local
-  private readonly rowEnd: Local
+  readonly columns: Run
+  readonly packedColumns: Run
+  readonly packedRows: Run
+  /** The rows of this thread, and those that each panel of B is used for at once. */
+  private readonly rows: Run
+  private readonly blockRows: Run
 
   constructor(context: KernelContext, kernel: ContractKernel) {
     const { f } = context
@@ -74,17 +71,12 @@ class ContractWriter implements Contraction {
     this.row = f.local(I32)
     this.column = f.local(I32)
     this.block = f.local(I32)
-    this.firstPacked = f.local(I32)
-    this.lastPacked = f.local(I32)
-    this.groupBegin = f.local(I32)
-    this.groupEnd = f.local(I32)
-    this.firstRow = f.local(I32)
-    this.lastRow = f.local(I32)
     this.blockLength = f.local(I32)
-    this.columnBegin = f.local(I32)
-    this.columnEnd = f.local(I32)
-    this.rowBegin = f.local(I32)
-    this.rowEnd = f.local(I32)
+    this.columns = newRun(f)
+    this.packedColumns = partOf(f, this.columns, this.n, this.tiling.packedColumns)
+    this.rows = newRun(f)
+    this.packedRows = partOf(f, this.rows, this.m, this.tiling.packedRows)
+    this.blockRows = partOf(f, this.packedRows, this.m, BLOCK_ROWS)
   }
 
   write(): void {
@@ -103,9 +95,9 @@ class ContractWriter implements Contraction {
     const { rows, vectors } = this.tiling
     const panels = Math.ceil(n / (4 * vectors))
     const byColumns = this.tiling.sweeps || panels >= 4 * context.threads || m <= 4 * rows
-    shareOf(context, byColumns, 4 * vectors, n, this.columnBegin, this.columnEnd)
+    shareOf(context, byColumns, 4 * vectors, n, this.columns.begin, this.columns.end)
     const narrowest = tileRows(this.tiling, Math.ceil((n % (4 * vectors)) / 4) || vectors)
-    shareOf(context, !byColumns, narrowest, m, this.rowBegin, this.rowEnd)
+    shareOf(context, !byColumns, narrowest, m, this.rows.begin, this.rows.end)
   }
 
   private overBatch(axis: number): void {
@@ -167,65 +159,24 @@ class ContractWriter implements Contraction {
 
   private withinBlock(): void {
     const { f } = this.context
-    const { packedColumns, packsLeft, packsRight, packedRows } = this.tiling
-    f.get(this.columnBegin).set(this.groupBegin)
-    f.loopWhileBelow(
-      this.groupBegin,
-      () => f.get(this.columnEnd),
-      packedColumns,
-      () => {
-        this.until(this.groupEnd, this.groupBegin, packedColumns, () => f.get(this.columnEnd))
-        if (packsRight) packRight(this)
-        f.get(this.rowBegin).set(this.firstPacked)
-        f.loopWhileBelow(
-          this.firstPacked,
-          () => f.get(this.rowEnd),
-          packedRows,
-          () => {
-            this.until(this.lastPacked, this.firstPacked, packedRows, () => f.get(this.rowEnd))
-            if (packsLeft) packLeft(this)
-            this.rowBlocks()
-          },
-        )
-      },
-    )
-  }
-
-  /** Blocks of rows: within each of them all panels of the group are gone over. */
-  private rowBlocks(): void {
-    const { f } = this.context
-    f.get(this.firstPacked).set(this.firstRow)
-    f.loopWhileBelow(
-      this.firstRow,
-      () => f.get(this.lastPacked),
-      BLOCK_ROWS,
-      () => {
-        this.until(this.lastRow, this.firstRow, BLOCK_ROWS, () => f.get(this.lastPacked))
-        this.overColumns((width) => this.rows(width))
-      },
-    )
-  }
-
-  /** Sets `end` to what comes `step` after `begin`, and no further than `limit`. */
-  private until(end: Local, begin: Local, step: number, limit: () => void): void {
-    const { f } = this.context
-    f.get(begin).i32(step).op(OP.i32add).set(end)
-    limit()
-    f.get(end).op(OP.i32ltU)
-    f.when(() => {
-      limit()
-      f.set(end)
+    const { tiling, columns, packedColumns, rows, packedRows, blockRows } = this
+    overParts(f, packedColumns, columns, tiling.packedColumns, () => {
+      if (tiling.packsRight) packRight(this)
+      overParts(f, packedRows, rows, tiling.packedRows, () => {
+        if (tiling.packsLeft) packLeft(this)
+        overParts(f, blockRows, packedRows, BLOCK_ROWS, () => this.overColumns((width) => this.tiles(width)))
+      })
     })
   }
 
-  /** This thread's panels of columns: whole ones in a loop, then the rest if it is this thread's. */
+  /** The panels of columns that are packed: whole ones in a loop, then the rest if it is among them. */
   readonly overColumns = (body: (width: number) => void): void => {
     const { f } = this.context
     const width = 4 * this.tiling.vectors
     const rest = this.n % width
-    f.get(this.groupBegin).set(this.column)
+    f.get(this.packedColumns.begin).set(this.column)
     const wholeEnd = f.local(I32)
-    f.get(this.groupEnd).set(wholeEnd)
+    f.get(this.packedColumns.end).set(wholeEnd)
     if (rest !== 0) {
       f.i32(this.n - rest)
         .get(wholeEnd)
@@ -239,18 +190,18 @@ class ContractWriter implements Contraction {
       () => body(width),
     )
     if (rest === 0) return
-    f.get(this.groupEnd).i32(this.n).op(OP.i32eq)
+    f.get(this.packedColumns.end).i32(this.n).op(OP.i32eq)
     f.when(() => body(rest))
   }
 
   /** The tiles of one panel of columns in a block of rows: whole ones, then the rest if it lies in the block. */
-  private rows(width: number): void {
+  private tiles(width: number): void {
     const { f } = this.context
     const step = tileRows(this.tiling, Math.ceil(width / 4))
     const rest = this.m % step
-    f.get(this.firstRow).set(this.row)
+    f.get(this.blockRows.begin).set(this.row)
     const wholeEnd = f.local(I32)
-    f.get(this.lastRow).set(wholeEnd)
+    f.get(this.blockRows.end).set(wholeEnd)
     if (rest !== 0) {
       f.i32(this.m - rest)
         .get(wholeEnd)
@@ -264,7 +215,7 @@ class ContractWriter implements Contraction {
       () => tile(this, step, width),
     )
     if (rest === 0) return
-    f.get(this.lastRow).i32(this.m).op(OP.i32eq)
+    f.get(this.blockRows.end).i32(this.m).op(OP.i32eq)
     f.when(() => tile(this, rest, width))
   }
 }

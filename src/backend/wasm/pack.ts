@@ -9,7 +9,7 @@ export function rightPanel(c: Contraction): void {
   const width = 4 * c.tiling.vectors
   c.context.f
     .get(c.column)
-    .get(c.groupBegin)
+    .get(c.packedColumns.begin)
     .op(OP.i32sub)
     .i32(width)
     .op(OP.i32divU)
@@ -94,11 +94,11 @@ function packRowsOfRight(c: Contraction): void {
     () => f.get(c.blockLength),
     1,
     () => {
-      f.get(row).get(c.groupBegin).i32(4).op(OP.i32mul).op(OP.i32add).set(from)
+      f.get(row).get(c.packedColumns.begin).i32(4).op(OP.i32mul).op(OP.i32add).set(from)
       f.get(i)
         .i32(16 * c.tiling.vectors)
         .op(OP.i32mul)
-      f.get(c.groupBegin).set(c.column)
+      f.get(c.packedColumns.begin).set(c.column)
       rightPanel(c)
       f.op(OP.i32add).set(to)
       c.overColumns((width) => {
@@ -126,7 +126,7 @@ export function packLeft(c: Contraction): void {
   const end = f.local(I32)
   const [from, to, i, row, column] = [f.local(I32), f.local(I32), f.local(I32), f.local(I32), f.local(I32)]
   f.get(c.leftBase)
-    .get(c.firstPacked)
+    .get(c.packedRows.begin)
     .i32(4 * outerStride)
     .op(OP.i32mul)
     .op(OP.i32add)
@@ -154,12 +154,19 @@ export function packLeft(c: Contraction): void {
   }
   // The rows of the last tile that is not whole are read where they are.
   const whole = c.m - (c.m % rows)
-  f.get(c.lastPacked).set(end)
+  f.get(c.packedRows.end).set(end)
   f.i32(whole).get(end).op(OP.i32ltU)
   f.when(() => f.i32(whole).set(end))
   const wholeBlocks = f.local(I32)
   if (outerStride === 1)
-    f.get(end).get(end).get(c.firstPacked).op(OP.i32sub).i32(BLOCK_ROWS).op(OP.i32remU).op(OP.i32sub).set(wholeBlocks)
+    f.get(end)
+      .get(end)
+      .get(c.packedRows.begin)
+      .op(OP.i32sub)
+      .i32(BLOCK_ROWS)
+      .op(OP.i32remU)
+      .op(OP.i32sub)
+      .set(wholeBlocks)
   f.i32(0).set(i)
   f.loopWhileBelow(
     i,
@@ -172,7 +179,7 @@ export function packLeft(c: Contraction): void {
         .op(OP.i32mul)
       c.pushScratch(c.scratch.left)
       f.op(OP.i32add).set(to)
-      f.get(c.firstPacked).set(row)
+      f.get(c.packedRows.begin).set(row)
       if (outerStride === 1)
         f.loopWhileBelow(
           row,

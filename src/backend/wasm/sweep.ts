@@ -16,15 +16,15 @@ export function sweep(c: Contraction): void {
   const { f } = c.context
   const [first, last, k] = [f.local(I32), f.local(I32), f.local(I32)]
   const { k: depth } = c.kernel
-  f.get(c.columnBegin).set(first)
+  f.get(c.columns.begin).set(first)
   f.loopWhileBelow(
     first,
-    () => f.get(c.columnEnd),
+    () => f.get(c.columns.end),
     SWEEP_COLUMNS,
     () => {
       f.get(first).i32(SWEEP_COLUMNS).op(OP.i32add).set(last)
-      f.get(c.columnEnd).get(last).op(OP.i32ltU)
-      f.when(() => f.get(c.columnEnd).set(last))
+      f.get(c.columns.end).get(last).op(OP.i32ltU)
+      f.when(() => f.get(c.columns.end).set(last))
       overRows(c, () => overVectors(c, first, last, () => pushSum(c, first).words([0, 0, 0, 0]).store(0)))
       f.i32(0).set(k)
       const whole = depth - (depth % STEPS)

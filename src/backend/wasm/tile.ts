@@ -66,7 +66,7 @@ function accumulate(c: Contraction, rows: number, vectors: number, sums: readonl
   const [a, b, end] = [f.local(I32), f.local(I32), f.local(I32)]
   if (packsLeft) {
     f.get(c.row)
-      .get(c.firstPacked)
+      .get(c.packedRows.begin)
       .op(OP.i32sub)
       .i32(leftPanelBytes / c.tiling.rows)
       .op(OP.i32mul)

@@ -3,6 +3,7 @@
 import type { ContractKernel } from '../../plan/index.ts'
 import type { Local } from './encode.ts'
 import type { KernelContext, PointWriter } from './point.ts'
+import type { Run } from './runs.ts'
 
 /** k in one block: a panel of B of 12 columns then takes 24 KiB, a good part of a first-level cache. */
 export const K_BLOCK = 512
@@ -152,15 +153,11 @@ export interface Contraction {
   /** The first k of the block, and how many there are in it. */
   readonly block: Local
   readonly blockLength: Local
-  /** The rows of A that are packed at once. */
-  readonly firstPacked: Local
-  readonly lastPacked: Local
-  /** The columns of B that are packed at once. */
-  readonly groupBegin: Local
-  readonly groupEnd: Local
-  /** The part of this thread. */
-  readonly columnBegin: Local
-  readonly columnEnd: Local
+  /** The columns of this thread. */
+  readonly columns: Run
+  /** The columns of B and the rows of A that are packed at once. */
+  readonly packedColumns: Run
+  readonly packedRows: Run
   /** Pushes an address in this thread's scratch. */
   readonly pushScratch: (offset: number) => void
   readonly overColumns: (body: (width: number) => void) => void
