@@ -3,8 +3,8 @@
  *
  * A tile of C (rows × vectors of four columns) is accumulated in registers; the columns of B that it needs are packed
  * side by side, so that the inner loop reads them in order. k is cut into blocks whose panel of B fits the first-level
- * cache; between blocks a panel of C rests in scratch. Tiles at the edges are the same code with fewer rows, vectors
- * and lanes, known when the code is written.
+ * cache; between blocks a panel of C rests in scratch. Panels are gone over for a block of rows at a time. Tiles at the
+ * edges are the same code with other rows, vectors and lanes, known when the code is written.
  */
 
 import type { ContractKernel, Factor } from '../../plan/index.ts'
