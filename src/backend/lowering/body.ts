@@ -21,12 +21,12 @@ function contracted({ instructions, results }: ScalarProgram): ScalarInstruction
   }
   for (const { operands } of instructions) operands.forEach(use)
   results.forEach(use)
+  const productAt = (position: number) => {
+    const found = instructions[position]
+    return found?.operation === 'mul' && uses[position] === 1 ? found.operands : undefined
+  }
   return instructions.map((instruction) => {
     const [a = -1, b = -1] = instruction.operands
-    const productAt = (position: number) => {
-      const found = instructions[position]
-      return found?.operation === 'mul' && uses[position] === 1 ? found.operands : undefined
-    }
     if (instruction.operation === 'add') {
       const [product, other] = productAt(a) === undefined ? [productAt(b), a] : [productAt(a), b]
       return product === undefined ? instruction : { operation: 'multiplyAdd', operands: [...product, other] }

@@ -12,7 +12,7 @@ import { lowerBody } from '../lowering/body.ts'
 import { I32, type Local, OP } from './encode.ts'
 import { packLeft, packRight } from './pack.ts'
 import { type KernelContext, PointWriter } from './point.ts'
-import { newRun, overParts, partOf, type Run } from './runs.ts'
+import { newRun, overParts, overUnits, partOf, type Run } from './runs.ts'
 import { shareOf } from './share.ts'
 import { sweep } from './sweep.ts'
 import { tile } from './tile.ts'
@@ -72,9 +72,12 @@ class ContractWriter implements Contraction {
     this.column = f.local(I32)
     this.block = f.local(I32)
     this.blockLength = f.local(I32)
-    this.columns = newRun(f)
+    // Each thread takes panels of columns where there are enough, and packs its own; else tiles of rows.
+    const { sweeps, rows, vectors } = this.tiling
+    const byColumns = sweeps || this.n > 4 * vectors * (4 * context.threads - 1) || this.m <= 4 * rows
+    this.columns = newRun(f, context.threads === 1 || !byColumns)
     this.packedColumns = partOf(f, this.columns, this.n, this.tiling.packedColumns)
-    this.rows = newRun(f)
+    this.rows = newRun(f, context.threads === 1 || byColumns)
     this.packedRows = partOf(f, this.rows, this.m, this.tiling.packedRows)
     this.blockRows = partOf(f, this.packedRows, this.m, BLOCK_ROWS)
   }
@@ -89,15 +92,12 @@ class ContractWriter implements Contraction {
     this.context.pushScratch(offset)
   }
 
-  /** Each thread takes panels of columns where there are enough, and packs its own; else tiles of rows. */
   private cutForThreads(): void {
-    const { context, m, n } = this
-    const { rows, vectors } = this.tiling
-    const panels = Math.ceil(n / (4 * vectors))
-    const byColumns = this.tiling.sweeps || panels >= 4 * context.threads || m <= 4 * rows
-    shareOf(context, byColumns, 4 * vectors, n, this.columns.begin, this.columns.end)
-    const narrowest = tileRows(this.tiling, Math.ceil((n % (4 * vectors)) / 4) || vectors)
-    shareOf(context, !byColumns, narrowest, m, this.rows.begin, this.rows.end)
+    const { context, m, n, columns, rows } = this
+    const width = 4 * this.tiling.vectors
+    shareOf(context, !columns.isAll, width, n, columns.begin, columns.end)
+    const narrowest = tileRows(this.tiling, Math.ceil((n % width) / 4) || this.tiling.vectors)
+    shareOf(context, !rows.isAll, narrowest, m, rows.begin, rows.end)
   }
 
   private overBatch(axis: number): void {
@@ -169,53 +169,14 @@ class ContractWriter implements Contraction {
     })
   }
 
-  /** The panels of columns that are packed: whole ones in a loop, then the rest if it is among them. */
+  /** The panels of columns that are packed. */
   readonly overColumns = (body: (width: number) => void): void => {
-    const { f } = this.context
-    const width = 4 * this.tiling.vectors
-    const rest = this.n % width
-    f.get(this.packedColumns.begin).set(this.column)
-    const wholeEnd = f.local(I32)
-    f.get(this.packedColumns.end).set(wholeEnd)
-    if (rest !== 0) {
-      f.i32(this.n - rest)
-        .get(wholeEnd)
-        .op(OP.i32ltU)
-      f.when(() => f.i32(this.n - rest).set(wholeEnd))
-    }
-    f.loopWhileBelow(
-      this.column,
-      () => f.get(wholeEnd),
-      width,
-      () => body(width),
-    )
-    if (rest === 0) return
-    f.get(this.packedColumns.end).i32(this.n).op(OP.i32eq)
-    f.when(() => body(rest))
+    overUnits(this.context.f, this.column, this.packedColumns, this.n, 4 * this.tiling.vectors, body)
   }
 
-  /** The tiles of one panel of columns in a block of rows: whole ones, then the rest if it lies in the block. */
+  /** The tiles of one panel of columns in a block of rows. */
   private tiles(width: number): void {
-    const { f } = this.context
-    const step = tileRows(this.tiling, Math.ceil(width / 4))
-    const rest = this.m % step
-    f.get(this.blockRows.begin).set(this.row)
-    const wholeEnd = f.local(I32)
-    f.get(this.blockRows.end).set(wholeEnd)
-    if (rest !== 0) {
-      f.i32(this.m - rest)
-        .get(wholeEnd)
-        .op(OP.i32ltU)
-      f.when(() => f.i32(this.m - rest).set(wholeEnd))
-    }
-    f.loopWhileBelow(
-      this.row,
-      () => f.get(wholeEnd),
-      step,
-      () => tile(this, step, width),
-    )
-    if (rest === 0) return
-    f.get(this.blockRows.end).i32(this.m).op(OP.i32eq)
-    f.when(() => tile(this, rest, width))
+    const height = tileRows(this.tiling, Math.ceil(width / 4))
+    overUnits(this.context.f, this.row, this.blockRows, this.m, height, (rows) => tile(this, rows, width))
   }
 }

@@ -224,9 +224,9 @@ export class PointWriter {
     if (renderer === undefined) throw new InternalError(`${operation} is rendered elsewhere`)
     const b = operands[1] === undefined ? undefined : this.instruction(operands[1])
     const constantB = b?.operation === 'constant' ? b.value : undefined
-    const isZero = operands.map((operand) => Object.is(this.instruction(operand).value, 0))
+    const isOverZero = operation === 'select' && Object.is(this.instruction(operands[2] ?? 0).value, 0)
     const at = (i: number) => () => push(operands[i] ?? 0)
-    renderer({ f: this.f, relaxed: this.context.relaxed, constantB, isZero }, at(0), at(1), at(2))
+    renderer({ f: this.f, relaxed: this.context.relaxed, constantB, isOverZero }, at(0), at(1), at(2))
   }
 
   /** Stores a value at a point. */

@@ -10,8 +10,8 @@ export interface RenderContext {
   readonly relaxed: boolean
   /** The value of operand b where it is a constant. */
   readonly constantB: number | undefined
-  /** Which operands are the constant 0, positive. */
-  readonly isZero: readonly boolean[]
+  /** Whether the last operand of a selection is the constant 0, positive. */
+  readonly isOverZero: boolean
 }
 type Renderer = (context: RenderContext, a: Push, b: Push, c: Push) => void
 
@@ -71,8 +71,8 @@ export const RENDER: Record<PrimitiveOperation, Renderer> = {
   or: binary(SIMD.or),
   not: unary(SIMD.not),
   // The bits of a positive 0 are none: what is chosen over it needs one machine instruction instead of three.
-  select: ({ f, isZero }, mask, a, b) => {
-    if (isZero[2]) {
+  select: ({ f, isOverZero }, mask, a, b) => {
+    if (isOverZero) {
       a()
       mask()
       f.simd(SIMD.and)
