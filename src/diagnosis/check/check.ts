@@ -15,6 +15,7 @@ import { loopFaults } from './rules/loop.ts'
 import { lostUpdates } from './rules/lost-update.ts'
 import { setupFindings } from './rules/setup.ts'
 import { moves } from './rules/standstill.ts'
+import { starvedStates, storedAsTheyAre } from './rules/states.ts'
 import { afterStoppingTest } from './rules/stopping-test.ts'
 import type { TraceRequest, TraceRun } from './trace/run.ts'
 import type { CheckOptions, CheckResult, Finding } from './types.ts'
@@ -48,7 +49,8 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
     if (stopped !== undefined) return judgeScript(run, stopped.analysis, deadline, base, stopped)
     const lost = await lostUpdates({ run, analysis, edits: [], deadline })
     if (lost.analysis !== undefined) return judgeScript(run, lost.analysis, deadline, base, lost)
-    if (lost.findings.length > 0) return reportOf(base, 'faulty', lost.findings, undefined, null)
+    const idle = [lost.findings, starvedStates(analysis), storedAsTheyAre(analysis)].find((f) => f.length > 0)
+    if (idle !== undefined) return reportOf(base, 'faulty', idle, undefined, null)
   }
   const early = await afterStoppingTest(run, first.trace, analysis)
   if (early !== undefined) return judgeScript(run, early.analysis, deadline, base, early)

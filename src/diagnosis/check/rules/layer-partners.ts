@@ -34,7 +34,10 @@ export function partnersOf(
   candidates: ReadonlySet<number>,
   constant: (node: number) => boolean,
 ): Map<number, Partner> {
-  const { tape, dependence } = analysis
+  const { tape, dependence, chains } = analysis
+  /** What is updated, be it by zero, is no data. */
+  const updated = new Set(chains.flatMap((c) => c.versions.map((v) => v.node)))
+  const isFixed = (node: number) => constant(node) || updated.has(node)
   /** What a node holds elements of: a candidate, or the complement of a chain's number. */
   const holder = new Map<number, number>()
   const terms = new Map<number, Terms>()
@@ -73,7 +76,7 @@ export function partnersOf(
       if ((sum?.weights.size ?? 0) > 0)
         for (const id of sum?.biases ?? []) if (id >= 0) note(id, 'bias', sum?.weights ?? [])
     } else if (PRODUCTS.has(op) && args.length === 2) {
-      const weights = weightsOf(analysis, args, holder, of, constant)
+      const weights = weightsOf(analysis, args, holder, of, isFixed)
       const [a, b] = weights
       if (a !== undefined && b !== undefined) {
         beside.set(a, b)

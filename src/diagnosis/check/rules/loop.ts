@@ -17,6 +17,7 @@ import { shuffledApart } from './shuffled-apart.ts'
 import { softmaxOverSamples } from './softmax-rows.ts'
 import { staleWeights } from './stale-weights.ts'
 import { standstill } from './standstill.ts'
+import { starvedStates } from './states.ts'
 import type { Outcome, Scene } from './trial.ts'
 import { turnedUpdates } from './turned-updates.ts'
 
@@ -57,6 +58,9 @@ export async function loopFaults(scene: Scene): Promise<Outcome> {
     edits.push(...found.edits)
     analysis = found.analysis ?? analysis
   }
-  findings.push(...FROM_TRACE.flatMap((rule) => rule(analysis)))
+  // What a velocity that is never fed leaves as it is needs no other reason.
+  const starved = starvedStates(analysis)
+  const rules = FROM_TRACE.filter((rule) => starved.length === 0 || rule !== neverUpdated)
+  findings.push(...starved, ...rules.flatMap((rule) => rule(analysis)))
   return { findings, edits, ...(analysis !== scene.analysis && { analysis }) }
 }

@@ -41,7 +41,8 @@ export function neverUpdated(analysis: Analysis): Finding[] {
  * arrives at its layer.
  */
 function siteOf(analysis: Analysis, first: Still, all: readonly Still[]): number {
-  const { gradient, sibling, partner, made, inside } = first
+  const { gradient, sibling, partner, made, inside, restored } = first
+  if (restored >= 0) return restored
   const { best, tape, trace } = analysis
   const results = best?.results ?? []
   const update = (name: string | undefined) => {

@@ -17,6 +17,7 @@ export type Departure =
   | 'correction-second'
   | 'correction-swapped'
   | 'correction-other'
+  | 'correction-foreign'
   | 'correction-stuck'
   | 'correction-zero'
   | 'correction-none'
@@ -27,6 +28,8 @@ export type Departure =
   | 'adadelta-swapped'
   | 'adadelta-root'
   | 'forgets'
+  | 'negative-square'
+  | 'along-squares'
 
 export interface Fault {
   readonly departure: Departure
@@ -51,7 +54,8 @@ export function faultOf(tape: Tape, values: Values, steps: readonly UpdateStep[]
   if (apart !== undefined) return apart
   const form = formOf(step)
   if (form === undefined || form.moments.length === 0) return undefined
-  const [alone] = form.moments.length === 1 ? form.moments : []
+  const ways = form.moments.filter((m) => m.power === 1 && m.exponent === 1)
+  const [alone] = ways.length === 1 && form.moments.every((m) => m.power === 2 || m === ways[0]) ? ways : []
   const climbs = alone && velocityFault(step, alone, form.direct)
   if (climbs !== undefined) return climbs
   const [squares, means] = [form.moments.filter((m) => m.power === 2), form.moments.filter((m) => m.power === 1)]
@@ -61,7 +65,20 @@ export function faultOf(tape: Tape, values: Values, steps: readonly UpdateStep[]
   for (const moment of squares) {
     const other = form.moments.find((m) => m !== moment)
     const base = { step, moment, ...(other && { other }) }
+    if (moment.weight < 0 && moment.decay > 0 && moment.exponent < 0)
+      return {
+        ...base,
+        departure: 'negative-square',
+        evidence: `a gradient of ${show(step.size)} changes ${moment.name} by ${show(moment.weight * step.size ** 2)}: it becomes negative, and has no square root`,
+      }
     if (moment.exponent === -1) return { ...base, departure: 'no-root', evidence: power(moment) }
+    if (moment.exponent > 0 && !form.odd && squares.length === 1)
+      return {
+        ...base,
+        departure: 'along-squares',
+        node: step.after,
+        evidence: 'with the gradient turned round, the update stays as it is',
+      }
     if (moment.exponent > 0 && form.odd) return { ...base, departure: 'multiplied', evidence: power(moment) }
     if (moment.exponent === 1 && squares.length === 2)
       return { ...base, departure: 'squared', evidence: 'with the gradient turned round, the update stays as it is' }
@@ -180,6 +197,16 @@ function adaptive(
         `1 − ${show(second.decay)}^t for ${first.name}, which decays by ${show(first.decay)}, and the reverse`,
       ),
     }
+  if (correction === 'first-by-second' || correction === 'second-by-first') {
+    const [one, two] = correction === 'first-by-second' ? [first, second] : [second, first]
+    return {
+      ...base,
+      moment: one,
+      other: two,
+      departure: 'correction-foreign',
+      evidence: seen(`1 − ${show(two.decay)}^t for ${one.name} as well, which decays by ${show(one.decay)}`),
+    }
+  }
   if (correction === 'inverted' || correction === 'first-twice' || correction === 'second-unrooted')
     return { ...base, departure: 'correction-other', evidence: seen(WRONG[correction]) }
   // Decays that only the correction names the other way round: m = (1 − β)·m + β·g.

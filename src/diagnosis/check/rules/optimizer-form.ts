@@ -94,6 +94,8 @@ export type Correction =
   | 'first-twice'
   | 'second-unrooted'
   | 'inverted'
+  | 'first-by-second'
+  | 'second-by-first'
 
 const CORRECTIONS: readonly (readonly [Correction, (a: number, b: number) => number])[] = [
   ['none', () => 1],
@@ -104,6 +106,8 @@ const CORRECTIONS: readonly (readonly [Correction, (a: number, b: number) => num
   ['first-twice', (a, b) => Math.sqrt(b) / (a * a)],
   ['second-unrooted', (a, b) => b / a],
   ['inverted', (a, b) => a / Math.sqrt(b)],
+  ['first-by-second', (_, b) => Math.sqrt(b) / b],
+  ['second-by-first', (a) => Math.sqrt(a) / a],
 ]
 
 /** Which corrections (a = 1 − β₁^t, b = 1 − β₂^t) the steps' factors follow; undefined where none of these, as with a schedule. */

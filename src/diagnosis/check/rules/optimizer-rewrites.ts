@@ -6,6 +6,7 @@ import type { Departure, Fault } from './optimizer-faults.ts'
 import { replaceAt, textAt } from './trial.ts'
 
 const AT_UPDATE = new Set<Departure>(['no-root', 'multiplied', 'correction-other'])
+const PRODUCTS = new Set(['mul', 'multiply'])
 const DIVISIONS = new Set(['div', 'divide', 'true_divide'])
 
 /** The site of the term that is wrong. */
@@ -18,12 +19,45 @@ export function placeOf({ tape, dependence, trace }: Analysis, fault: Fault): nu
   if (departure === 'momentum-sign' && moment.decay < 0) return own
   if (!AT_UPDATE.has(departure) && !departure.startsWith('correction')) return own
   const from = readersOf(fault, (n) => tape.entry(n).args)
+  const first = step.nodes.find((n) => from.has(n) && n !== moment.next)
+  if (departure === 'correction-foreign') return first === undefined ? own : tape.entry(first).site
+  if (departure === 'correction-first' || departure === 'correction-second') {
+    const named = renamedAt(trace, moment.next, own)
+    if (named !== undefined) return named
+  }
+  if (departure === 'multiplied') {
+    // Where it meets the gradient, or the other moment.
+    const meets = step.nodes.find((n) => {
+      const { op, args } = tape.entry(n)
+      const [a = -1, b = -1] = args
+      const own = (arg: number) => from.has(arg)
+      const other = (arg: number) => !own(arg) && (arg === step.gradient || step.nodes.includes(arg))
+      return PRODUCTS.has(op) && ((own(a) && other(b)) || (own(b) && other(a)))
+    })
+    if (meets !== undefined) return tape.entry(meets).site
+  }
   const divides = step.nodes.filter((n) => {
     const { op, args } = tape.entry(n)
     return DIVISIONS.has(op) && from.has(args[1] ?? -1) && !dependence.cut.has(n)
   })
-  const uses = divides.at(-1) ?? step.nodes.find((n) => from.has(n) && n !== moment.next)
+  const uses = divides.at(-1) ?? first
   return uses === undefined ? own : tape.entry(uses).site
+}
+
+/** Where a state gets a second name in the same step, as `m_hat = m`: there its correction would stand. */
+function renamedAt({ events, sites }: Analysis['trace'], node: number, own: number): number | undefined {
+  const grows = events.find((e) => e.kind === 'store' && e.node === node)
+  if (grows?.kind !== 'store') return undefined
+  const again = events.find(
+    (e) =>
+      e.kind === 'store' &&
+      e.node === node &&
+      e.place === 'name' &&
+      e.site !== grows.site &&
+      sites[e.site]?.kind === 'Assign' &&
+      sites[e.site]?.function === sites[own]?.function,
+  )
+  return again?.kind === 'store' ? again.site : undefined
 }
 
 /** The nodes of the program that are computed from the moment's new value. */
@@ -42,7 +76,7 @@ export function rewritesOf(analysis: Analysis, fault: Fault, site: number): Sour
     analysis.trace.sites[analysis.trace.sites[analysis.tape.entry(fault.moment.next).site]?.statement ?? -1]
   const grows = statement === undefined ? '' : textAt(analysis, statement)
   const texts =
-    fault.departure === 'correction-second'
+    fault.departure === 'correction-second' || fault.departure === 'correction-first'
       ? corrected(text, source, grows)
       : textsOf(fault.departure, text, rootIn(source))
   return [...new Set(texts)].filter((t) => t !== text).map((t) => replaceAt(at, t))
@@ -91,6 +125,8 @@ function textsOf(departure: Departure, text: string, root: (x: string) => string
     return [text.replace(/\b(?:\w+\.)?(?:abs|absolute|fabs)\(((?:[^()]|\([^()]*\))*)\)/, '$1 ** 2')]
   if (departure === 'forgets') return [text.replace(/^([\w.[\]'":]+)\s*=\s*/, '$1 += ')]
   if (departure === 'momentum-sign') return [text.replace(/=\s*-\s*/, '= ')]
+  if (departure === 'negative-square') return flipped(text)
+  if (departure === 'multiplied') return [text.replace(/\*(\s*\(?\s*[\w.]*sqrt\b)/, '/$1')]
   return []
 }
 
@@ -122,6 +158,7 @@ function corrected(text: string, source: string, grows: string): string[] {
   const count = /1(?:\.0*)?\s*-\s*[\w.]+\s*\*\*\s*([\w.]+|\([^()]*\))/.exec(source)?.[1]
   if (decay === undefined || count === undefined) return []
   const by = ` / (1 - ${decay} ** ${count})`
+  if (/^\w+\s*=\s*[\w.[\]'"]+$/.test(text)) return [text + by]
   return [
     text.replace(/sqrt\(([^()]*)\)/, `sqrt($1${by})`),
     text.replace(/([\w.[\]'"]+)(\s*\*\*\s*0?\.5)/, `($1${by})$2`),

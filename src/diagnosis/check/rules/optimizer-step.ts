@@ -61,11 +61,12 @@ export function updateSteps(analysis: Analysis, result: ParameterResult): Update
   for (const chain of analysis.chains) for (const { node } of chain.versions) kept.delete(node)
   for (const [k, row] of rows.entries()) {
     const next = gradients[k + 1]?.[0]?.node
-    // The gradient as the script keeps it, where it does: −(…) is no doing of the optimiser.
-    const named = gradients[k]?.findLast((g) => kept.has(g.node))
     for (const gradient of gradients[k] ?? []) {
       const found = programOf(analysis, row, gradient.node, next)
       if (found === undefined) continue
+      // The gradient as the script keeps it, where it does: −(…) is no doing of the optimiser; what its states make of it is.
+      const end = Math.min(found.after, ...found.states.map((s) => s.next))
+      const named = gradients[k]?.findLast((g) => kept.has(g.node) && g.node < end)
       steps.push({ ...found, index: k, orientation: named?.orientation ?? gradient.orientation })
       break
     }

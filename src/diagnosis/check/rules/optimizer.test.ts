@@ -47,6 +47,7 @@ const FAULTY: readonly (readonly [script: string, line: string, says: string, fi
     'W -= lr * (mW / (1 - b1 ** t)) / (np.sqrt(vW / (1 - b2 ** t)) + 1e-8)',
   ],
   ['adam-stuck', 'p -= 0.01 * (m / (1 - 0.9 ** t)) / (np.sqrt(v / (1 - 0.999 ** t)) + 1e-8)', 't does not advance'],
+  ['adam-foreign', 'vh = v / (1 - 0.9 ** t)', 'decays by another factor'],
   ['adam-zero', 'm_hat, v_hat = m / (1 - 0.9 ** t), v / (1 - 0.999 ** t)', 'divides by zero'],
 ]
 
@@ -69,6 +70,16 @@ const OF_A_VECTOR: typeof FAULTY = [
   ['unsquared', 'm = 0.95 * m + 0.05 * np.abs(move)', 'the size of the updates', 'm = 0.95 * m + 0.05 * move ** 2'],
   ['of_gradients', 'm = 0.95 * m + 0.05 * g**2', 'not squared updates'],
   ['forgetful', 'v[:] = g**2', 'sums up nothing', 'v[:] += g**2'],
+  ['negative', 'v = 0.9 * v - 0.1 * g**2', 'no number', 'v = 0.9 * v + 0.1 * g**2'],
+  [
+    'times',
+    'return w - 0.01 * g * (np.sqrt(v) + 1e-8), m, v',
+    'divided by its square root',
+    'return w - 0.01 * g / (np.sqrt(v) + 1e-8), m, v',
+  ],
+  ['along', 'return w - 0.01 * v / (np.sqrt(v) + 1e-8), m, v', 'sign of the gradient is lost'],
+  ['unfed', 'v = 0.9 * v', 'only multiplied'],
+  ['replaced', 'm = 0.9 * g + g', 'stands where the former value should'],
 ]
 
 const LEGAL = [
@@ -105,6 +116,17 @@ describe('wrong optimisers', () => {
 
   for (const row of OF_A_VECTOR)
     it.concurrent(`of a vector: ${row[0]}`, () => names(fixture('faulty/by-name.py'), row, [row[0]]), LONG)
+})
+
+describe('states', () => {
+  it(
+    'are two where a script keeps two',
+    async () => {
+      const result = await checked(fixture('faulty/adam-alias.py'))
+      expect(result.findings.map((f) => [f.kind, f.line])).toContainEqual(['aliased-array', 8])
+    },
+    LONG,
+  )
 })
 
 describe('legal optimisers', () => {

@@ -146,6 +146,18 @@ const WORDS: Readonly<Record<Departure, Words>> = {
     'm / (1 − β₁^t) over √(v / (1 − β₂^t))',
     (m, o) => `the bias correction of ${m} and ${o} is none`,
   ],
+  'correction-foreign': [
+    'm / (1 − β₁^t) and v / (1 − β₂^t), each with its own β',
+    (m, o) => `the bias correction of ${m} is that of ${o}, which decays by another factor`,
+  ],
+  'negative-square': [
+    'β · v + (1 − β) · gradient²',
+    (m) => `${m} takes the squared gradient with a minus: it becomes negative, and its square root is no number`,
+  ],
+  'along-squares': [
+    'a mean of the gradient over the root of the mean of its squares',
+    (m) => `the update goes along ${m}, the mean of squared gradients: the sign of the gradient is lost`,
+  ],
   'correction-zero': [
     'a t that begins at 1',
     () => 'the bias correction divides by zero in the first step: t begins at 0',

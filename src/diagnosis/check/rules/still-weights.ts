@@ -20,6 +20,8 @@ export interface Still {
   readonly inside: boolean
   /** The node that is its gradient, or −1. */
   readonly gradient: number
+  /** The site at which a step stores it once more as it is, or −1. */
+  readonly restored: number
   /** A trained parameter of its name, but for a number, or of its list. */
   readonly sibling: string | undefined
   /** A trained parameter of the same affine map. */
@@ -73,31 +75,59 @@ export function findStill(analysis: Analysis): Still[] {
     const sibling = trained.find((t) => t !== name && related(t, name))
     const inside = names.get(node)?.inside === true
     const partner = partnerIn(analysis, partners.get(node), name, value.data.length > 1 || inside)
-    const known = sibling !== undefined || partner !== undefined
+    const known = sibling !== undefined || partner.own !== undefined
+    // Numbers that are all equal, added to a product with trained weights, are a bias where their gradient is computed.
+    const bias = partner.weight !== undefined && value.data.length > 1 && value.data.every((x) => x === value.data[0])
     if (value.data.length < 2 && !known) continue
     const sampled = value.shape.some((n) => samples.has(n))
-    const gradient = sampled && !known ? -1 : gradientNode(analysis, node, truth, forward)
+    const gradient = sampled && !known && !bias ? -1 : gradientNode(analysis, node, truth, forward)
     if (gradient >= 0 || known)
-      found.push({ node, name, made: site, inside: inside || rank > 1, gradient, sibling, partner })
+      found.push({
+        node,
+        restored: restoredAt(analysis, node, name),
+        name,
+        made: site,
+        inside: inside || rank > 1,
+        gradient,
+        sibling,
+        partner: partner.own ?? (bias ? partner.weight : undefined),
+      })
   }
   return found
 }
 
+/** Where a value is stored in its own place again, after the first update. */
+function restoredAt({ trace, best }: Analysis, node: number, name: string): number {
+  const start = Math.min(...(best?.results.map((r) => r.step.before) ?? []))
+  const placeOf = resolvePlaces(trace)
+  const sites = trace.events.flatMap((e) =>
+    e.kind === 'store' &&
+    e.node === node &&
+    e.place !== 'name' &&
+    e.time > start &&
+    placeOf(e.place, e.owner, e.key) === name
+      ? [e.site]
+      : [],
+  )
+  const again = sites.filter((site) => site !== sites[0])
+  return again.length > 1 ? (again.at(-1) ?? -1) : -1
+}
+
 const isFloat = ({ trace }: Analysis, node: number) => trace.nodes[node]?.dtype.startsWith('f') === true
 
-/** The trained half of a layer whose other half this is; a bias needs a trained bias of a like name beside it. */
+/** The trained half of a layer whose other half this is; a bias needs a trained bias of a like name beside its weight. */
 function partnerIn(
   { dependence, best }: Analysis,
   partner: Partner | undefined,
   name: string,
   several: boolean,
-): string | undefined {
+): { own?: string; weight?: string } {
   const nameOf = (id: number) => dependence.parameters.find((c) => c.id === id)?.name
-  const own = partner?.chains.map(nameOf).find((n) => n !== undefined)
-  if (partner === undefined || own === undefined) return undefined
-  if (partner.role === 'weight') return several ? own : undefined
-  const named = best?.results.some((r) => r.chain.name !== own && isLike(r.chain.name, name))
-  return named === true ? own : undefined
+  const half = partner?.chains.map(nameOf).find((n) => n !== undefined)
+  if (partner === undefined || half === undefined) return {}
+  if (partner.role === 'weight') return several ? { own: half } : {}
+  const named = best?.results.some((r) => r.chain.name !== half && isLike(r.chain.name, name))
+  return { weight: half, ...(named === true && { own: half }) }
 }
 
 /** Whether two names share a word, and differ in one word at most: hidden_bias and output_bias, bias and kernel_bias, a0 and b0. */

@@ -8,6 +8,8 @@ import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Site } from '../trace/trace.ts'
+import { formOf } from './optimizer-form.ts'
+import { updateSteps } from './optimizer-step.ts'
 import { analyseEdited, fixOf, listed, NOTHING_FOUND, type Outcome, replaceAt, type Scene, textAt } from './trial.ts'
 
 const SUMS = new Set(['add', 'sub', 'subtract'])
@@ -19,7 +21,8 @@ export async function turnedUpdates(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
   const results = analysis.best?.results ?? []
   const turned = results.filter((r) => r.status === 'sign')
-  if (turned.length === 0) return NOTHING_FOUND
+  // An update that does not turn with its gradient has no sign of its own.
+  if (turned.length === 0 || turned.some((r) => isEven(analysis, r))) return NOTHING_FOUND
   const isZero = (r: ParameterResult) => r.step.gradient.every((x) => Math.abs(x) < 1e-14)
   const all = results.every((r) => r.status === 'sign' || r.status === 'unreached' || isZero(r))
   if (all) {
@@ -54,6 +57,13 @@ export async function turnedUpdates(scene: Scene): Promise<Outcome> {
   return { findings, edits, ...(latest && { analysis: latest }) }
 }
 
+function isEven(analysis: Analysis, result: ParameterResult): boolean {
+  const [step] = updateSteps(analysis, result)
+  if (step === undefined || step.states.length === 0) return false
+  const form = formOf(step)
+  return form !== undefined && !form.odd
+}
+
 function claim(analysis: Analysis, site: number, group: readonly ParameterResult[], edit: SourceEdit) {
   const names = group.map((r) => r.chain.name)
   return findingAt(analysis, {
@@ -80,20 +90,22 @@ function mends(after: Analysis, group: readonly ParameterResult[], before: numbe
   )
 }
 
-/** Whether the value that the script keeps as a gradient is a positive or a negative multiple of the true one; 0 where there is none. */
+/** Whether the last value that the script keeps as a gradient is a positive or a negative multiple of the true one; 0 where there is none. */
 function orientationOf({ tape, dependence, points, trace, chains }: Analysis, { step }: ParameterResult): number {
   if (step.part !== undefined) return 0
   const states = new Set(chains.flatMap((c) => (c.parameter ? [] : c.versions.map((v) => v.node))))
   const made = tape.madeFrom([step.after], dependence.cut)
+  const end = Math.min(step.after, ...[...states].filter((n) => n > step.before && made.has(n)))
+  let orientation = 0
   for (const event of trace.events) {
-    if (event.kind !== 'store' || event.node <= step.before || !made.has(event.node)) continue
-    if (dependence.depends[event.node] !== 1 || dependence.cut.has(event.node) || states.has(event.node)) continue
+    if (event.kind !== 'store' || event.node <= step.before || event.node >= end || !made.has(event.node)) continue
+    if (dependence.depends[event.node] !== 1 || dependence.cut.has(event.node)) continue
     const value = join(points.values.map((v) => v[event.node]))
     if (value.length !== step.gradient.length) continue
     const match = proportion(value, step.gradient)
-    if (match.residual < MATCH && match.ratio !== 0) return Math.sign(match.ratio)
+    if (match.residual < MATCH && match.ratio !== 0) orientation = Math.sign(match.ratio)
   }
-  return 0
+  return orientation
 }
 
 /** The expression, or the statement, that adds to a parameter or takes from it. */
