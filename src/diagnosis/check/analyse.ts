@@ -22,8 +22,10 @@ export interface ParameterResult {
   /** ratio with the learning rate taken out, relative to what the other parameters have. */
   readonly relative: number
   readonly residual: number
-  /** The learning rate, as far as it is a plain number in the update. */
+  /** The learning rate, as far as it is a plain number in the update; 1 where all parameters share one. */
   readonly rate: number
+  /** The same, shared or not. */
+  readonly ownRate: number
   readonly step: ChainStep
   /** The node that is (or should be) the gradient, where an optimiser stands between it and the update. */
   readonly gradientNode?: number
@@ -122,18 +124,19 @@ export function judge(
     }
   })
   const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached && !isStill(d.step))
-  const [some] = fits
-  if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
-    for (const d of drafts) d.rate = 1
   // The rate of a gradient that is nowhere to be seen is that of the others, where they share one.
   const [shared, ...differing] = new Set(fits.map((d) => d.rate))
   if (shared !== undefined && differing.length === 0)
     for (const d of drafts) if (!fits.includes(d) && d.gradientNode === undefined && !isStill(d.step)) d.rate = shared
+  const ownRates = drafts.map((d) => d.rate)
+  const [some] = fits
+  if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
+    for (const d of drafts) d.rate = 1
   const normal = normalRatio(
     fits.map((d) => d.ratio / d.rate),
     measured.loss.stated,
   )
-  const results = drafts.map((d): ParameterResult => {
+  const results = drafts.map((d, i): ParameterResult => {
     const relative = isStill(d.step) ? 1 : d.ratio / d.rate / normal
     return {
       chain: d.step.chain,
@@ -142,6 +145,7 @@ export function judge(
       relative,
       residual: d.residual,
       rate: d.rate,
+      ownRate: ownRates[i] ?? d.rate,
       step: d.step,
       ...(d.gradientNode !== undefined && { gradientNode: d.gradientNode }),
     }
@@ -160,8 +164,14 @@ function tellingSteps(tape: Tape, dependence: Dependence, measured: Measured): M
   const rows = measured.steps.filter((row, k) => k === 0 || row.every((step) => startsAfresh(tape, dependence, step)))
   const still = (row: readonly ChainStep[]) => row.filter(isStill).length
   const [start = [], ...later] = rows
-  const missed = start.some(misses) ? undefined : later.find((row) => row.some(misses))
-  const told = later.filter((row) => row.length >= start.length && still(row) < still(start))
+  const fuller = later.find(
+    (row) => row.length > start.length && start.every((s) => row.some((o) => o.chain === s.chain)),
+  )
+  const missed = start.some(misses) ? fuller : later.find((row) => row.some(misses))
+  // A step that moves more parameters, where the first is a trial of some: a gradient check in the script.
+  const told = later.filter(
+    (row) => row.length > start.length || (row.length === start.length && still(row) < still(start)),
+  )
   const chosen = missed ?? (start.some(misses) ? undefined : told.sort((a, b) => still(a) - still(b))[0]) ?? start
   const out = new Map<number, ChainStep>()
   for (const row of [chosen, ...measured.steps])
@@ -247,6 +257,9 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
     return !b.measured.loss.stated
   }
   const count = (j: Judged) => exact.get(j)?.size ?? 0
+  /** Whether some gradient is right to its very scale. */
+  const isUnit = ({ measured, results }: Judged) =>
+    measured.loss.stated && results.some((r) => showsRatio(r) && Math.abs(r.ratio / r.rate - 1) < 1e-6)
   const regular = ({ results }: Judged) => results.filter((r) => Math.abs(Math.abs(r.relative) - 1) < 1e-5).length
   const fitted = (j: Judged) => count(j) + (beside.get(j)?.size ?? 0)
   const before = (a: Judged, b: Judged) => {
@@ -270,6 +283,7 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
       a.explained - b.explained ||
       count(a) - count(b) ||
       regular(a) - regular(b) ||
+      Number(isUnit(a)) - Number(isUnit(b)) ||
       Number(a.measured.loss.stated) - Number(b.measured.loss.stated)
     return order > 0
   }

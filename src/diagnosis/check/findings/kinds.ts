@@ -41,7 +41,7 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: Fi
   if (kind !== 'regularisation' && statuses.size === 1 && statuses.has('sign') && kind !== 'parentheses') return 'sign'
   if (kind !== 'axis' && kind !== 'sum' && statuses.size === 1 && statuses.has('scaled')) return 'scale'
   // What mends a gradient that is no multiple of the true one is no constant.
-  if (kind === 'scale' && statuses.has('wrong') && text.includes('*'))
+  if (kind === 'scale' && statuses.has('wrong') && addedTo(replaced, text).includes('*'))
     return seen === 'missing-activation-derivative' ? seen : 'missing-chain-factor'
   if (kind === 'factor')
     return DERIVATIVE.test(text.slice(replaced.length)) || DERIVATIVE.test(text)
@@ -56,6 +56,11 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: Fi
   if (kind === 'drop-term')
     return /w|theta/i.test(replaced.replace(text, '')) && statuses.has('wrong') ? 'regularisation' : 'extra-term'
   return BY_EDIT[kind] ?? 'gradient'
+}
+
+/** What an edit writes beside what was there. */
+function addedTo(replaced: string, text: string): string {
+  return text.includes(replaced) ? text.replace(replaced, '') : text
 }
 
 export const ABOUT: Readonly<Partial<Record<FindingKind, string>>> = {

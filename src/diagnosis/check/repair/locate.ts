@@ -8,7 +8,7 @@ import { type Analysis, isStill, type Judged, type ParameterResult, showsRatio }
 import { attempt, operandScales } from './attempt.ts'
 import { blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
-import { locateMultiple } from './multiples.ts'
+import { locateMultiple, type Scale } from './multiples.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival } from './rivals.ts'
@@ -21,8 +21,8 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   const region = regionOf(analysis, judged)
   const step = Math.min(...judged.results.map((r) => r.step.step))
   const labels = new Labels(judged, step)
-  const results = judged.results.filter((r) => r.step.step === step && r.status !== 'unreached' && !isStill(r.step))
-  const normal = normalOf(judged)
+  let results = judged.results.filter((r) => r.step.step === step && r.status !== 'unreached' && !isStill(r.step))
+  let normal = normalOf(judged)
   let right = results.filter((r) => r.status === 'right')
   let off = results.filter((r) => r.status !== 'right')
   const out: Located[] = []
@@ -34,11 +34,15 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
     const found = likelier(situation, deadline)
     if (found === undefined || out.some((o) => o.statement === found.statement)) break
     out.push(found)
+    if (found.scale !== undefined) {
+      normal = found.scale.normal
+      if (found.scale.byOwnRate) results = results.map((r) => ({ ...r, rate: r.ownRate }))
+    }
     for (const o of found.occurrences)
       forced.set(o.node, { parts: o.wanted, ...(o.from !== undefined && { from: o.from }) })
     const replay = new Replay(analysis, region.end)
     points = analysis.points.values.map((_, p) => replay.values(p, forced))
-    const now = restated({ ...situation, points }, results, found)
+    const now = restated({ ...situation, points, normal }, results, found)
     right = now.filter((r) => r.status === 'right')
     off = now.filter((r) => r.status !== 'right')
   }
@@ -55,7 +59,7 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
 }
 
 /** A constant that got in somewhere, or a statement that should have computed another gradient. */
-function likelier(situation: Situation, deadline: number): Located | undefined {
+function likelier(situation: Situation, deadline: number): (Located & { readonly scale?: Scale }) | undefined {
   const wrong = situation.wrong.filter((r) => r.status === 'wrong')
   const multiple = locateMultiple(situation, (Date.now() + deadline) / 2)
   const found = wrong.length === 0 ? undefined : explain({ ...situation, wrong }, deadline)

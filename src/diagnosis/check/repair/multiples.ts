@@ -5,30 +5,85 @@
 
 import type { ParameterResult } from '../analyse.ts'
 import { findMeetings } from '../roles/losses.ts'
+import { proportion } from '../roles/measure.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { innerOf } from './factors.ts'
-import { besidePenalty, factorFor, isClose, multiplied, scaled, taken, wantedOf } from './multiply.ts'
+import { besidePenalty, factorFor, isClose, isCount, multiplied, SAME, scaled, taken, wantedOf } from './multiply.ts'
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence, Situation } from './situation.ts'
-import type { Statement } from './statements.ts'
+import { regionOf, type Statement } from './statements.ts'
 
 export interface Multiple extends Located {
   readonly remake: Remake
   /** What the statement's value must be multiplied with. */
   readonly factor: number
+  /** The scale that is right, where it is not that of most parameters. */
+  readonly scale?: Scale
+}
+
+export interface Scale {
+  readonly normal: number
+  /** Whether it is measured with each parameter's own rate taken out. */
+  readonly byOwnRate: boolean
 }
 
 const TURNING = new Set(['neg', 'negative', 'sub', 'subtract'])
 const PLAIN = new Set(['mul', 'multiply', 'dot', 'matmul', 'inner', 'outer', 'einsum', 'move', 'view', 'copy', 'sum'])
 const MOST_STATEMENTS = 60
-const SAME = 1e-6
 /** The factor that is tried where the answer is not in proportion to it: a run of the statement that reads an earlier one. */
 const NEGATED = -1
 
 /** The statement whose multiple makes the most wrong parameters right, and those that would do as well. */
 export function locateMultiple(situation: Situation, deadline: number): Multiple | undefined {
-  const { wrong, right } = situation
+  const { wrong } = situation
   if (wrong.length === 0) return undefined
+  const found = multiplesOf(situation, deadline)
+  // The majority may be what is off: what the others have may be the right scale, or what the loss says.
+  const others = otherScales(situation).flatMap(({ other, scale }): Multiple[] => {
+    if (other.wrong.length === 0 || Date.now() > deadline) return []
+    const multiple = multiplesOf(other, deadline)
+    return multiple !== undefined && multiple.fixed.length === other.wrong.length && isCount(multiple.factor)
+      ? [{ ...multiple, scale }]
+      : []
+  })
+  const complete = found !== undefined && found.fixed.length === wrong.length
+  const costOf = (m: Multiple) => m.remake.cost + (m === found ? 0 : 0.15) + (m.factor > 1 ? 0.1 : 0)
+  const [best] = [...(complete ? [found] : []), ...others].sort((a, b) => costOf(a) - costOf(b))
+  return best ?? found
+}
+
+/** The same situation with another scale taken for the right one. */
+function otherScales(situation: Situation): { other: Situation; scale: Scale }[] {
+  const { wrong, right, normal, judged } = situation
+  const all = [...wrong, ...right]
+  if (normal === undefined || right.length === 0 || wrong.some((r) => r.status === 'sign')) return []
+  const ratios = wrong.flatMap((r) => (r.status === 'scaled' ? [r.ratio / r.rate / normal] : []))
+  const distinct = ratios.filter((x, i) => ratios.findIndex((y) => Math.abs(y / x - 1) < 1e-5) === i).slice(0, 2)
+  const scenes = distinct.flatMap((x) => [
+    { normal: normal * x, byOwnRate: false },
+    { normal: normal / x, byOwnRate: false },
+  ])
+  if (judged.measured.loss.stated) scenes.push({ normal: 1, byOwnRate: true })
+  return scenes.map((scale) => {
+    const measured = scale.byOwnRate ? all.map((r) => ({ ...r, rate: r.ownRate })) : all
+    const fits = (r: ParameterResult) => r.status !== 'wrong' && Math.abs(r.ratio / r.rate / scale.normal - 1) < 1e-5
+    const results = measured.map((r): ParameterResult => {
+      if (fits(r)) return { ...r, status: 'right' }
+      return r.status === 'right' ? { ...r, status: 'scaled' } : r
+    })
+    const other = {
+      ...situation,
+      region: regionOf(situation.analysis, { ...judged, results }),
+      normal: scale.normal,
+      right: results.filter((r) => r.status === 'right'),
+      wrong: results.filter((r) => r.status !== 'right'),
+    }
+    return { other, scale }
+  })
+}
+
+function multiplesOf(situation: Situation, deadline: number): Multiple | undefined {
+  const { wrong, right } = situation
   const found: Multiple[] = []
   for (const statement of [...placesOf(situation), ...errorsOf(situation)].slice(0, MOST_STATEMENTS)) {
     if (Date.now() > deadline) break
@@ -90,19 +145,35 @@ function turnedUpdate({ wrong, normal }: Situation, { outputs }: Statement): Sol
 }
 
 function solve(situation: Situation, statement: Statement): Solved | undefined {
-  const { wrong, right } = situation
-  const before = taken(situation, situation.points, [...wrong, ...right])
-  const without = taken(situation, multiplied(situation, statement, 0), [...wrong, ...right])
+  const { wrong } = situation
+  const before = taken(situation, situation.points, wrong)
+  const without = taken(situation, multiplied(situation, statement, 0), wrong)
   const factors = wrong.flatMap((result, i) => {
     const factor = factorFor(situation, result, before[i], without[i])
     return factor === undefined ? [] : [{ chain: result.chain.id, factor }]
   })
-  const group = largestGroup(factors.filter(({ factor }) => Math.abs(factor - 1) > SAME && Math.abs(factor) > SAME))
-  const solved = group[0]?.factor ?? NEGATED
-  const tried = Math.abs(solved - NEGATED) < SAME ? NEGATED : solved
+  const group = largestGroup(factors.filter(({ factor }) => isFactor(factor)))
   const repeats = readsItself(situation, statement)
-  if (group.length === 0 && !repeats) return undefined
-  const after = taken(situation, multiplied(situation, statement, tried), [...wrong, ...right])
+  const [straight] = group
+  const tried = [
+    ...(straight === undefined ? [] : [straight.factor]),
+    ...(repeats ? [curvedFactor(situation, statement) ?? NEGATED, NEGATED] : []),
+  ].map((x) => (Math.abs(x - NEGATED) < SAME ? NEGATED : x))
+  // Without a right parameter any scale will do, which `fits` can't know.
+  const known = repeats ? [] : group.map((g) => g.chain)
+  const outcomes = [...new Set(tried)].filter(isFactor).flatMap((factor) => {
+    const fixed = fixedBy(situation, statement, factor)
+    return fixed === undefined ? [] : [{ factor, fixed: [...new Set([...fixed, ...known])] }]
+  })
+  return outcomes.sort((a, b) => b.fixed.length - a.fixed.length)[0]
+}
+
+const isFactor = (x: number) => Number.isFinite(x) && Math.abs(x - 1) > SAME && Math.abs(x) > SAME
+
+/** The parameters that are right with the statement's value multiplied; undefined where a right one no longer is. */
+function fixedBy(situation: Situation, statement: Statement, factor: number): number[] | undefined {
+  const { wrong, right } = situation
+  const after = taken(situation, multiplied(situation, statement, factor), [...wrong, ...right])
   const fits = (result: ParameterResult, i: number) => {
     const wanted = wantedOf(situation, result)
     const now = after[i]
@@ -111,10 +182,33 @@ function solve(situation: Situation, statement: Statement): Solved | undefined {
     return isClose(now, wanted) || (besides !== undefined && isClose(besides(now), besides(wanted)))
   }
   if (right.some((result, i) => !fits(result, wrong.length + i))) return undefined
-  const known = new Set(group.map((g) => g.chain))
-  const fixed = wrong.filter((result, i) => fits(result, i) || (known.has(result.chain.id) && !repeats))
-  return { factor: tried, fixed: fixed.map((r) => r.chain.id) }
+  return wrong.filter(fits).map((r) => r.chain.id)
 }
+
+/** For a statement whose runs read earlier ones, by Newton's method: the update is a polynomial of the factor. */
+function curvedFactor(situation: Situation, statement: Statement): number | undefined {
+  const result = situation.wrong.at(-1)
+  const wanted = result && wantedOf(situation, result)
+  if (result === undefined || wanted === undefined) return undefined
+  const at = (factor: number) => taken(situation, multiplied(situation, statement, factor), [result])[0]
+  let factor = 1
+  for (let k = 0; k < MOST_ITERATIONS; k++) {
+    const [here, there] = [at(factor), at(factor + STEP)]
+    if (here === undefined || there === undefined) return undefined
+    const slope = there.map((x, i) => (x - (here[i] as number)) / STEP)
+    const missing = wanted.map((x, i) => x - (here[i] as number))
+    const { ratio } = proportion(missing, slope)
+    if (!Number.isFinite(ratio)) return undefined
+    factor += ratio
+    if (Math.abs(ratio) < 1e-9) break
+  }
+  // The slope is a difference: a whole number is meant.
+  const near = [Math.round(factor), 1 / Math.round(1 / factor)].find((x) => Math.abs(x / factor - 1) < 1e-4)
+  return near ?? factor
+}
+
+const MOST_ITERATIONS = 12
+const STEP = 1e-5
 
 function readsItself({ analysis, region }: Situation, { outputs }: Statement): boolean {
   if (outputs.length < 2) return false
@@ -162,17 +256,31 @@ function costOf(situation: Situation, statement: Statement, factor: number): num
   const carries = region.signal[node] === 1
   const ops = inner.map((n) => analysis.tape.entry(n).op)
   // A matrix or a mask in which the sign turns, computed apart.
-  if (!carries) return factor === NEGATED && ops.some((op) => TURNING.has(op)) ? 0.5 : 1
+  if (!carries) return factor === NEGATED && ops.some((op) => TURNING.has(op)) ? 0.5 : 1.5
   const isError = inner.every((n) => analysis.tape.entry(n).args.every((a) => within.has(a) || region.signal[a] !== 1))
   const added = own === undefined ? undefined : from !== undefined ? own / from : isError ? Math.sign(own) : undefined
   const negates = factor === NEGATED && ops.some((op) => op === 'neg' || op === 'negative') ? 0.2 : 0
-  const gotIn =
-    added !== undefined && (factor === NEGATED || isError ? added * factor > 0 : Math.abs(added * factor - 1) < 1e-5)
+  if (factor !== NEGATED && added !== undefined && !isError) {
+    if (Math.abs(added - 1) < 1e-5) return 2
+    const [is, should] = [added, added * factor].map((x) => isUsual(situation, inner, x))
+    return is === should ? 1 : is ? 2 : 0.2
+  }
+  const gotIn = added !== undefined && added * factor > 0
   // Products alone turn no sign: one of their operands brought it.
   const brings = factor !== NEGATED || isError || !ops.every((op) => PLAIN.has(op))
-  if (gotIn) return brings ? 0.2 - negates : 1.1
+  if (gotIn && factor === NEGATED) return brings ? 0.2 - negates : 1.1
   if (isError) return 0.9
-  return added === undefined ? 1 - negates : 2
+  return added === undefined || factor !== NEGATED ? 1 - negates : 2
+}
+
+/** What statements multiply gradients with on purpose: nothing, or the length of some axis. */
+function isUsual({ analysis, points }: Situation, nodes: readonly number[], x: number): boolean {
+  const lengths = new Set([1])
+  for (const node of nodes)
+    for (const n of [node, ...analysis.tape.entry(node).args])
+      for (const length of points[0]?.[n]?.shape ?? []) lengths.add(length)
+  const size = Math.abs(x)
+  return [...lengths].some((n) => Math.abs(size / n - 1) < 1e-5 || Math.abs(size * n - 1) < 1e-5)
 }
 
 /** What a value is times the gradient of an earlier one: of one that the script holds, or none that turns a sign on its way. */
@@ -180,12 +288,6 @@ function scaleOf({ analysis, labels, points, region }: Situation, node: number):
   const found = labels.of(node, points).filter((l) => l.node < node && analysis.dependence.depends[l.node] === 1)
   const plain = found.filter((l) => !TURNING.has(analysis.tape.entry(l.node).op))
   return (found.find((l) => region.held.has(l.node)) ?? plain[0])?.scale
-}
-
-/** A sign, a number of samples, a half: what is forgotten or written once too often. */
-function isCount(factor: number): boolean {
-  const size = Math.abs(factor)
-  return [size, 1 / size].some((x) => x < 1e6 && x > 0.5 && Math.abs(x - Math.round(x)) < SAME * x)
 }
 
 function largestGroup(list: readonly { chain: number; factor: number }[]): { chain: number; factor: number }[] {

@@ -9,6 +9,7 @@ import type { Tensor } from '../tape/tensor.ts'
 import type { Situation } from './situation.ts'
 import type { Statement } from './statements.ts'
 
+export const SAME = 1e-6
 const NOTHING: ReadonlyMap<number, Tensor> = new Map()
 
 /** u = u₀ + c·(u₁ − u₀) must be the gradient, with the factor that the right ones have; or any, where none is right. */
@@ -78,14 +79,9 @@ export function besidePenalty(
 
 /** What a parameter's update (or what stands for the gradient in it) must be. */
 export function wantedOf(situation: Situation, result: ParameterResult): Float64Array | undefined {
-  const { normal, right, points } = situation
+  const { normal, points } = situation
   const { gradient } = result.step
-  const target =
-    normal !== undefined && right.length > 0
-      ? normal * result.rate
-      : result.status === 'sign'
-        ? -result.ratio
-        : undefined
+  const target = normal !== undefined ? normal * result.rate : result.status === 'sign' ? -result.ratio : undefined
   if (target === undefined) return undefined
   if (result.gradientNode === undefined || result.status === 'wrong') return gradient.map((x) => target * x)
   // What stands for the gradient may have any sign and scale: the optimiser puts them right, or did until now.
@@ -207,3 +203,9 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 const norm = (a: Float64Array) => Math.sqrt(dot(a, a))
+
+/** A sign, a number of samples, a half: what is forgotten or written once too often. */
+export function isCount(factor: number): boolean {
+  const size = Math.abs(factor)
+  return [size, 1 / size].some((x) => x < 1e6 && x > 0.5 && Math.abs(x - Math.round(x)) < SAME * x)
+}

@@ -6,7 +6,7 @@ import { type Analysis, analyse, type Judged } from '../analyse.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
 import type { Located } from './situation.ts'
-import type { Statement } from './statements.ts'
+import { type Statement, statementOfSite } from './statements.ts'
 import { findSuspects, type Suspect, spanOf } from './suspects.ts'
 import { type Trial, tryEdits } from './try.ts'
 
@@ -84,8 +84,10 @@ export async function findRepair(
   return partial
 }
 
-function suspectAt({ trace }: Analysis, statement: Statement): Suspect[] {
-  const at = trace.sites[statement.site]
+function suspectAt(analysis: Analysis, statement: Statement): Suspect[] {
+  const { trace } = analysis
+  // Edits are asked for by whole statements.
+  const at = trace.sites[statementOfSite(analysis, statement.site)]
   if (at === undefined) return []
   return [
     {

@@ -49,10 +49,9 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
     dependence.cut,
   )
   const end = Math.max(0, ...judged.results.map((r) => r.step.after)) + 1
-  const homeOf = (node: number) => {
-    const site = trace.sites[tape.entry(node).site]
-    return site === undefined ? -1 : site.statement
-  }
+  const statementOf = (node: number) => trace.sites[tape.entry(node).site]?.statement ?? -1
+  const parts = partsOfStatements(analysis, all, statementOf)
+  const homeOf = (node: number) => parts.get(node) ?? statementOf(node)
   const signal = signalNodes(analysis, end)
   const updates = new Set(judged.results.map((r) => homeOf(r.step.after)))
   for (const r of judged.results)
@@ -87,9 +86,10 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
     drafts.set(site, draft)
   }
   const suspects = [...drafts.values()].filter((d) => d.suspected.length > 0)
+  const whole = new Set([...drafts.keys()].map((site) => statementOfSite(analysis, site)))
   const statements: Statement[] = suspects.map((d) => ({ ...d, updates: updates.has(d.site) }))
-  for (const [site, handed] of handOvers(analysis, made, end, homeOf))
-    if (!drafts.has(site) && !updates.has(site))
+  for (const [site, handed] of handOvers(analysis, made, end, statementOf))
+    if (!whole.has(site) && !updates.has(site))
       statements.push({
         site,
         outputs: handed.map((h) => h.node),
@@ -100,6 +100,39 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
         updates: false,
       })
   return { statements, homeOf, signal, forward, held, end }
+}
+
+const SIMPLE = new Set(['Assign', 'AugAssign', 'AnnAssign', 'Return', 'Expr'])
+
+/** The statement that a place is or belongs to. */
+export function statementOfSite({ trace }: Analysis, site: number): number {
+  const found = trace.sites[site]
+  return found === undefined || SIMPLE.has(found.kind) || found.statement < 0 ? site : found.statement
+}
+
+/**
+ * `return X.T @ d, d.sum(axis=0)` and `{'W': …, 'b': …}` are several statements in one: values that have nothing to do
+ * with each other. node -> the site of the expression that it is a part of, for nodes of such statements.
+ */
+function partsOfStatements(
+  { tape, trace }: Analysis,
+  nodes: ReadonlySet<number>,
+  statementOf: (node: number) => number,
+): Map<number, number> {
+  const rootOf = new Map<number, number>()
+  const roots = new Map<number, Set<number>>()
+  for (const node of [...nodes].sort((a, b) => b - a)) {
+    const statement = statementOf(node)
+    if (statement < 0 || !SIMPLE.has(trace.sites[statement]?.kind ?? '')) continue
+    const site = rootOf.get(node) ?? tape.entry(node).site
+    rootOf.set(node, site)
+    roots.set(statement, (roots.get(statement) ?? new Set()).add(site))
+    for (const arg of tape.entry(node).args)
+      if (nodes.has(arg) && statementOf(arg) === statement && !rootOf.has(arg)) rootOf.set(arg, site)
+  }
+  const out = new Map<number, number>()
+  for (const [node, site] of rootOf) if ((roots.get(statementOf(node))?.size ?? 0) > 1) out.set(node, site)
+  return out
 }
 
 /** Nodes that stand under a name or in a container, and parameters. */

@@ -108,7 +108,7 @@ function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolea
 }
 
 export function statedLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
-  const groups = new Map<number, { nodes: number[]; name: string; rank: number; form: 'stated' }>()
+  const groups = new Map<string, { site: number; nodes: number[]; name: string; rank: number; form: 'stated' }>()
   const nameOf = new Map<number, string>()
   for (const event of tape.trace.events)
     if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
@@ -120,10 +120,12 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
       values[node] === undefined
     )
       return
-    const group = groups.get(site) ?? { nodes: [], name, rank, form: 'stated' as const }
+    // `print(ce, mse)` and `ce, mse = …` state two.
+    const key = `${site} ${name || tape.entry(node).site}`
+    const group = groups.get(key) ?? { site, nodes: [], name, rank, form: 'stated' as const }
     group.rank = Math.max(group.rank, rank)
     if (!group.nodes.includes(node) && group.nodes.length < 400) group.nodes.push(node)
-    groups.set(site, group)
+    groups.set(key, group)
   }
   for (const event of tape.trace.events) {
     if (event.kind === 'mark') {
@@ -139,7 +141,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
   const meets = new Set(findMeetings(tape, dependence).map((m) => m.node))
   const judges = (node: number) =>
     [...tape.ancestors([node], dependence.cut)].some((n) => meets.has(n) || LOGARITHMS.has(tape.entry(n).op))
-  for (const [site, group] of groups) {
+  for (const { site, ...group } of groups.values()) {
     // What a function merely returns may be anything: a loss knows the targets.
     if (group.rank < 2 && !judges(group.nodes[0] ?? 0)) continue
     const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))

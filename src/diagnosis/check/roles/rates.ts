@@ -90,16 +90,21 @@ export function rateOf(scene: RateScene, step: ChainStep, from?: number): number
 
 /** The running means and velocities that a step passes through. */
 function statesOf(
-  { tape, chains, dependence }: RateScene,
+  { tape, chains, dependence, forward }: RateScene,
   step: ChainStep,
   statementOf: (node: number) => number,
 ): { isOld: (node: number) => boolean; isPast: (node: number) => boolean; statements: Set<number> } {
   const made = tape.madeFrom([step.after], dependence.cut)
+  // What is begun within the step, or anew in each of them, keeps nothing: a sum of gradients, an array that is written to.
+  const begin = firstUse(tape, step, forward)
+  const names = new Map<string, number>()
+  for (const chain of chains) names.set(chain.name, (names.get(chain.name) ?? 0) + 1)
+  const keeps = (chain: Chain) => (chain.versions[0]?.node ?? 0) < begin && names.get(chain.name) === 1
   const old = new Set<number>()
   const past = new Set<number>()
   const statements = new Set<number>()
   for (const chain of chains) {
-    if (chain.parameter || chain.resets > 0) continue
+    if (chain.parameter || chain.resets > 0 || !keeps(chain)) continue
     const fresh = chain.versions.findLastIndex((v) => v.node > step.before && v.node < step.after && made.has(v.node))
     if (fresh < 0) continue
     for (const v of chain.versions.slice(0, fresh)) old.add(v.node)
@@ -116,6 +121,13 @@ function statesOf(
     for (const node of [...made].sort((a, b) => a - b))
       if (node > step.before && tape.entry(node).args.some((a) => past.has(a))) past.add(node)
   return { isOld: (node) => old.size > 0 && holds(node, 0), isPast: (node) => past.has(node), statements }
+}
+
+/** When the forward pass of a step first reads its parameter. */
+function firstUse(tape: Tape, { before, after }: ChainStep, forward: ReadonlySet<number>): number {
+  for (let node = before + 1; node < after; node++)
+    if (forward.has(node) && tape.entry(node).args.includes(before)) return node
+  return after
 }
 
 /** Whether an operand is a number that is written out beside the operator. */

@@ -6,6 +6,11 @@ import { apply, type Change, MAX_POOL, type Make, PRODUCTS, reshaped } from './c
 import { derivatives } from './derivatives.ts'
 import type { Scene } from './scene.ts'
 
+const BY = [
+  ['mul', 'times'],
+  ['div', 'divided by'],
+] as const
+
 /** A factor that carries no error in place of another: the derivative of some function of the forward pass. */
 export function* otherFactor(scene: Scene, node: number): Generator<Change> {
   const { op, args } = scene.setting.analysis.tape.entry(node)
@@ -55,14 +60,16 @@ export function* added(scene: Scene, node: number): Generator<Change> {
     const sameSize = candidate.data.length === value.data.length
     const spreads =
       candidate.shape.length === value.shape.length && candidate.shape.every((n, i) => n === 1 || n === value.shape[i])
+    const isNumber = candidate.data.length === 1 && dependence.depends[other] !== 1
     if (sameSize || spreads || candidate.data.length === 1)
-      yield {
-        node,
-        make: combine('mul', (v, p) => (sameSize && !spreads ? reshaped(given(v, p), value.shape) : given(v, p))),
-        kind: 'missing-chain-factor',
-        text: `times ${name} it is the gradient that is needed`,
-        cost: 1.5 + depth,
-      }
+      for (const [op, word] of BY)
+        yield {
+          node,
+          make: combine(op, (v, p) => (sameSize && !spreads ? reshaped(given(v, p), value.shape) : given(v, p))),
+          kind: isNumber ? 'scale' : 'missing-chain-factor',
+          text: `${word} ${name} it is the gradient that is needed`,
+          cost: (op === 'mul' ? 1.5 : 1.6) + depth,
+        }
     if (candidate.shape.length === 2)
       for (const turn of [true, false])
         for (const swap of [false, true])

@@ -1,7 +1,7 @@
 /** Another operation in place of one, another order of them, or one less. */
 
 import type { Params } from '../../tape/operations.ts'
-import type { Tensor } from '../../tape/tensor.ts'
+import { scale, type Tensor } from '../../tape/tensor.ts'
 import type { FindingKind } from '../../types.ts'
 import {
   apply,
@@ -16,6 +16,7 @@ import {
   TURNS,
   turned,
 } from './change.ts'
+import { derivatives } from './derivatives.ts'
 import type { Scene } from './scene.ts'
 
 export function* otherOperation(scene: Scene, node: number): Generator<Change> {
@@ -191,23 +192,82 @@ export function* otherGrouping(scene: Scene, node: number): Generator<Change> {
   }
 }
 
-/** One operation left out. */
+/** One operation left out, or the last two factors of a product. */
 export function* dropped(scene: Scene, node: number): Generator<Change> {
   const { op, args } = scene.setting.analysis.tape.entry(node)
+  const text = 'without one of its operations it is the gradient that is needed'
   for (const [i, arg] of args.entries()) {
     const gone = args[1 - i]
     const kept = scene.at(arg)
     if (kept === undefined || (i > 0 && QUOTIENTS.has(op))) continue
     let kind: FindingKind = 'operator'
-    if (PRODUCTS.has(op) || QUOTIENTS.has(op) || MATRIX.has(op)) {
-      const curve = gone !== undefined && !scene.signal(gone) && (scene.at(gone)?.data.length ?? 0) > 1
-      kind = curve && !MATRIX.has(op) ? 'extra-activation-derivative' : 'extra-factor'
-    } else if (SUMS.has(op)) kind = 'extra-term'
+    if (MATRIX.has(op)) kind = 'extra-factor'
+    else if (PRODUCTS.has(op) || QUOTIENTS.has(op)) kind = kindOfFactor(scene, op, gone)
+    else if (SUMS.has(op)) kind = 'extra-term'
     else if (args.length > 1) continue
     else if (op === 'neg' || op === 'negative') kind = 'sign'
     else if (REDUCTIONS.has(op)) kind = 'reduction-axis'
     else if (!scene.signal(node)) kind = 'wrong-activation-derivative'
-    const text = 'without one of its operations it is the gradient that is needed'
     yield { node, make: (values) => values[arg], kind, text, cost: 1.2 }
+  }
+  const chain = scene.chain(node)
+  const [first, second] = chain.slice(-2)
+  if (chain.length < 3 || first === undefined || second === undefined) return
+  const keeps = scene.setting.analysis.tape.entry(args[0] ?? node).args[0]
+  if (keeps === undefined) return
+  const both: Make = (values) => {
+    const [x, y] = [values[first.node], values[second.node]]
+    return x && y && apply(second.op, [x, y], {})
+  }
+  const kind = isDerivative(scene, both) ? 'extra-activation-derivative' : 'extra-factor'
+  yield { node, make: (values) => values[keeps], kind, text, cost: 1.3 }
+}
+
+/** What a factor is that does not belong there. */
+function kindOfFactor(scene: Scene, op: string, gone: number | undefined): FindingKind {
+  const size = gone === undefined ? 0 : (scene.at(gone)?.data.length ?? 0)
+  if (gone === undefined || size === 0 || scene.signal(gone)) return 'extra-factor'
+  if (size === 1 && scene.setting.analysis.dependence.depends[gone] !== 1) return 'scale'
+  return PRODUCTS.has(op) && isDerivative(scene, (values) => values[gone])
+    ? 'extra-activation-derivative'
+    : 'extra-factor'
+}
+
+/** Whether a value is the local derivative of some function of the forward pass. */
+function isDerivative(scene: Scene, value: Make): boolean {
+  const given = scene.values.map((values, point) => value(values, point))
+  const size = given[0]?.data.length ?? 0
+  return derivatives(scene, size).some(({ make }) =>
+    given.every((x, point) => {
+      const other = make(scene.values[point] ?? [], point)
+      // Where no error arrives, a derivative can't be read off.
+      return x !== undefined && other !== undefined && isSame(x, other)
+    }),
+  )
+}
+
+function isSame(x: Tensor, derivative: Tensor): boolean {
+  if (x.data.length !== derivative.data.length) return false
+  return x.data.every((v, i) => {
+    const d = derivative.data[i] as number
+    return d === 0 || Math.abs(v - d) <= 1e-6 * Math.max(Math.abs(v), Math.abs(d))
+  })
+}
+
+/** A term of the statement's sum that is off by a sign or a count. */
+export function* scaledTerm(scene: Scene, node: number): Generator<Change> {
+  if (node === scene.one.node || !scene.signal(node)) return
+  const factor = scene.factorOf(node)
+  if (factor === undefined) return
+  const own = Number((1 / factor).toPrecision(4))
+  yield {
+    node,
+    make: (values) => {
+      const x = values[node]
+      return x && scale(x, factor)
+    },
+    kind: factor < 0 ? 'sign' : 'scale',
+    text: `a term of it is ${own} times what is needed`,
+    cost: 1.05,
   }
 }

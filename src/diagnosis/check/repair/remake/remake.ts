@@ -8,7 +8,7 @@ import type { Occurrence } from '../situation.ts'
 import { added, otherFactor } from './additions.ts'
 import { type Change, DEADLINE_MS, type Remake, type Setting } from './change.ts'
 import { otherOperand, slips } from './operands.ts'
-import { dropped, otherGrouping, otherOperation } from './operations.ts'
+import { dropped, otherGrouping, otherOperation, scaledTerm } from './operations.ts'
 import { Scene } from './scene.ts'
 
 /** The cheapest change that explains a statement's runs: the first, the last and one between. */
@@ -49,7 +49,7 @@ function withoutNames(text: string): string {
   return text
     .replace(/^with (1 [+-] |-)?.*?( \*\* 2)? in place of .* it is/, 'with $1@$2 in place of @ it is')
     .replace(
-      /^(times the derivative of|times|multiplied with|plus|minus|with the derivative of) .* it is/,
+      /^(times the derivative of|times|divided by|multiplied with|plus|minus|with the derivative of) .* it is/,
       '$1 @ it is',
     )
 }
@@ -62,6 +62,7 @@ function* changesOf(scene: Scene): Generator<Change> {
     for (const [i, arg] of args.entries()) if (!scene.within.has(arg)) yield* otherOperand(scene, node, i)
     if (op in OPERATIONS && args.length > 0) yield* dropped(scene, node)
     yield* otherFactor(scene, node)
+    yield* scaledTerm(scene, node)
     if (!scene.signal(node)) yield* slips(scene, node)
   }
   const places = scene.inner.length === 0 ? [scene.one.node] : scene.signals()

@@ -4,8 +4,9 @@ import { MOVES } from '../../roles/dependence.ts'
 import { proportion } from '../../roles/measure.ts'
 import { resolvePlaces } from '../../roles/places.ts'
 import type { Values } from '../../tape/tape.ts'
-import type { Tensor } from '../../tape/tensor.ts'
+import { scale, type Tensor } from '../../tape/tensor.ts'
 import { innerOf } from '../factors.ts'
+import { isCount } from '../multiply.ts'
 import type { Occurrence } from '../situation.ts'
 import {
   apply,
@@ -109,6 +110,24 @@ export class Scene {
       )
     }
     return own.get(this.one.node)
+  }
+
+  /** With what a value within the statement must be multiplied, if it is a term of what the statement computes. */
+  factorOf(node: number): number | undefined {
+    let factor: number | undefined
+    for (const [point, own] of this.values.entries()) {
+      const [value, wanted, whole] = [own[node], this.one.wanted[point], own[this.one.node]]
+      const rest = value && this.recompute(own, node, scale(value, 0))
+      if (rest === undefined || wanted === undefined || whole === undefined) return undefined
+      if (rest.data.length !== wanted.data.length || rest.data.every((x) => x === 0)) return undefined
+      const part = whole.data.map((x, i) => x - (rest.data[i] as number))
+      const missing = wanted.data.map((x, i) => x - (rest.data[i] as number))
+      const match = proportion(missing, part)
+      if (!(match.residual < 1e-6) || !isCount(match.ratio) || Math.abs(match.ratio - 1) < 1e-6) return undefined
+      if (factor !== undefined && Math.abs(match.ratio / factor - 1) > 1e-5) return undefined
+      factor = match.ratio
+    }
+    return factor
   }
 
   /** Which of the statement's operations a node is. */

@@ -226,6 +226,11 @@ class Maker:
         self.sums(self.expression, None)
         self.terms()
         for node, parent in nodes[1:]:
+            summand = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Sub)) and not isinstance(node, ast.Constant)
+            if summand and not self.is_atom(node):
+                self.scale(node, parent)
+                self.factors(node, parent)
+        for node, parent in nodes[1:]:
             if self.is_atom(node):
                 self.factors(node, parent)
                 self.scale(node, parent)
