@@ -6,7 +6,7 @@ import { innerOf } from './factors.ts'
 import { flip, type Label, type Labels } from './labels.ts'
 import { type Forced, type Given, Replay } from './replay.ts'
 import { type Explanation, isNormal, type Occurrence, type Pairing, type Situation } from './situation.ts'
-import type { Statement } from './statements.ts'
+import type { Alias, Statement } from './statements.ts'
 
 export function attempt(
   situation: Situation,
@@ -17,7 +17,7 @@ export function attempt(
 ): Explanation | undefined {
   const { analysis, region, labels, points, pinned, wrong, right, normal } = situation
   const replay = new Replay(analysis, region.end, points, pinned)
-  const unit = force({ nodes, targets, times }, labels, points)
+  const unit = force({ nodes, targets, times }, labels, points, statement.alias)
   if (unit === undefined) return undefined
   // Beside a penalty's gradient a multiple is not enough: the scale must be the one that the operands have.
   const scales = scalesAt(nodes[0] ?? 0)
@@ -89,14 +89,19 @@ export function operandScales({ analysis, region, labels, points }: Situation, n
   return [...scales]
 }
 
-function force({ nodes, targets, times }: Pairing, labels: Labels, points: readonly Values[]): Forced | undefined {
+function force(
+  { nodes, targets, times }: Pairing,
+  labels: Labels,
+  points: readonly Values[],
+  alias: Alias | undefined,
+): Forced | undefined {
   const forced = new Map<number, Given>()
   for (const [k, node] of nodes.entries()) {
     const target = targets[k] ?? -1
     const parts = points.map((values, p) => shaped(labels.gradient(target, p), values[node]))
     if (parts.some((x) => x === undefined)) return undefined
     const from = times?.[k]
-    forced.set(node, { parts, ...(from !== undefined && { from }) })
+    forced.set(node, { parts, ...(from !== undefined && { from }), ...(alias !== undefined && { alias }) })
   }
   return forced
 }
@@ -153,7 +158,9 @@ export function compare(
     })
     const from = times?.[k]
     const wanted = forced.get(node)?.parts ?? []
-    return { node, given, wanted, target: labels.valueOf(targets[k] ?? -1), ...(from !== undefined && { from }) }
+    const alias = forced.get(node)?.alias
+    const target = labels.valueOf(targets[k] ?? -1)
+    return { node, given, wanted, target, ...(from !== undefined && { from }), ...(alias !== undefined && { alias }) }
   })
   return { occurrences, values }
 }

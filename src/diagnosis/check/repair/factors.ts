@@ -60,6 +60,44 @@ export function blameDerivatives(analysis: Analysis, region: Region, located: re
   return out
 }
 
+/**
+ * A statement that lacks the error, since what it multiplies with is a bare matrix: what gave that matrix the name of a
+ * gradient (`dh = W2.T`) is where it was lost.
+ */
+export function blameBare(analysis: Analysis, region: Region, located: readonly Located[]): Located[] {
+  return located.map((one) => {
+    const { remake, occurrences, statement } = one
+    if (remake?.kind !== 'missing-chain-factor') return one
+    const homes = occurrences.map(({ node }) => bareHome(analysis, region, node))
+    const [home] = homes
+    if (home === undefined || homes.some((h) => h !== home)) return one
+    const outputs = occurrences.map((o) => o.node)
+    const bare = { site: home, outputs, suspected: outputs, signal: false, exonerated: false, updates: false }
+    return { ...one, statement: bare, rivals: [statement, ...one.rivals] }
+  })
+}
+
+/** The statement that named a parameter, or its transpose, after the errors had been computed, for this run to read. */
+function bareHome({ trace, tape, dependence }: Analysis, region: Region, node: number): number | undefined {
+  const home = region.homeOf(node)
+  const inner = new Set([node])
+  for (const n of inner)
+    for (const arg of tape.entry(n).args) if (region.homeOf(arg) === home && arg < n) inner.add(arg)
+  for (const n of inner)
+    for (const arg of tape.entry(n).args) {
+      if (inner.has(arg) || region.signal[arg] === 1) continue
+      let matrix = arg
+      while (PASSES.has(tape.entry(matrix).op)) matrix = tape.entry(matrix).args[0] ?? matrix
+      if (!dependence.cut.has(matrix) || region.forward.has(arg)) continue
+      const named = trace.events.find(
+        (e) => e.kind === 'store' && e.node === arg && e.time <= node && region.signal.subarray(0, e.time).includes(1),
+      )
+      const site = named?.kind === 'store' ? trace.sites[named.site]?.statement : undefined
+      if (site !== undefined && site >= 0 && site !== home && trace.sites[site]?.kind === 'Assign') return site
+    }
+  return undefined
+}
+
 /** What a located statement multiplies with, computed by another statement, beside what it should have been. */
 function factorsOf(analysis: Analysis, region: Region, located: Located): Occurrence[] {
   // One change of the statement itself is enough.

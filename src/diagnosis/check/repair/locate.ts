@@ -6,13 +6,13 @@
 
 import { type Analysis, isStill, type Judged, type ParameterResult, showsRatio } from '../analyse.ts'
 import { attempt, operandScales } from './attempt.ts'
-import { blameDerivatives } from './factors.ts'
+import { blameBare, blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
 import { locateMultiple, type Scale } from './multiples.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival } from './rivals.ts'
-import { type Explanation, isNormal, type Located, type Situation } from './situation.ts'
+import { type Explanation, isNormal, type Located, type Occurrence, type Situation } from './situation.ts'
 import { regionOf } from './statements.ts'
 
 /** The faults that explain most wrong parameters, one after the other, until all are explained or nothing more is found. */
@@ -38,15 +38,14 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
       normal = found.scale.normal
       if (found.scale.byOwnRate) results = results.map((r) => ({ ...r, rate: r.ownRate }))
     }
-    for (const o of found.occurrences)
-      forced.set(o.node, { parts: o.wanted, ...(o.from !== undefined && { from: o.from }) })
+    for (const o of found.occurrences) forced.set(o.node, givenOf(o))
     const replay = new Replay(analysis, region.end)
     points = analysis.points.values.map((_, p) => replay.values(p, forced))
     const now = restated({ ...situation, points, normal }, results, found)
     right = now.filter((r) => r.status === 'right')
     off = now.filter((r) => r.status !== 'right')
   }
-  const blamed = blameDerivatives(analysis, region, out)
+  const blamed = blameBare(analysis, region, blameDerivatives(analysis, region, out))
   if (off.some((r) => r.status === 'wrong')) return blamed
   return [
     ...blamed,
@@ -101,11 +100,15 @@ function locateFactors(situation: Situation, results: readonly ParameterResult[]
     const found = explain({ ...situation, points, right, wrong: off }, deadline, true)
     if (found === undefined || out.some((o) => o.statement === found.statement)) break
     out.push(found)
-    for (const o of found.occurrences)
-      forced.set(o.node, { parts: o.wanted, ...(o.from !== undefined && { from: o.from }) })
+    for (const o of found.occurrences) forced.set(o.node, givenOf(o))
     points = situation.points.map((_, p) => new Replay(analysis, region.end, situation.points).values(p, forced))
   }
   return out
+}
+
+/** What a located statement should have computed, as a value to put in. */
+function givenOf({ wanted, from, alias }: Occurrence): Given {
+  return { parts: wanted, ...(from !== undefined && { from }), ...(alias !== undefined && { alias }) }
 }
 
 function normalOf(judged: Judged): number | undefined {

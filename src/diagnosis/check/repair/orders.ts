@@ -10,14 +10,20 @@ const MAX_TARGETS = 60
  * Which forward value each run of a statement may be about. Runs come in blocks (all layers of a sample, all steps of a
  * sequence); within a block the backward pass goes the same way as the forward one or the other way round, and may
  * leave out the first or the last.
+ * @param anySize whether a single run may be about a value of another size: one that lacks a matrix.
  */
-export function* pairings(nodes: readonly number[], group: readonly number[], values: Values): Generator<number[]> {
+export function* pairings(
+  nodes: readonly number[],
+  group: readonly number[],
+  values: Values,
+  anySize = false,
+): Generator<number[]> {
   if (nodes.length === 1) {
     const [node] = nodes
     let left = MAX_TARGETS
     for (const target of group) {
       if (values[target] === undefined || node === undefined) continue
-      if (values[target].data.length === values[node]?.data.length || group.length === 1) {
+      if (values[target].data.length === values[node]?.data.length || group.length === 1 || anySize) {
         if (left-- > 0) yield [target]
       }
     }

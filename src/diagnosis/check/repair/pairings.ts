@@ -104,14 +104,15 @@ function* pairingsAmong(
   const signals = own.filter((n) => situation.region.signal[n] === 1)
   const nodes = signals.length > 0 ? signals : own
   const times = statement.times && nodes.map((n) => statement.times?.[own.indexOf(n)] ?? 0)
-  for (const group of groups) for (const targets of pairings(nodes, group, values)) yield { nodes, targets, times }
+  for (const group of groups)
+    for (const targets of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets, times }
   // Right in every run but the first or the last: the output layer, or the one at the input.
   if (nodes.length < 2 || nodes.length > 12) return
   for (const at of [0, nodes.length - 1])
     for (const group of groups)
       for (const target of group) {
         const node = nodes[at] as number
-        if (values[target]?.data.length === values[node]?.data.length)
+        if (values[target]?.data.length === values[node]?.data.length || times !== undefined)
           yield { nodes: [node], targets: [target], times: times && [times[at] ?? 0] }
       }
 }

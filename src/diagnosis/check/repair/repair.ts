@@ -3,6 +3,7 @@
  */
 
 import { type Analysis, analyse, type Judged } from '../analyse.ts'
+import { kindOf } from '../findings/kinds.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
 import type { Located } from './situation.ts'
@@ -33,6 +34,8 @@ const PROBES_AT_ONCE = 6
 const MAX_GROUPS = 3
 /** How much simpler an edit must be in a statement that another one is preferred to. */
 const RIVAL_COST = 0.75
+/** What it gains where it is of the kind that the tape says. */
+const MEANT = 1.5
 /** No repair is worth a longer wait than this. */
 const ROUND_MS = 15_000
 
@@ -192,7 +195,9 @@ function rank(
     const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     const rival = isRival(suspect) ? RIVAL_COST : 0
-    return (KIND_COST[t.row.kind] ?? 3) + rival + length + literal + placeCost(t, suspect, analysis, judged)
+    const known = located.find((l) => l.statement.site === suspect?.site)?.remake?.kind
+    const meant = known !== undefined && kindOf(t, judged, false) === known ? MEANT : 0
+    return (KIND_COST[t.row.kind] ?? 3) - meant + rival + length + literal + placeCost(t, suspect, analysis, judged)
   }
   return [...trials].sort(
     (a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b),

@@ -4,11 +4,14 @@ import type { Analysis, ParameterResult } from '../analyse.ts'
 import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import type { Alias } from './statements.ts'
 
 /** A value put in by hand, at each point; only for what is computed from `from` on, where that is given. */
 export interface Given {
   readonly parts: readonly (Tensor | undefined)[]
   readonly from?: number
+  /** The name under which it is read then. */
+  readonly alias?: Alias
 }
 
 export type Forced = ReadonlyMap<number, Given>
@@ -45,9 +48,9 @@ export class Replay {
     const values = (this.points[point] ?? []).slice()
     const flags = new Uint8Array(this.end)
     const changes = new Map<number, Tensor>()
-    const late = new Map<number, { from: number; node: number }>()
+    const late = new Map<number, { from: number; node: number; alias?: Alias }>()
     let first = this.end
-    for (const [node, { parts, from }] of forced) {
+    for (const [node, { parts, from, alias }] of forced) {
       const given = parts[point]
       if (given === undefined) continue
       first = Math.min(first, node)
@@ -56,7 +59,7 @@ export class Replay {
         values[node] = given
         flags[node] = 1
       } else {
-        late.set(node, { from, node: values.length })
+        late.set(node, { from, node: values.length, ...(alias !== undefined && { alias }) })
         values.push(given)
       }
     }
@@ -67,7 +70,7 @@ export class Replay {
       for (const arg of args) {
         if (flags[arg] === 1) touched = true
         const other = late.size > 0 ? late.get(arg) : undefined
-        if (other !== undefined && node >= other.from) {
+        if (other !== undefined && node >= other.from && this.reads(node, arg, other.alias)) {
           touched = true
           instead = (instead ?? new Map<number, number>()).set(arg, other.node)
         }
@@ -77,6 +80,15 @@ export class Replay {
       values[node] = tape.compute(node, values, changes, instead)
     }
     return values
+  }
+
+  /** Whether an operation reads a value under this name, as far as its source tells: not, where it has another name for it. */
+  private reads(node: number, arg: number, alias: Alias | undefined): boolean {
+    const { trace, tape } = this.analysis
+    if (alias === undefined || trace.sites[tape.entry(node).site]?.function !== alias.scope) return true
+    const text = textOf(this.analysis, node)
+    const isIn = (name: string) => new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`).test(text)
+    return isIn(alias.name) || !namesOf(this.analysis, arg).some((name) => name !== alias.name && isIn(name))
   }
 
   /** Which parameters follow their gradient when `forced` is in place. */
@@ -115,4 +127,28 @@ export class Replay {
       return ratio === 0 ? [] : [{ chain: row.result.chain.id, ratio: ratio / row.result.rate, residual }]
     })
   }
+}
+
+const knownNames = new WeakMap<Analysis, Map<number, Set<string>>>()
+
+/** The names that the script has for a value. */
+function namesOf(analysis: Analysis, node: number): string[] {
+  let names = knownNames.get(analysis)
+  if (names === undefined) {
+    names = new Map()
+    for (const event of analysis.trace.events)
+      if (event.kind === 'store' && typeof event.key === 'string')
+        names.set(event.node, (names.get(event.node) ?? new Set()).add(event.key))
+    knownNames.set(analysis, names)
+  }
+  return [...(names.get(node) ?? [])]
+}
+
+/** The source of an operation. */
+function textOf({ trace, tape }: Analysis, node: number): string {
+  const site = trace.sites[tape.entry(node).site]
+  if (site === undefined) return ''
+  const lines = (trace.sources.get(site.file) ?? '').split('\n').slice(site.line - 1, site.endLine)
+  if (lines.length === 1) return [...(lines[0] ?? '')].slice(site.column, site.endColumn).join('')
+  return lines.join('\n')
 }

@@ -6,7 +6,7 @@ import type { Tensor } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'
 import type { Remake } from './remake/change.ts'
 import type { Forced } from './replay.ts'
-import type { Region, Statement } from './statements.ts'
+import type { Alias, Region, Statement } from './statements.ts'
 
 export interface Occurrence {
   readonly node: number
@@ -17,6 +17,8 @@ export interface Occurrence {
   readonly target: number
   /** From when on it is wanted, for what a statement only hands over. */
   readonly from?: number
+  /** The name under which it is read then. */
+  readonly alias?: Alias
 }
 
 export interface Located {

@@ -17,6 +17,14 @@ export interface Statement {
   readonly updates: boolean
   /** For a statement that computes nothing (`dZ = dA`, `return g`): when it handed each of its outputs on. */
   readonly times?: readonly number[]
+  /** The name that it gives them, where it is one. */
+  readonly alias?: Alias
+}
+
+/** A name, and the function in which it stands for a value. */
+export interface Alias {
+  readonly name: string
+  readonly scope: string
 }
 
 export interface Region {
@@ -95,6 +103,7 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
         outputs: handed.map((h) => h.node),
         suspected: handed.map((h) => h.node),
         times: handed.map((h) => h.time),
+        ...aliasOf(handed, trace.sites[site]?.function ?? ''),
         signal: handed.some((h) => signal[h.node] === 1),
         exonerated: false,
         updates: false,
@@ -142,14 +151,25 @@ function heldBy({ trace, dependence }: Analysis): Set<number> {
   return held
 }
 
+interface Handed {
+  readonly node: number
+  readonly time: number
+  readonly key?: string
+}
+
+function aliasOf(handed: readonly Handed[], scope: string): { alias?: Alias } {
+  const [name, ...others] = new Set(handed.map((h) => h.key))
+  return name === undefined || others.length > 0 ? {} : { alias: { name, scope } }
+}
+
 /** Statements that keep or return, unchanged, what others computed. */
 function handOvers(
   { trace, tape, dependence }: Analysis,
   made: ReadonlySet<number>,
   end: number,
   homeOf: (node: number) => number,
-): Map<number, { node: number; time: number }[]> {
-  const out = new Map<number, { node: number; time: number }[]>()
+): Map<number, Handed[]> {
+  const out = new Map<number, Handed[]>()
   for (const event of trace.events) {
     if ((event.kind !== 'store' && event.kind !== 'mark') || event.time >= end || !made.has(event.node)) continue
     if (event.kind === 'mark' && event.as !== 'return') continue
@@ -158,16 +178,20 @@ function handOvers(
     if (site < 0 || homeOf(event.node) === site || (kind !== 'Assign' && kind !== 'Return')) continue
     if (dependence.depends[event.node] !== 1 || dependence.cut.has(event.node) || tape.aside[event.node] === 1) continue
     const list = out.get(site) ?? []
-    if (list.length < 400 && list.at(-1)?.node !== event.node) list.push({ node: event.node, time: event.time })
+    const key = event.kind === 'store' && typeof event.key === 'string' ? { key: event.key } : {}
+    if (list.length < 400 && list.at(-1)?.node !== event.node) list.push({ node: event.node, time: event.time, ...key })
     out.set(site, list)
   }
   // `return dW, db` and `dW, db = …`: each of them is somebody else's.
-  let last: { site: number; time: number; node: number } | undefined
+  let last: { site: number; time: number; node: number; key: string | number } | undefined
   for (const event of trace.events) {
     if (event.kind !== 'store' && (event.kind !== 'mark' || event.as !== 'return')) continue
     const site = trace.sites[event.site]?.statement ?? -1
-    if (last?.site === site && last.time === event.time && last.node !== event.node) out.delete(site)
-    last = { site, time: event.time, node: event.node }
+    const key = event.kind === 'store' ? event.key : ''
+    // One name for several values at a time is several runs of the statement.
+    const together = last?.site === site && last.time === event.time && last.node !== event.node
+    if (together && (event.kind === 'mark' || last?.key !== key)) out.delete(site)
+    last = { site, time: event.time, node: event.node, key }
   }
   return out
 }

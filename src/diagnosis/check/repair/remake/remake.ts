@@ -3,6 +3,7 @@
  * into the second out. Every change is made on the tape and holds at all points, or it is none.
  */
 
+import { join, MATCH, proportion } from '../../roles/measure.ts'
 import { OPERATIONS } from '../../tape/operations.ts'
 import type { Occurrence } from '../situation.ts'
 import { added, otherFactor } from './additions.ts'
@@ -15,7 +16,10 @@ import { Scene } from './scene.ts'
 export function remakeOf(setting: Setting, occurrences: readonly Occurrence[]): Remake | undefined {
   const others = new Set(occurrences.map((o) => o.node))
   // Where nothing is wanted, at the first step of a sequence say, leaving out whatever there is does it.
-  const telling = occurrences.filter((o) => o.wanted.some((w) => w?.data.some((x) => x !== 0)))
+  const asked = occurrences.filter((o) => o.wanted.some((w) => w?.data.some((x) => x !== 0)))
+  // Runs that are right already tell nothing: an output whose gradient lacks no derivative, say.
+  const off = asked.filter((o) => !(proportion(join(o.given), join(o.wanted)).residual < MATCH))
+  const telling = off.length > 0 ? off : asked
   const last = telling.length - 1
   const chosen = [...new Set([0, last >> 1, last])].flatMap((i) => telling[i] ?? [])
   const found = chosen.map((one) => fitting(new Scene(setting, one, others)))

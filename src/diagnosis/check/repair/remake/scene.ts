@@ -67,7 +67,11 @@ export class Scene {
       const whole = this.arrayOf(args[0] ?? node, found)
       found.set(node, whole === undefined ? 'another part of the array' : `another part of ${whole}`)
     }
-    const list = [...found].map(([node, name]) => ({ node, name })).sort((a, b) => b.node - a.node)
+    const isParameter = (node: number) => Number(dependence.cut.has(node))
+    // The parameters, which may have been made long ago, then the latest values.
+    const list = [...found]
+      .map(([node, name]) => ({ node, name }))
+      .sort((a, b) => isParameter(b.node) - isParameter(a.node) || b.node - a.node)
     const size = (node: number) => this.values[0]?.[node]?.data.length ?? 0
     // A state that begins with zeros would stand for leaving something out.
     const isZero = (node: number) => this.values[0]?.[node]?.data.every((x) => x === 0) !== false
