@@ -14,6 +14,7 @@ import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival } from './rivals.ts'
 import { type Explanation, isNormal, type Located, type Occurrence, type Situation } from './situation.ts'
 import { regionOf } from './statements.ts'
+import { waysOf } from './ways.ts'
 
 /** The faults that explain most wrong parameters, one after the other, until all are explained or nothing more is found. */
 export function locate(analysis: Analysis, judged: Judged, milliseconds: number): Located[] {
@@ -118,7 +119,7 @@ function normalOf(judged: Judged): number | undefined {
 
 function explain(situation: Situation, deadline: number, factors = false): Located | undefined {
   const { analysis, region, wrong } = situation
-  const groups = targetGroups(situation)
+  const targets = { groups: targetGroups(situation), ways: factors ? [] : waysOf(situation) }
   const made = analysis.tape.madeFrom(
     wrong.map((r) => r.step.after),
     analysis.dependence.cut,
@@ -138,7 +139,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     }
     const pairings = factors
       ? ownPairings(situation, statement, flows)
-      : pairingsOf(situation, statement, groups, flows)
+      : pairingsOf(situation, statement, targets, flows)
     for (const pairing of pairings) {
       if (Date.now() > deadline) break
       const found = attempt(situation, statement, pairing, known, scalesAt)

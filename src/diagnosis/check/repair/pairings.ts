@@ -6,6 +6,7 @@ import { pairings } from './orders.ts'
 import { partsOf } from './parts.ts'
 import type { Pairing, Situation } from './situation.ts'
 import type { Statement } from './statements.ts'
+import { byWays, type Targets } from './ways.ts'
 
 /** Every run of a statement with the gradients that its values are multiples of. */
 export function* ownPairings(
@@ -14,7 +15,7 @@ export function* ownPairings(
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
 ): Generator<Pairing> {
   const { labels, points, region } = situation
-  for (const pairing of pairingsOf(situation, statement, [], flows)) yield pairing
+  for (const pairing of pairingsOf(situation, statement, { groups: [], ways: [] }, flows)) yield pairing
   if (statement.updates) return
   const nodes = statement.outputs.filter((n) => region.signal[n] === 1)
   const targets = nodes.map((n) => labels.of(n, points)[0]?.node ?? -1)
@@ -70,20 +71,21 @@ function ownerOf(
 export function* pairingsOf(
   situation: Situation,
   statement: Statement,
-  groups: readonly (readonly number[])[],
+  targets: Targets,
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
 ): Generator<Pairing> {
-  if (statement.updates) return yield* pairingsAmong(situation, statement, restsOf(situation, statement), groups, flows)
-  yield* pairingsAmong(situation, statement, statement.outputs, groups, flows)
+  if (statement.updates)
+    return yield* pairingsAmong(situation, statement, restsOf(situation, statement), targets, flows)
+  yield* pairingsAmong(situation, statement, statement.outputs, targets, flows)
   if (statement.suspected.length < statement.outputs.length && statement.times === undefined)
-    yield* pairingsAmong(situation, statement, statement.suspected, groups, flows)
+    yield* pairingsAmong(situation, statement, statement.suspected, targets, flows)
 }
 
 function* pairingsAmong(
   situation: Situation,
   statement: Statement,
   own: readonly number[],
-  groups: readonly (readonly number[])[],
+  targets: Targets,
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
 ): Generator<Pairing> {
   const owners = own.map((node, i) => ownerOf(situation, statement, flows, node, i))
@@ -104,12 +106,13 @@ function* pairingsAmong(
   const signals = own.filter((n) => situation.region.signal[n] === 1)
   const nodes = signals.length > 0 ? signals : own
   const times = statement.times && nodes.map((n) => statement.times?.[own.indexOf(n)] ?? 0)
-  for (const group of groups)
-    for (const targets of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets, times }
+  for (const group of targets.groups)
+    for (const chosen of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets: chosen, times }
+  yield* byWays(situation, targets.ways, nodes, times)
   // Right in every run but the first or the last: the output layer, or the one at the input.
   if (nodes.length < 2 || nodes.length > 12) return
   for (const at of [0, nodes.length - 1])
-    for (const group of groups)
+    for (const group of targets.groups)
       for (const target of group) {
         const node = nodes[at] as number
         if (values[target]?.data.length === values[node]?.data.length || times !== undefined)
