@@ -2,7 +2,7 @@
 
 import type { Analysis, Judged } from '../analyse.ts'
 import { flip, Labels } from '../repair/labels.ts'
-import { partsOf } from '../repair/parts.ts'
+import { lackOf } from '../repair/lacks.ts'
 import type { Located, Occurrence } from '../repair/situation.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Tensor } from '../tape/tensor.ts'
@@ -134,41 +134,14 @@ function penaltyIn(analysis: Analysis, { given, wanted }: Occurrence): Evidence 
   return undefined
 }
 
-/** A value that is used in several places has the sum of what each of them asks for; or one part of the elements is right and the rest 0. */
+/** A value lacks what some of its uses ask for; or one part of the elements is right and the rest 0. */
 function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence | undefined {
-  const { tape } = analysis
   const step = Math.min(...judged.results.map((r) => r.step.step))
-  const adjoints = judged.measured.adjoints[step] ?? []
   const [one] = located.occurrences
   if (one === undefined) return undefined
+  const lack = lackOf(analysis, judged.measured.adjoints[step] ?? [], one)
+  if (lack !== undefined) return lack
   const [given, wanted] = [join(one.given), join(one.wanted)]
-  const bySite = new Map<number, Float64Array>()
-  const single: Float64Array[] = []
-  for (const { use, parts } of partsOf(analysis, adjoints, one.target)) {
-    const part = join(parts)
-    if (part.length !== wanted.length) continue
-    single.push(part)
-    const { site } = tape.entry(use)
-    const known = bySite.get(site)
-    bySite.set(site, known === undefined ? part : known.map((x, k) => x + (part[k] as number)))
-  }
-  const isOne = single.length > 1 && single.some((part) => isSame(given, part))
-  if (isOne && bySite.size < single.length)
-    return {
-      kind: 'overwritten-sum',
-      text: `it is what one of ${single.length} uses of the value asks for, not their sum`,
-    }
-  if (bySite.size > 1)
-    for (const [site, part] of bySite) {
-      const line = analysis.trace.sites[site]?.line ?? '?'
-      const rest = wanted.map((x, k) => x - (part[k] as number))
-      for (const [seen, text] of [
-        [part, `it is the gradient through line ${line} alone: the other uses of the value are missing`],
-        [rest, `the gradient through line ${line} is missing`],
-      ] as const) {
-        if (isSame(given, seen)) return { kind: 'missing-term', text }
-      }
-    }
   if (given.length !== wanted.length) return undefined
   const there = [...given.keys()].filter((k) => given[k] !== 0)
   const ratioAt = (k: number) => (wanted[k] as number) / (given[k] as number)
@@ -177,12 +150,6 @@ function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence 
   return there.length > 1 && agrees && given.some((x, k) => x === 0 && wanted[k] !== 0)
     ? { kind: 'missing-term', text: 'where it is not 0 it is the gradient that is needed: a part of it is missing' }
     : undefined
-}
-
-function isSame(a: Float64Array, b: Float64Array): boolean {
-  if (a.length !== b.length) return false
-  const { residual, ratio } = proportion(a, b)
-  return residual < MATCH && Math.abs(ratio - 1) < 1e-5
 }
 
 function byFactor(

@@ -127,6 +127,8 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   const flows = flowsOf(situation)
   const order = factors ? betterFactor : better
   const best = new Map<number, Explanation>()
+  // Other gradients that a statement may be about: what is summed to 0 later on is right with and without its mean.
+  const alike = new Map<number, Explanation[]>()
   const inParts = new Map<number, Explanation>()
   for (const statement of region.statements) {
     if (!statement.outputs.some((n) => made.has(n))) continue
@@ -146,7 +148,13 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
       if (found === undefined) continue
       const list = pairing.byUses === true ? inParts : best
       const other = list.get(statement.site)
-      if (other === undefined || order(found, other)) list.set(statement.site, found)
+      if (other === undefined || order(found, other)) {
+        list.set(statement.site, found)
+        if (list === best) alike.delete(statement.site)
+      } else if (list === best && !order(other, found)) {
+        const others = alike.get(statement.site) ?? []
+        if (others.length < MOST_ALIKE) alike.set(statement.site, [...others, found])
+      }
     }
   }
   for (const [site, one] of inParts) if (!best.has(site)) best.set(site, one)
@@ -156,9 +164,17 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   const equals = sorted.filter(
     (e) => e.fixed.length === top.fixed.length && e.statement.updates === top.statement.updates,
   )
-  const drafts = equals
-    .slice(0, MAX_RIVALS)
-    .map((e, i) => judgeRival(situation, e, inParts.get(e.statement.site), i, factors))
+  const drafts = equals.slice(0, MAX_RIVALS).map((e, i) => {
+    const draft = judgeRival(situation, e, inParts.get(e.statement.site), i, factors)
+    if (draft.remake !== undefined) return draft
+    const others = alike.get(e.statement.site) ?? []
+    for (const other of others) {
+      if (Date.now() > deadline) break
+      const instead = judgeRival(situation, other, undefined, i, factors)
+      if (instead.remake !== undefined) return instead
+    }
+    return draft
+  })
   drafts.sort((a, b) => a.cost - b.cost)
   const [first, ...others] = drafts
   if (first === undefined) return undefined
@@ -175,5 +191,6 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
 }
 
 const MAX_RIVALS = 6
+const MOST_ALIKE = 3
 /** What a place costs whose change is not known. */
 const NO_REMAKE = 3

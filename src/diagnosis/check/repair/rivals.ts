@@ -2,6 +2,7 @@
 
 import { join } from '../roles/measure.ts'
 import { compare } from './attempt.ts'
+import { lackOf } from './lacks.ts'
 import type { Remake } from './remake/change.ts'
 import { remakeOf } from './remake/remake.ts'
 import type { Explanation, Occurrence, Situation } from './situation.ts'
@@ -12,6 +13,9 @@ export interface Rival {
   readonly remake: Remake | undefined
   readonly cost: number
 }
+
+/** What a term costs that the statement lacks, and that no value of the script is. */
+const LACK = 1.9
 
 /** A statement that one small change would make right is at fault sooner than one that would have to be another. */
 export function judgeRival(
@@ -31,6 +35,12 @@ export function judgeRival(
     const parts = compare(situation, inParts)
     remake = remade(parts)
     if (remake !== undefined) occurrences = parts.occurrences
+  }
+  const [first] = occurrences
+  const adjoints = situation.labels.adjoints
+  if (remake === undefined && !factors && !explanation.statement.updates && first !== undefined) {
+    const lack = lackOf(analysis, adjoints, first)
+    if (lack?.kind === 'missing-term') remake = { ...lack, cost: LACK }
   }
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.

@@ -1,0 +1,71 @@
+/** A gradient that lacks what some uses of its value ask for. */
+
+import type { Analysis } from '../analyse.ts'
+import { join, MATCH, proportion } from '../roles/measure.ts'
+import type { Tensor } from '../tape/tensor.ts'
+import type { FindingKind } from '../types.ts'
+import { partsOf } from './parts.ts'
+import type { Occurrence } from './situation.ts'
+
+/** A value that is used in several places has the sum of what each of them asks for. */
+export function lackOf(
+  analysis: Analysis,
+  adjoints: readonly ReadonlyMap<number, Tensor>[],
+  one: Occurrence,
+): { kind: FindingKind; text: string } | undefined {
+  const { tape } = analysis
+  const [given, wanted] = [join(one.given), join(one.wanted)]
+  const bySite = new Map<number, Float64Array>()
+  const single: Float64Array[] = []
+  for (const { use, parts } of partsOf(analysis, adjoints, one.target)) {
+    const part = join(parts)
+    if (part.length !== wanted.length) continue
+    single.push(part)
+    const { site } = tape.entry(use)
+    const known = bySite.get(site)
+    bySite.set(site, known === undefined ? part : known.map((x, k) => x + (part[k] as number)))
+  }
+  const isOne = single.length > 1 && single.some((part) => isSame(given, part))
+  if (isOne && bySite.size < single.length)
+    return {
+      kind: 'overwritten-sum',
+      text: `it is what one of ${single.length} uses of the value asks for, not their sum`,
+    }
+  const subset = missingAmong(given, wanted, [...bySite])
+  if (subset !== undefined) {
+    const lines = [...new Set(subset.map((site) => analysis.trace.sites[site]?.line ?? '?'))]
+    const text =
+      subset.length === bySite.size - 1
+        ? 'it is the gradient through one use of the value alone: the others are missing'
+        : `the gradient through line ${lines.join(' and ')} is missing`
+    return { kind: 'missing-term', text }
+  }
+  return undefined
+}
+
+const MOST_WAYS = 6
+
+/** Of the parts whose sum is wanted, those that what is there lacks. */
+function missingAmong(
+  given: Float64Array,
+  wanted: Float64Array,
+  parts: readonly (readonly [number, Float64Array])[],
+): number[] | undefined {
+  if (parts.length < 2 || parts.length > MOST_WAYS || given.length !== wanted.length) return undefined
+  const sum = (chosen: readonly Float64Array[]) =>
+    wanted.map((_, i) => chosen.reduce((x, p) => x + (p[i] as number), 0))
+  // What is wanted may be a multiple: of the rate that the right parameters have.
+  const whole = proportion(wanted, sum(parts.map(([, part]) => part)))
+  if (!(whole.residual < MATCH)) return undefined
+  for (let mask = 1; mask < 2 ** parts.length - 1; mask++) {
+    const there = parts.filter((_, i) => ((mask >> i) & 1) === 1).map(([, part]) => part.map((x) => x * whole.ratio))
+    if (isSame(given, sum(there))) return parts.flatMap(([site], i) => (((mask >> i) & 1) === 1 ? [] : [site]))
+  }
+  return undefined
+}
+
+export function isSame(a: Float64Array, b: Float64Array): boolean {
+  if (a.length !== b.length) return false
+  const { residual, ratio } = proportion(a, b)
+  return residual < MATCH && Math.abs(ratio - 1) < 1e-5
+}
