@@ -41,6 +41,7 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: Fi
   if (kind !== 'regularisation' && statuses.size === 1 && statuses.has('sign') && kind !== 'parentheses') return 'sign'
   if (kind !== 'axis' && kind !== 'sum' && statuses.size === 1 && statuses.has('scaled')) return 'scale'
   // What mends a gradient that is no multiple of the true one is no constant.
+  if (kind === 'scale' && statuses.has('wrong') && seen !== undefined) return 'missing-chain-factor'
   if (kind === 'scale' && statuses.has('wrong') && addedTo(replaced, text).includes('*'))
     return seen === 'missing-activation-derivative' ? seen : 'missing-chain-factor'
   if (kind === 'factor')

@@ -69,3 +69,14 @@ export function isSame(a: Float64Array, b: Float64Array): boolean {
   const { residual, ratio } = proportion(a, b)
   return residual < MATCH && Math.abs(ratio - 1) < 1e-5
 }
+
+/** Whether what is there differs from a multiple of what is wanted by the same numbers, whatever the parameters are. */
+export function lacksConstant({ given, wanted }: Occurrence): boolean {
+  const [g0, w0] = [given[0]?.data, wanted[0]?.data]
+  if (g0 === undefined || w0 === undefined || g0.length !== w0.length || given.length < 3) return false
+  const apart = (parts: readonly (Tensor | undefined)[], first: Float64Array) =>
+    parts.slice(1).map((x) => x && { shape: x.shape, data: x.data.map((v, i) => v - (first[i] as number)) })
+  // wanted = a · (given + constant): the constant falls out between points.
+  const match = proportion(join(apart(wanted, w0)), join(apart(given, g0)))
+  return match.residual < MATCH && match.ratio > 0
+}

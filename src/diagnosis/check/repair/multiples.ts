@@ -47,7 +47,9 @@ export function locateMultiple(situation: Situation, deadline: number): Multiple
       : []
   })
   const complete = found !== undefined && found.fixed.length === wrong.length
-  const costOf = (m: Multiple) => m.remake.cost + (m === found ? 0 : 0.15) + (m.factor > 1 ? 0.1 : 0)
+  // The more parameters are right as they are, the less likely they are what is off.
+  const share = situation.right.length / (situation.right.length + wrong.length)
+  const costOf = (m: Multiple) => m.remake.cost + (m === found ? 0 : 1.5 * share - 0.3) + (m.factor > 1 ? 0.1 : 0)
   const [best] = [...(complete ? [found] : []), ...others].sort((a, b) => costOf(a) - costOf(b))
   return best ?? found
 }
@@ -253,6 +255,11 @@ function costOf(situation: Situation, statement: Statement, factor: number): num
     .filter((n) => !within.has(n) && region.signal[n] === 1)
     .map((n) => scaleOf(situation, n))
     .find((s) => s !== undefined)
+  // A sum from which something is taken, a value that is turned as a whole: somebody wrote that sign.
+  const { op, site } = analysis.tape.entry(node)
+  const kind = analysis.trace.sites[analysis.trace.sites[site]?.statement ?? -1]?.kind
+  if (factor === NEGATED && (op === 'neg' || op === 'negative')) return 0.1
+  if (factor === NEGATED && kind === 'AugAssign' && TURNING.has(op)) return 0.15
   const carries = region.signal[node] === 1
   const ops = inner.map((n) => analysis.tape.entry(n).op)
   // A matrix or a mask in which the sign turns, computed apart.

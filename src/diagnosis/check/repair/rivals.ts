@@ -2,7 +2,7 @@
 
 import { join } from '../roles/measure.ts'
 import { compare } from './attempt.ts'
-import { lackOf } from './lacks.ts'
+import { lackOf, lacksConstant } from './lacks.ts'
 import type { Remake } from './remake/change.ts'
 import { remakeOf } from './remake/remake.ts'
 import type { Explanation, Occurrence, Situation } from './situation.ts'
@@ -17,6 +17,12 @@ export interface Rival {
 /** What a term costs that the statement lacks, and that no value of the script is. */
 const LACK = 1.9
 
+const NO_DATA: Remake = {
+  kind: 'missing-term',
+  text: 'what is missing depends on no parameter: a term of the data alone, such as the targets',
+  cost: 1.95,
+}
+
 /** A statement that one small change would make right is at fault sooner than one that would have to be another. */
 export function judgeRival(
   situation: Situation,
@@ -28,7 +34,7 @@ export function judgeRival(
   const { analysis, judged, region } = situation
   const whole = compare(situation, explanation)
   const remade = ({ occurrences, values }: ReturnType<typeof compare>) =>
-    factors || explanation.statement.updates ? undefined : remakeOf({ analysis, judged, region, values }, occurrences)
+    factors ? undefined : remakeOf({ analysis, judged, region, values }, occurrences)
   let remake = remade(whole)
   let { occurrences } = whole
   if (remake === undefined && inParts !== undefined && inParts.fixed.length >= explanation.fixed.length) {
@@ -38,9 +44,10 @@ export function judgeRival(
   }
   const [first] = occurrences
   const adjoints = situation.labels.adjoints
-  if (remake === undefined && !factors && !explanation.statement.updates && first !== undefined) {
+  if (remake === undefined && !factors && first !== undefined) {
     const lack = lackOf(analysis, adjoints, first)
     if (lack?.kind === 'missing-term') remake = { ...lack, cost: LACK }
+    else if (lacksConstant(first)) remake = NO_DATA
   }
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.

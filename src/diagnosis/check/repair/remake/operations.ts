@@ -30,7 +30,8 @@ export function* otherOperation(scene: Scene, node: number): Generator<Change> {
       return x === undefined || y === undefined ? undefined : f(x, y)
     }
   const as = (other: string) => of((x, y) => apply(other, [x, y], {}))
-  if (PRODUCTS.has(op) && b !== undefined) {
+  const plain = [a, b].some((n) => n !== undefined && scene.at(n)?.data.length === 1)
+  if (PRODUCTS.has(op) && b !== undefined && !plain) {
     for (const [turnA, turnB] of TURNS)
       yield {
         node,
