@@ -6,12 +6,12 @@
 
 import { RandomStream } from '../../../shared/index.ts'
 import type { Analysis } from '../analyse.ts'
-import { findingAt } from '../findings/at.ts'
 import type { Chain } from '../roles/chains.ts'
 import type { Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
 import { short } from './trial.ts'
+import { claimAt, zeroWeights } from './zero-weights.ts'
 
 interface Layer {
   readonly name: string
@@ -21,8 +21,9 @@ interface Layer {
 }
 
 export function equalWeights(analysis: Analysis): Finding[] {
-  const { best, trace } = analysis
-  if (best === undefined || best.results.length < 2) return []
+  const { best } = analysis
+  if (best === undefined) return []
+  if (best.results.length < 2) return zeroWeights(analysis)
   const layers = layersOf(analysis, atOtherInputs(analysis))
   const inOrder = [...layers].sort((a, b) => (a.first.versions[0]?.node ?? 0) - (b.first.versions[0]?.node ?? 0))
   for (const { name, first, versions } of inOrder) {
@@ -34,10 +35,9 @@ export function equalWeights(analysis: Analysis): Finding[] {
     const [rows = 1, columns = 1] = initial.shape
     const units = [rows, columns][[0, 1].findIndex((axis) => slicesEqual(last, axis))]
     if (units === undefined) continue
-    const event = trace.events.find((e) => e.kind === 'store' && e.node === first.versions[0]?.node)
-    return findingAt(analysis, {
+    return claimAt(analysis, first, {
       kind: 'equal-initial-weights',
-      site: event !== undefined && 'site' in event ? event.site : -1,
+      site: -1,
       message: `all weights of ${name} begin at ${short(value)}: its ${units} units compute the same and receive the same gradient, for ever`,
       expected: 'random initial weights',
       received: `every weight ${short(value)}`,
@@ -46,7 +46,7 @@ export function equalWeights(analysis: Analysis): Finding[] {
       ],
     })
   }
-  return []
+  return zeroWeights(analysis)
 }
 
 /** The traced run with other inputs and the same parameters. */

@@ -70,6 +70,8 @@ const LOOP: readonly Row[] = [
 
 const SETUP: readonly Row[] = [
   ['equal-zeros', 'equal-initial-weights', 'W1 = np.zeros((3, 6))'],
+  ['equal-literal', 'equal-initial-weights', '"B": np.zeros((6, 6)),'],
+  ['zero-vector', 'equal-initial-weights', 'theta = np.zeros(6) * 0.1'],
   ['equal-lists', 'equal-initial-weights', 'w_hidden = [[0.5 for _ in range(3)] for _ in range(4)]'],
   ['saturated-weights', 'saturation', 'W1 = rng.randn(20, 15) * 30', 'W1 = (rng.randn(20, 15) * 30) * 0.02'],
   ['saturated-tanh', 'saturation', 'self.W = [rng.uniform(-25, 25, (n, m)) for m, n in zip(sizes[:-1], sizes[1:])]'],
