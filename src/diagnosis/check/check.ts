@@ -13,6 +13,7 @@ import { type Base, reportOf } from './report/result.ts'
 import { courseFaults } from './rules/course-rules.ts'
 import { loopFaults } from './rules/loop.ts'
 import { lostUpdates } from './rules/lost-update.ts'
+import { noNumbers } from './rules/no-numbers.ts'
 import { setupFindings } from './rules/setup.ts'
 import { moves } from './rules/standstill.ts'
 import { starvedStates, storedAsTheyAre } from './rules/states.ts'
@@ -127,6 +128,7 @@ async function judgeScript(
     const course = await courseFaults({ run, analysis: mended, edits, deadline })
     findings.push(...course.findings)
   }
+  if (findings.length === 0) findings.push(...noNumbers(mended))
   if (findings.length === 0 && !moves(mended)) return reportOf(base, 'unsupported', [], analysis, STILL)
   const compared = await base.courses(analysis, edits)
   const result = reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)

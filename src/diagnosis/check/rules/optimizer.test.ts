@@ -48,6 +48,7 @@ const FAULTY: readonly (readonly [script: string, line: string, says: string, fi
   ],
   ['adam-stuck', 'p -= 0.01 * (m / (1 - 0.9 ** t)) / (np.sqrt(v / (1 - 0.999 ** t)) + 1e-8)', 't does not advance'],
   ['adam-foreign', 'vh = v / (1 - 0.9 ** t)', 'decays by another factor'],
+  ['no-number', 'rate = 0.3 * np.sqrt(1.5 - i)', 'no number after 3 steps'],
   ['adam-zero', 'm_hat, v_hat = m / (1 - 0.9 ** t), v / (1 - 0.999 ** t)', 'divides by zero'],
 ]
 
