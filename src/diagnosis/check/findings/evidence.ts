@@ -193,11 +193,39 @@ function byFactor(
     }
   }
   if (isParameter) return { kind: 'wrong-operand', text: `relative error ${distance(g, w).toPrecision(2)}` }
+  const twice = slopeOfOutput(analysis, join(first.given), join(first.wanted))
+  if (twice !== undefined)
+    return {
+      kind: 'extra-activation-derivative',
+      text: `element by element it is the gradient that is needed times ${twice} of the output, whose derivative is in it already`,
+    }
   if (ratio.every(Number.isFinite) && hasCurve(analysis, first.target))
     return {
       kind: 'wrong-activation-derivative',
       text: `element by element it is ${figure(Math.min(...ratio))} to ${figure(Math.max(...ratio))} times the gradient that is needed`,
     }
+  return undefined
+}
+
+/** Whether a value is the gradient that is needed times a·(1 − a) or 1 − a² of a value a of the forward pass, up to a constant. */
+function slopeOfOutput(
+  { tape, points, judged, dependence }: Analysis,
+  given: Float64Array,
+  wanted: Float64Array,
+): string | undefined {
+  if (given.length < 2 || given.length !== wanted.length) return undefined
+  const terms = judged.flatMap((j) => j.measured.loss.steps.slice(0, 1).flatMap((s) => s.terms.map(([n]) => n)))
+  const fits = (slope: Float64Array) => {
+    const made = wanted.map((x, i) => x * (slope[i] as number))
+    const { residual, ratio } = proportion(given, made)
+    return residual < MATCH && ratio > 0
+  }
+  for (const node of tape.ancestors(terms, dependence.cut)) {
+    const all = dependence.depends[node] === 1 ? join(points.values.map((v) => v[node])) : undefined
+    if (all?.length !== given.length) continue
+    if (fits(all.map((a) => a * (1 - a)))) return 'a·(1 − a)'
+    if (fits(all.map((a) => 1 - a * a))) return '1 − a²'
+  }
   return undefined
 }
 

@@ -98,9 +98,10 @@ function neverCalled(trace: Trace, script: string): string {
 
 /** An operation in the forward pass that cannot be differentiated hides everything before it. */
 function blockedReason(analysis: Analysis, script: string): string | undefined {
-  const { best, trace, tape } = analysis
+  const { best, trace, tape, dependence } = analysis
   if (best === undefined || best.consistent || best.explained > 0) return undefined
-  const [blocked] = best.measured.blocked
+  // What is drawn, a mask for instance, is computed from no parameter and hides nothing.
+  const blocked = [...best.measured.blocked].find((node) => dependence.depends[node] !== 0)
   if (blocked === undefined) return undefined
   const entry = tape.entry(blocked)
   const site = trace.sites[entry.site]
