@@ -4,7 +4,7 @@ import { type Chain, findChains } from './roles/chains.ts'
 import { type Dependence, findDependence } from './roles/dependence.ts'
 import { findGradientNode, gradientAt } from './roles/gradient-node.ts'
 import { gradientProxy } from './roles/gradient-proxy.ts'
-import { inferredLosses, LOGARITHMS, type Loss, statedLosses } from './roles/losses.ts'
+import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
 import { boundariesOf, type ChainStep, MATCH, type Measured, measure, proportion } from './roles/measure.ts'
 import { optimizerInput } from './roles/optimizer-input.ts'
 import { makePoints, type Points } from './roles/points.ts'
@@ -67,7 +67,7 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   const judged = losses.map((loss) =>
     judge(tape, dependence, points, measure(tape, dependence, points, loss, boundaries), chains),
   )
-  const best = choose(tape, dependence, withoutRivals(tape, dependence, judged))
+  const best = choose(tape, dependence, judged)
   return { trace, tape, chains, dependence, points, judged, ...(best && { best }) }
 }
 
@@ -217,25 +217,6 @@ function normalRatio(ratios: readonly number[], stated: boolean): number {
       b.count + Number(isOne(b.ratio)) / 2 - a.count - Number(isOne(a.ratio)) / 2,
   )
   return groups[0]?.ratio ?? 1
-}
-
-/**
- * The losses without a squared error that the script does not state, where it states one with a logarithm for the same
- * parameters: gradients of the squared error are then those of another loss.
- */
-function withoutRivals(tape: Tape, dependence: Dependence, judged: readonly Judged[]): readonly Judged[] {
-  const stated = judged.filter(({ measured: { loss } }) => {
-    if (!loss.stated) return false
-    const terms = loss.steps.slice(0, 1).flatMap((s) => s.terms.map(([n]) => n))
-    return [...tape.ancestors(terms, dependence.cut)].some(
-      (n) => LOGARITHMS.has(tape.entry(n).op) && dependence.depends[n] === 1,
-    )
-  })
-  const reached = (j: Judged) => j.results.map((r) => r.chain.id)
-  return judged.filter((j) => {
-    const { form, stated: own } = j.measured.loss
-    return own || form !== 'squared' || !stated.some((s) => reached(j).every((id) => reached(s).includes(id)))
-  })
 }
 
 /**

@@ -29,7 +29,7 @@ export interface LossStep {
 
 const MAX_STEPS = 8
 const LOSS_NAME = /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|^[jlec]$|^total$/i
-export const LOGARITHMS: ReadonlySet<string> = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
+const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
 const NOT_LOSS = /acc|correct|hit|pred|lr|rate|norm|grad|delta|^d[A-Z_]/
 
 const isScalar = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).every((n) => n === 1)

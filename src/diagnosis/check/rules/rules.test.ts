@@ -58,7 +58,6 @@ const LOOP: readonly Row[] = [
   ['shuffle-computed', 'shuffled-apart', 'rng.shuffle(wanted)'],
   ['climb-one', 'sign', 'bias_2 += 0.3 * db2', 'bias_2 -= 0.3 * db2'],
   ['climb-rate', 'sign', 'speed = -0.4', 'speed = 0.4'],
-  ['twice-output', 'extra-activation-derivative', 'back = (p - t) / len(X) * p * (1 - p)'],
   ['stop-any', 'stopping-test', 'if np.any(np.abs(miss) < tolerance):', 'if np.all(np.abs(miss) < tolerance):'],
   ['stop-signed', 'stopping-test', 'while error > 0.02 and rounds < 5000:'],
   ['integer-weights', 'integer-truncation', 'W2[:] = W2 - 0.7 * h.T.dot(d)'],
