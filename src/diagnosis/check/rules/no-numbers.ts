@@ -8,16 +8,18 @@ import { listed } from './trial.ts'
 export function noNumbers(analysis: Analysis): Finding[] {
   const { tape, points, dependence, trace } = analysis
   const values = points.values[0] ?? []
-  const isFinite = (node: number) => values[node]?.data.every(Number.isFinite) !== false
+  const holdsNumbers = (node: number) => values[node]?.data.every(Number.isFinite) !== false
   const lost = dependence.parameters.flatMap((chain) => {
-    const at = chain.versions.findIndex((v, k) => k > 0 && !isFinite(v.node))
+    const at = chain.versions.findIndex((v, k) => k > 0 && !holdsNumbers(v.node))
     const version = chain.versions[at]
-    return version !== undefined && isFinite(chain.versions[0]?.node ?? -1) ? [{ chain, at, node: version.node }] : []
+    return version !== undefined && holdsNumbers(chain.versions[0]?.node ?? -1)
+      ? [{ chain, at, node: version.node }]
+      : []
   })
   const [first] = lost
   if (first === undefined) return []
   const origins = [...tape.ancestors(lost.map((l) => l.node))].filter(
-    (node) => !isFinite(node) && tape.entry(node).site >= 0 && tape.entry(node).args.every(isFinite),
+    (node) => !holdsNumbers(node) && tape.entry(node).site >= 0 && tape.entry(node).args.every(holdsNumbers),
   )
   const origin = origins.length === 0 ? first.node : Math.min(...origins)
   const inUpdate = tape.madeFrom([first.node], dependence.cut).has(origin)
