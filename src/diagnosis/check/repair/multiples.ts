@@ -7,7 +7,7 @@ import type { ParameterResult } from '../analyse.ts'
 import { findMeetings } from '../roles/losses.ts'
 import { proportion } from '../roles/measure.ts'
 import type { Tensor } from '../tape/tensor.ts'
-import { innerOf } from './factors.ts'
+import { entryCost, NEGATED } from './entry.ts'
 import { besidePenalty, factorFor, isClose, isCount, multiplied, SAME, scaled, taken, wantedOf } from './multiply.ts'
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence, Situation } from './situation.ts'
@@ -27,11 +27,7 @@ export interface Scale {
   readonly byOwnRate: boolean
 }
 
-const TURNING = new Set(['neg', 'negative', 'sub', 'subtract'])
-const PLAIN = new Set(['mul', 'multiply', 'dot', 'matmul', 'inner', 'outer', 'einsum', 'move', 'view', 'copy', 'sum'])
 const MOST_STATEMENTS = 60
-/** The factor that is tried where the answer is not in proportion to it: a run of the statement that reads an earlier one. */
-const NEGATED = -1
 
 /** The statement whose multiple makes the most wrong parameters right, and those that would do as well. */
 export function locateMultiple(situation: Situation, deadline: number): Multiple | undefined {
@@ -42,7 +38,7 @@ export function locateMultiple(situation: Situation, deadline: number): Multiple
   const others = otherScales(situation).flatMap(({ other, scale }): Multiple[] => {
     if (other.wrong.length === 0 || Date.now() > deadline) return []
     const multiple = multiplesOf(other, deadline)
-    return multiple !== undefined && multiple.fixed.length === other.wrong.length && isCount(multiple.factor)
+    return multiple !== undefined && multiple.fixed.length === other.wrong.length && isPlausible(multiple.factor)
       ? [{ ...multiple, scale }]
       : []
   })
@@ -64,6 +60,8 @@ function otherScales(situation: Situation): { other: Situation; scale: Scale }[]
   const scenes = distinct.flatMap((x) => [
     { normal: normal * x, byOwnRate: false },
     { normal: normal / x, byOwnRate: false },
+    // Twice on the way to one of them, once on the way to the other.
+    { normal: normal * x * x, byOwnRate: false },
   ])
   if (judged.measured.loss.stated) scenes.push({ normal: 1, byOwnRate: true })
   return scenes.map((scale) => {
@@ -92,7 +90,7 @@ function multiplesOf(situation: Situation, deadline: number): Multiple | undefin
     const solved = statement.updates ? turnedUpdate(situation, statement) : solve(situation, statement)
     if (solved === undefined || solved.fixed.length === 0) continue
     // An odd factor that explains only a part is the chance of few numbers.
-    if (solved.fixed.length < wrong.length && !isCount(solved.factor)) continue
+    if (solved.fixed.length < wrong.length && !isPlausible(solved.factor)) continue
     found.push(describe(situation, statement, solved))
   }
   const most = Math.max(0, ...found.map((m) => m.fixed.length))
@@ -134,6 +132,8 @@ function errorsOf({ analysis, region, wrong }: Situation): Statement[] {
   }))
 }
 
+const isPlausible = (factor: number) => isCount(factor) || Math.abs(factor) < SAME
+
 interface Solved {
   readonly factor: number
   readonly fixed: readonly number[]
@@ -154,6 +154,9 @@ function solve(situation: Situation, statement: Statement): Solved | undefined {
     const factor = factorFor(situation, result, before[i], without[i])
     return factor === undefined ? [] : [{ chain: result.chain.id, factor }]
   })
+  const twice = hasTwin(situation, statement)
+  const isFactor = (x: number) =>
+    Number.isFinite(x) && Math.abs(x - 1) > SAME && (twice ? Math.abs(x) < SAME : Math.abs(x) > SAME)
   const group = largestGroup(factors.filter(({ factor }) => isFactor(factor)))
   const repeats = readsItself(situation, statement)
   const [straight] = group
@@ -170,7 +173,14 @@ function solve(situation: Situation, statement: Statement): Solved | undefined {
   return outcomes.sort((a, b) => b.fixed.length - a.fixed.length)[0]
 }
 
-const isFactor = (x: number) => Number.isFinite(x) && Math.abs(x - 1) > SAME && Math.abs(x) > SAME
+/** Whether the same statement stands on the next line or the one before. */
+function hasTwin({ analysis }: Situation, { site }: Statement): boolean {
+  const at = analysis.trace.sites[site]
+  if (at === undefined || at.kind !== 'AugAssign' || at.line !== at.endLine) return false
+  const lines = (analysis.trace.sources.get(at.file) ?? '').split('\n')
+  const own = lines[at.line - 1]
+  return own !== undefined && (lines[at.line] === own || lines[at.line - 2] === own)
+}
 
 /** The parameters that are right with the statement's value multiplied; undefined where a right one no longer is. */
 function fixedBy(situation: Situation, statement: Statement, factor: number): number[] | undefined {
@@ -226,10 +236,13 @@ function describe(situation: Situation, statement: Statement, { factor, fixed }:
     const wanted = statement.updates ? turnedAround(situation, node, given) : after.map((values) => values[node])
     return { node, given, wanted, target: labels.of(node, points)[0]?.node ?? -1 }
   })
-  const kind = factor < 0 ? 'sign' : 'scale'
+  const twice = Math.abs(factor) < SAME
+  const kind = twice ? 'extra-term' : factor < 0 ? 'sign' : 'scale'
   const own = Number((1 / factor).toPrecision(4))
-  const text = `it is ${own} times the gradient that is needed`
-  const cost = costOf(situation, statement, factor)
+  const text = twice
+    ? 'the same statement stands there twice, and once is enough'
+    : `it is ${own} times the gradient that is needed`
+  const cost = twice ? 0.1 : entryCost(situation, statement, factor)
   return { statement, fixed, occurrences, labelled: false, rivals: [], factor, remake: { kind, text, cost } }
 }
 
@@ -240,61 +253,6 @@ function turnedAround(
 ): (Tensor | undefined)[] {
   const result = wrong.find((r) => r.step.after === node)
   return given.map((x, p) => x && scaled(x, points[p]?.[result?.step.before ?? -1], NEGATED))
-}
-
-/** The factor gets in where a statement's value has it and what it was computed from has not. */
-function costOf(situation: Situation, statement: Statement, factor: number): number {
-  if (statement.updates) return 0.3
-  const { analysis, region } = situation
-  const [node = -1] = statement.outputs
-  const own = scaleOf(situation, node)
-  const inner = innerOf(analysis, region, node, new Set(statement.outputs.slice(1)))
-  const within = new Set(inner)
-  const from = inner
-    .flatMap((n) => analysis.tape.entry(n).args)
-    .filter((n) => !within.has(n) && region.signal[n] === 1)
-    .map((n) => scaleOf(situation, n))
-    .find((s) => s !== undefined)
-  // A sum from which something is taken, a value that is turned as a whole: somebody wrote that sign.
-  const { op, site } = analysis.tape.entry(node)
-  const kind = analysis.trace.sites[analysis.trace.sites[site]?.statement ?? -1]?.kind
-  if (factor === NEGATED && (op === 'neg' || op === 'negative')) return 0.1
-  if (factor === NEGATED && kind === 'AugAssign' && TURNING.has(op)) return 0.15
-  const carries = region.signal[node] === 1
-  const ops = inner.map((n) => analysis.tape.entry(n).op)
-  // A matrix or a mask in which the sign turns, computed apart.
-  if (!carries) return factor === NEGATED && ops.some((op) => TURNING.has(op)) ? 0.5 : 1.5
-  const isError = inner.every((n) => analysis.tape.entry(n).args.every((a) => within.has(a) || region.signal[a] !== 1))
-  const added = own === undefined ? undefined : from !== undefined ? own / from : isError ? Math.sign(own) : undefined
-  const negates = factor === NEGATED && ops.some((op) => op === 'neg' || op === 'negative') ? 0.2 : 0
-  if (factor !== NEGATED && added !== undefined && !isError) {
-    if (Math.abs(added - 1) < 1e-5) return 2
-    const [is, should] = [added, added * factor].map((x) => isUsual(situation, inner, x))
-    return is === should ? 1 : is ? 2 : 0.2
-  }
-  const gotIn = added !== undefined && added * factor > 0
-  // Products alone turn no sign: one of their operands brought it.
-  const brings = factor !== NEGATED || isError || !ops.every((op) => PLAIN.has(op))
-  if (gotIn && factor === NEGATED) return brings ? 0.2 - negates : 1.1
-  if (isError) return 0.9
-  return added === undefined || factor !== NEGATED ? 1 - negates : 2
-}
-
-/** What statements multiply gradients with on purpose: nothing, or the length of some axis. */
-function isUsual({ analysis, points }: Situation, nodes: readonly number[], x: number): boolean {
-  const lengths = new Set([1])
-  for (const node of nodes)
-    for (const n of [node, ...analysis.tape.entry(node).args])
-      for (const length of points[0]?.[n]?.shape ?? []) lengths.add(length)
-  const size = Math.abs(x)
-  return [...lengths].some((n) => Math.abs(size / n - 1) < 1e-5 || Math.abs(size * n - 1) < 1e-5)
-}
-
-/** What a value is times the gradient of an earlier one: of one that the script holds, or none that turns a sign on its way. */
-function scaleOf({ analysis, labels, points, region }: Situation, node: number): number | undefined {
-  const found = labels.of(node, points).filter((l) => l.node < node && analysis.dependence.depends[l.node] === 1)
-  const plain = found.filter((l) => !TURNING.has(analysis.tape.entry(l.node).op))
-  return (found.find((l) => region.held.has(l.node)) ?? plain[0])?.scale
 }
 
 function largestGroup(list: readonly { chain: number; factor: number }[]): { chain: number; factor: number }[] {

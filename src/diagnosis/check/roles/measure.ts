@@ -58,6 +58,17 @@ export function elementsOf(step: ChainStep, data: Float64Array): Float64Array {
   return step.part === undefined ? data : Float64Array.from(step.part, (i) => data[i] as number)
 }
 
+/** When the forward pass of a step first reads its parameter. */
+export function firstUse(
+  tape: Tape,
+  { before, after }: Pick<ChainStep, 'before' | 'after'>,
+  forward: ReadonlySet<number>,
+): number {
+  for (let node = before + 1; node < after; node++)
+    if (forward.has(node) && tape.entry(node).args.includes(before)) return node
+  return after
+}
+
 export interface Measured {
   readonly loss: Loss
   readonly steps: readonly (readonly ChainStep[])[]

@@ -6,7 +6,7 @@
 import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
 import type { Dependence } from './dependence.ts'
-import type { ChainStep } from './measure.ts'
+import { type ChainStep, firstUse } from './measure.ts'
 import type { Points } from './points.ts'
 
 const MAX_NODES = 3000
@@ -32,6 +32,7 @@ function firstMeeting(
   forward: ReadonlySet<number>,
   { before, after }: ChainStep,
 ): number | undefined {
+  const begin = firstUse(tape, { before, after }, forward)
   const open = new Set([after])
   let parted = false
   for (let seen = 0; open.size > 0 && seen < MAX_NODES; seen++) {
@@ -40,7 +41,8 @@ function firstMeeting(
     else if (parted) return node
     open.delete(node)
     for (const arg of tape.entry(node).args) {
-      if (arg <= before || dependence.depends[arg] !== 1 || dependence.cut.has(arg)) continue
+      // What there was before the step, such as 0 · W for a velocity, is no way of the error.
+      if (arg <= before || arg < begin || dependence.depends[arg] !== 1 || dependence.cut.has(arg)) continue
       // An error arises here, or a gradient: what comes before it is not all that the update is made of.
       if (forward.has(arg)) return undefined
       open.add(arg)

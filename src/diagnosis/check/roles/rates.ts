@@ -6,7 +6,7 @@
 import type { Tape } from '../tape/tape.ts'
 import type { Chain } from './chains.ts'
 import type { Dependence } from './dependence.ts'
-import type { ChainStep } from './measure.ts'
+import { type ChainStep, firstUse } from './measure.ts'
 import type { Points } from './points.ts'
 
 const SAME = new Set(['neg', 'negative', 'copy', 'view', 'move', 'write', 'put'])
@@ -121,13 +121,6 @@ function statesOf(
     for (const node of [...made].sort((a, b) => a - b))
       if (node > step.before && tape.entry(node).args.some((a) => past.has(a))) past.add(node)
   return { isOld: (node) => old.size > 0 && holds(node, 0), isPast: (node) => past.has(node), statements }
-}
-
-/** When the forward pass of a step first reads its parameter. */
-function firstUse(tape: Tape, { before, after }: ChainStep, forward: ReadonlySet<number>): number {
-  for (let node = before + 1; node < after; node++)
-    if (forward.has(node) && tape.entry(node).args.includes(before)) return node
-  return after
 }
 
 /** Whether an operand is a number that is written out beside the operator. */

@@ -1,0 +1,64 @@
+/** How likely it is that a constant factor got in at a statement, and not before it. */
+
+import { innerOf } from './factors.ts'
+import type { Situation } from './situation.ts'
+import type { Statement } from './statements.ts'
+
+export const NEGATED = -1
+const TURNING = new Set(['neg', 'negative', 'sub', 'subtract'])
+const PLAIN = new Set(['mul', 'multiply', 'dot', 'matmul', 'inner', 'outer', 'einsum', 'move', 'view', 'copy', 'sum'])
+
+/** The factor gets in where a statement's value has it and what it was computed from has not. */
+export function entryCost(situation: Situation, statement: Statement, factor: number): number {
+  if (statement.updates) return 0.3
+  const { analysis, region } = situation
+  const [node = -1] = statement.outputs
+  const own = scaleOf(situation, node)
+  const inner = innerOf(analysis, region, node, new Set(statement.outputs.slice(1)))
+  const within = new Set(inner)
+  const from = inner
+    .flatMap((n) => analysis.tape.entry(n).args)
+    .filter((n) => !within.has(n) && region.signal[n] === 1)
+    .map((n) => scaleOf(situation, n))
+    .find((s) => s !== undefined)
+  // A sum from which something is taken, a value that is turned as a whole: somebody wrote that sign.
+  const { op, site } = analysis.tape.entry(node)
+  const kind = analysis.trace.sites[analysis.trace.sites[site]?.statement ?? -1]?.kind
+  if (factor === NEGATED && (op === 'neg' || op === 'negative')) return 0.1
+  if (factor === NEGATED && kind === 'AugAssign' && TURNING.has(op)) return 0.15
+  const carries = region.signal[node] === 1
+  const ops = inner.map((n) => analysis.tape.entry(n).op)
+  // A matrix or a mask in which the sign turns, computed apart.
+  if (!carries) return factor === NEGATED && ops.some((op) => TURNING.has(op)) ? 0.5 : 1.5
+  const isError = inner.every((n) => analysis.tape.entry(n).args.every((a) => within.has(a) || region.signal[a] !== 1))
+  const added = own === undefined ? undefined : from !== undefined ? own / from : isError ? Math.sign(own) : undefined
+  const negates = factor === NEGATED && ops.some((op) => op === 'neg' || op === 'negative') ? 0.2 : 0
+  if (factor !== NEGATED && added !== undefined && !isError) {
+    if (Math.abs(added - 1) < 1e-5) return 2
+    const [is, should] = [added, added * factor].map((x) => isUsual(situation, inner, x))
+    return is === should ? 1 : is ? 2 : 0.2
+  }
+  const gotIn = added !== undefined && added * factor > 0
+  // Products alone turn no sign: one of their operands brought it.
+  const brings = factor !== NEGATED || isError || !ops.every((op) => PLAIN.has(op))
+  if (gotIn && factor === NEGATED) return brings ? 0.2 - negates : 1.1
+  if (isError) return 0.9
+  return added === undefined || factor !== NEGATED ? 1 - negates : 2
+}
+
+/** What statements multiply gradients with on purpose: nothing, or the length of some axis. */
+function isUsual({ analysis, points }: Situation, nodes: readonly number[], x: number): boolean {
+  const lengths = new Set([1])
+  for (const node of nodes)
+    for (const n of [node, ...analysis.tape.entry(node).args])
+      for (const length of points[0]?.[n]?.shape ?? []) lengths.add(length)
+  const size = Math.abs(x)
+  return [...lengths].some((n) => Math.abs(size / n - 1) < 1e-5 || Math.abs(size * n - 1) < 1e-5)
+}
+
+/** What a value is times the gradient of an earlier one: of one that the script holds, or none that turns a sign on its way. */
+function scaleOf({ analysis, labels, points, region }: Situation, node: number): number | undefined {
+  const found = labels.of(node, points).filter((l) => l.node < node && analysis.dependence.depends[l.node] === 1)
+  const plain = found.filter((l) => !TURNING.has(analysis.tape.entry(l.node).op))
+  return (found.find((l) => region.held.has(l.node)) ?? plain[0])?.scale
+}
