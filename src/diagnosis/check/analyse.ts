@@ -262,7 +262,18 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
     measured.loss.stated && results.some((r) => showsRatio(r) && Math.abs(r.ratio / r.rate - 1) < 1e-6)
   const regular = ({ results }: Judged) => results.filter((r) => Math.abs(Math.abs(r.relative) - 1) < 1e-5).length
   const fitted = (j: Judged) => count(j) + (beside.get(j)?.size ?? 0)
+  /** A loss whose steps show nothing of some parameters, against one whose steps show that they are off. */
+  const isBlind = (a: Judged, b: Judged) =>
+    a.consistent &&
+    !b.consistent &&
+    b.explained > a.explained &&
+    a.results.some(
+      ({ step, chain }) =>
+        isStill(step) &&
+        b.results.some((o) => o.chain.id === chain.id && (o.status === 'scaled' || o.status === 'sign')),
+    )
   const before = (a: Judged, b: Judged) => {
+    if (isBlind(a, b) !== isBlind(b, a)) return isBlind(b, a)
     if (a.consistent && b.consistent)
       // A loss seen from one state of a gradient check reaches fewer parameters than the loss of the training itself.
       return (

@@ -47,7 +47,7 @@ export function judgeRival(
   if (remake === undefined && !factors && first !== undefined) {
     const lack = lackOf(analysis, adjoints, first)
     if (lack?.kind === 'missing-term') remake = { ...lack, cost: LACK }
-    else if (lacksConstant(first)) remake = NO_DATA
+    else if (!explanation.statement.updates && lacksConstant(first)) remake = NO_DATA
   }
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.
