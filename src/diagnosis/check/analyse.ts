@@ -191,6 +191,9 @@ export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
   return step.update.every((x) => Math.abs(x) < 1e-14) && step.gradient.every((x) => Math.abs(x) < 1e-14)
 }
 
+/** Whether an update is large enough for its ratio to be more than rounding. */
+const isSeen = (step: ChainStep) => step.update.some((x) => Math.abs(x) > 1e-9)
+
 /** A parameter that follows its gradient, and by how much. */
 export const showsRatio = (result: ParameterResult) => result.status === 'right' && !isStill(result.step)
 
@@ -270,7 +273,9 @@ function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): 
     a.results.some(
       ({ step, chain }) =>
         isStill(step) &&
-        b.results.some((o) => o.chain.id === chain.id && (o.status === 'scaled' || o.status === 'sign')),
+        b.results.some(
+          (o) => o.chain.id === chain.id && (o.status === 'scaled' || o.status === 'sign') && isSeen(o.step),
+        ),
     )
   const before = (a: Judged, b: Judged) => {
     if (isBlind(a, b) !== isBlind(b, a)) return isBlind(b, a)

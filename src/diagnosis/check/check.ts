@@ -9,6 +9,7 @@ import { observe } from './observe.ts'
 import { locate } from './repair/locate.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
 import type { Located } from './repair/situation.ts'
+import { asWeighted, isWeighted, WEIGHTED } from './repair/weighted.ts'
 import { type Base, reportOf } from './report/result.ts'
 import { courseFaults } from './rules/course-rules.ts'
 import { loopFaults } from './rules/loop.ts'
@@ -69,11 +70,12 @@ function locateUnder(analysis: Analysis, judged: Judged): { judged: Judged; loca
   const wrong = ({ results }: Judged) => results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
   const isOne = (list: readonly Located[], under: Judged) =>
     list.length === 1 && list[0]?.remake !== undefined && list[0].fixed.length === wrong(under).length
-  if (judged.results.some((r) => r.status !== 'wrong') || isOne(located, judged)) return { judged, located }
+  const isDecided = isOne(located, judged) || isWeighted(judged, located)
+  if (judged.results.some((r) => r.status !== 'wrong') || isDecided) return { judged, located }
   const others = analysis.judged.filter((j) => j !== judged && j.results.length >= judged.results.length)
   for (const other of others.slice(0, MOST_LOSSES)) {
     const found = locate(analysis, other, LOCATE_MS / MOST_LOSSES)
-    if (isOne(found, other)) return { judged: other, located: found }
+    if (isWeighted(other, found) || isOne(found, other)) return { judged: other, located: found }
   }
   return { judged, located }
 }
@@ -102,6 +104,11 @@ async function judgeScript(
   for (let round = 0; round < MAX_ROUNDS && current !== undefined && open(current.judged); round++) {
     const { analysis: now } = current
     const { judged, located } = locateUnder(now, current.judged)
+    if (isWeighted(judged, located)) {
+      notes.push(WEIGHTED)
+      analysis = { ...analysis, best: asWeighted(now, judged, located) }
+      break
+    }
     const repair = await findRepair(run, now, judged, edits, located, deadline - 1500)
     if (repair === undefined) {
       if (agreesAsRecorded(judged, now.points.values.length)) {

@@ -264,7 +264,7 @@ def install(session):
         return lambda site, owner, args, keywords: handler(site, function, (owner, *args), keywords)
 
     for name in ("dot", "sum", "mean", "max", "min", "prod", "repeat", "take", "clip", "var", "std", "copy",
-                 "transpose", "squeeze", "swapaxes", "diagonal", "ravel"):
+                 "squeeze", "swapaxes", "diagonal", "ravel"):
         methods[name] = as_method(getattr(np, name), handlers[getattr(np, name)])
 
     def flatten(site, owner, args, keywords):
@@ -276,6 +276,11 @@ def install(session):
         if session.shares(value) or value is owner:
             return value
         return session.moved(site, [owner], lambda p: p.reshape(*args, **keywords), value)
+
+    def transposed(site, owner, args, keywords):
+        # As a method it takes its axes one by one, too.
+        axes = args[0] if len(args) == 1 else args or None
+        return handlers[np.transpose](site, np.transpose, (owner, axes), keywords)
 
     def cast(site, owner, args, keywords):
         value = owner.astype(*args, **keywords)
@@ -327,5 +332,5 @@ def install(session):
         if owner.size:
             record.forget(owner)
 
-    methods.update({"resize": resize, "flatten": flatten, "reshape": reshape, "astype": cast, "item": item, "tolist": tolist,
+    methods.update({"resize": resize, "transpose": transposed, "flatten": flatten, "reshape": reshape, "astype": cast, "item": item, "tolist": tolist,
                     "fill": fill, "sort": sort})
