@@ -160,7 +160,10 @@ export function judge(
  * is not zero or is missed. A step that continues what an earlier one kept (a velocity, a sum) is judged by no later.
  */
 function tellingSteps(tape: Tape, dependence: Dependence, measured: Measured): Map<number, ChainStep> {
-  const misses = (step: ChainStep) => !step.unreached && !isStill(step) && !(step.match.residual < MATCH)
+  // What is no number any more, at a rate that is too high, tells nothing of the formulas.
+  const isNumber = (step: ChainStep) => step.update.every(Number.isFinite) && step.gradient.every(Number.isFinite)
+  const misses = (step: ChainStep) =>
+    !step.unreached && !isStill(step) && isNumber(step) && !(step.match.residual < MATCH)
   const rows = measured.steps.filter((row, k) => k === 0 || row.every((step) => startsAfresh(tape, dependence, step)))
   const still = (row: readonly ChainStep[]) => row.filter(isStill).length
   const [start = [], ...later] = rows
