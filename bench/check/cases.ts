@@ -64,7 +64,7 @@ function runPython(python: string, script: string, request: unknown): Promise<st
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 
-interface Mutant {
+export interface Mutant {
   readonly operator: string
   readonly line: number
   readonly also: readonly number[]

@@ -1,15 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
-interface Mutant {
-  readonly operator: string
-  readonly line: number
-  readonly also: readonly number[]
-  readonly derivative: boolean
-  readonly penalty: boolean
-  readonly source: string
-}
+import type { Mutant } from './cases.ts'
 
 /** The mutants of a script whose every line is of the backward pass, but for those marked `# update`. */
 function mutantsOf(lines: readonly string[], more: object = {}): Mutant[] {

@@ -40,10 +40,10 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
   }
   const gotIn = added !== undefined && added * factor > 0
   // Products alone turn no sign: one of their operands brought it.
-  const brings = factor !== NEGATED || isError || !ops.every((op) => PLAIN.has(op))
+  const brings = isError || !ops.every((op) => PLAIN.has(op))
   if (gotIn && factor === NEGATED) return brings ? 0.2 - negates : 1.1
   if (isError) return 0.9
-  return added === undefined || factor !== NEGATED ? 1 - negates : 2
+  return added === undefined ? 1 - negates : 2
 }
 
 /** What statements multiply gradients with on purpose: nothing, or the length of some axis. */

@@ -64,7 +64,7 @@ function missingAmong(
   return undefined
 }
 
-export function isSame(a: Float64Array, b: Float64Array): boolean {
+function isSame(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false
   const { residual, ratio } = proportion(a, b)
   return residual < MATCH && Math.abs(ratio - 1) < 1e-5

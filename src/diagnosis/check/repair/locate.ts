@@ -12,7 +12,7 @@ import { locateMultiple, type Scale } from './multiples.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival } from './rivals.ts'
-import { type Explanation, isNormal, type Located, type Occurrence, type Situation } from './situation.ts'
+import { type Explanation, givenOf, isNormal, type Located, type Situation } from './situation.ts'
 import { regionOf } from './statements.ts'
 import { waysOf } from './ways.ts'
 
@@ -105,11 +105,6 @@ function locateFactors(situation: Situation, results: readonly ParameterResult[]
     points = situation.points.map((_, p) => new Replay(analysis, region.end, situation.points).values(p, forced))
   }
   return out
-}
-
-/** What a located statement should have computed, as a value to put in. */
-function givenOf({ wanted, from, alias }: Occurrence): Given {
-  return { parts: wanted, ...(from !== undefined && { from }), ...(alias !== undefined && { alias }) }
 }
 
 function normalOf(judged: Judged): number | undefined {

@@ -114,11 +114,12 @@ function errorsOf({ analysis, region, wrong }: Situation): Statement[] {
     wrong.map((r) => r.step.after),
     dependence.cut,
   )
+  const held = [...region.held]
   const out = new Map<number, number[]>()
   for (const { node } of findMeetings(tape, dependence)) {
     if (node >= region.end || !region.forward.has(node) || !made.has(node)) continue
     const site = region.homeOf(node)
-    const last = [...region.held].find((n) => n >= node && n < region.end && region.homeOf(n) === site) ?? node
+    const last = held.find((n) => n >= node && n < region.end && region.homeOf(n) === site) ?? node
     const list = out.get(site) ?? []
     if (!list.includes(last)) out.set(site, [...list, last])
   }

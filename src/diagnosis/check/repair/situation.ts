@@ -5,7 +5,7 @@ import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'
 import type { Remake } from './remake/change.ts'
-import type { Forced } from './replay.ts'
+import type { Forced, Given } from './replay.ts'
 import type { Alias, Region, Statement } from './statements.ts'
 
 export interface Occurrence {
@@ -69,3 +69,8 @@ export interface Explanation extends Pairing {
 
 export const isNormal = (ratio: number, normal: number | undefined) =>
   normal === undefined || Math.abs(ratio / normal - 1) < 1e-5
+
+/** What a located statement should have computed, as a value to put in. */
+export function givenOf({ wanted, from, alias }: Occurrence): Given {
+  return { parts: wanted, ...(from !== undefined && { from }), ...(alias !== undefined && { alias }) }
+}

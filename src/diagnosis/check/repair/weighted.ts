@@ -2,7 +2,7 @@
 
 import type { Analysis, Judged } from '../analyse.ts'
 import { Replay } from './replay.ts'
-import type { Located } from './situation.ts'
+import { givenOf, type Located } from './situation.ts'
 import { regionOf } from './statements.ts'
 
 export const WEIGHTED = 'the script states no loss; its gradients are those of a loss whose samples have weights'
@@ -26,14 +26,7 @@ export function isWeighted({ measured, results }: Judged, located: readonly Loca
 
 /** The parameters as they follow the weighted loss: what its errors lead to, without the weights. */
 export function asWeighted(analysis: Analysis, judged: Judged, located: readonly Located[]): Judged {
-  const forced = new Map(
-    located.flatMap((l) =>
-      l.occurrences.map(({ node, wanted, from, alias }) => {
-        const late = { ...(from !== undefined && { from }), ...(alias !== undefined && { alias }) }
-        return [node, { parts: wanted, ...late }] as const
-      }),
-    ),
-  )
+  const forced = new Map(located.flatMap((l) => l.occurrences.map((o) => [o.node, givenOf(o)] as const)))
   const fits = new Replay(analysis, regionOf(analysis, judged).end).fits(forced, judged.results)
   const results = judged.results.map((r) => {
     const fit = fits.find((f) => f.chain === r.chain.id)

@@ -216,8 +216,17 @@ function operandIsWritten(tape: Tape, site: number, left: boolean): boolean {
     : /[-+*/,(]\s*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?[\s)]*$/i.test(span)
 }
 
+const knownMeetings = new WeakMap<Dependence, readonly Meeting[]>()
+
 /** The first places where something computed from the parameters meets data that is not. */
-export function findMeetings(tape: Tape, dependence: Dependence): Meeting[] {
+export function findMeetings(tape: Tape, dependence: Dependence): readonly Meeting[] {
+  // Every region of a search asks for them again, and they need the source of each operation.
+  const known = knownMeetings.get(dependence) ?? seekMeetings(tape, dependence)
+  knownMeetings.set(dependence, known)
+  return known
+}
+
+function seekMeetings(tape: Tape, dependence: Dependence): Meeting[] {
   const meetings = new Map<number, Meeting[]>()
   const wanted = new Set(dependence.parameters.map((c) => c.id))
   for (let node = 0; node < tape.trace.nodes.length; node++) {
