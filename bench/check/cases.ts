@@ -17,6 +17,8 @@ export interface Base {
   readonly heldApart: boolean
   /** An expression, in the script's own module, that leads to all its parameters. */
   readonly parameters: string
+  /** The function in whose own names the expression is to be read, where the module has none of them. */
+  readonly within?: string
   readonly backward: readonly (readonly [number, number])[]
   readonly update: readonly (readonly [number, number])[]
   /** Groups of names that an optimiser keeps; none for plain descent. */
@@ -46,9 +48,14 @@ const PAIRS = 3
 
 const readTable = () => JSON.parse(readFileSync(join(FOLDER, 'bases.json'), 'utf8')) as Omit<Base, 'source'>[]
 
+/** The expression, read in the frame of a function that is running: where it is not, there are no parameters yet. */
+const readWithin = (name: string, expression: string) =>
+  `eval(${JSON.stringify(expression)}, dict(next(f for f, _ in __import__('traceback').walk_stack(None) if f.f_code.co_name == ${JSON.stringify(name)}).f_locals))`
+
 export function readBases(): Base[] {
   return readTable().map((base) => ({
     ...base,
+    parameters: base.within === undefined ? base.parameters : readWithin(base.within, base.parameters),
     source: readFileSync(join(FOLDER, 'bases', `${base.name}.py`), 'utf8'),
   }))
 }

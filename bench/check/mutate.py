@@ -78,6 +78,8 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
                 return short and self.names_derivative(part.name) or part.name in self.request.get("derivatives", [])
             if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and "exp(-" in self.text(part.right):
                 return True
+            if isinstance(part, ast.Assign) and isinstance(part.value, (ast.Dict, ast.Lambda)) and isinstance(part.targets[0], ast.Name):
+                return self.names_derivative(part.targets[0].id)  # a table of derivatives by name
         return False
 
     @staticmethod

@@ -77,6 +77,27 @@ describe('the fault operators', () => {
     ])
   })
 
+  test('transposes are dropped however they are written', () => {
+    for (const written of ['h.T', 'h.transpose()', 'np.transpose(h)'])
+      expect(changes(mutantsOf(['import numpy as np', `g = d @ ${written}`]), 'drop transpose', 2)).toEqual([
+        'g = d @ h',
+      ])
+    expect(changes(mutantsOf(['g = matmul(transpose(h), d)']), 'drop transpose', 1)).toEqual(['g = matmul(h, d)'])
+  })
+
+  test('a table of derivatives has nothing else in it', () => {
+    const table = (name: string) => mutantsOf([`${name} = {"tanh": lambda z: 1 - tanh(z) ** 2}`])
+    const isIn = (name: string) => table(name).find((m) => m.operator === 'drop square')?.derivative
+    expect(isIn('DERIVATIVES')).toBe(true)
+    expect(isIn('FUNCTIONS')).toBe(false)
+  })
+
+  test("a cross-entropy's divisor p (1 - p) is no sigmoid's derivative", () => {
+    const line = (text: string) => mutantsOf([text]).filter((m) => m.operator === 'sigmoid to tanh derivative').length
+    expect(line('d = e * (a * (1 - a))')).toBe(1)
+    expect(line('d = (a - y) / (a * (1 - a))')).toBe(0)
+  })
+
   test('a rate in the head of a function is one', () => {
     const mutants = mutantsOf(['def fit(x, lr=0.5, epochs=3):', '    w = x - lr * x  # update'])
     expect(changes(mutants, 'negative learning rate', 1)).toEqual(['def fit(x, lr=-0.5, epochs=3):'])

@@ -28,7 +28,8 @@ class ProductFaults:
             self.put("sigmoid to tanh derivative", node, f"{self.factor(node.left.left)} * (1 - {a} ** 2)")
             self.put("derivative twice", node, f"{self.text(node)} * {a} * (1 - {a})")
         value = self.logistic_pair(node)
-        if value is not None:
+        divides = isinstance(self.parent, ast.BinOp) and isinstance(self.parent.op, ast.Div) and self.parent.right is node
+        if value is not None and not divides:  # (p - y) / (p * (1 - p)) is of the cross-entropy
             self.put("sigmoid to tanh derivative", node, f"(1 - {value} ** 2)")
         if isinstance(node.right, ast.BinOp) and self.is_derivative(node.right):
             a = self.squared(getattr(node.right, "right", None))
@@ -74,6 +75,8 @@ class ProductFaults:
             product = ast.copy_location(ast.BinOp(node.args[0], ast.Mult(), node.args[1]), node)
             self.parents[product] = self.parents[node]
             self.product(product, self.factor(node.args[0]), self.factor(node.args[1]))
+        if name == "transpose" and len(node.args) == (0 if method else 1):
+            self.put("drop transpose", node, self.text(node.func.value) if method else self.text(node.args[0]))
         if name == "outer" and len(node.args) == 2:
             self.put("outer product turned", node, f"np.outer({self.text(node.args[1])}, {self.text(node.args[0])})")
         if name in ("sum", "mean"):
