@@ -71,6 +71,7 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
 
     def inside_derivative(self, node):
         """Is it a part of an activation's derivative: in a function for it, or in 1 / (1 + exp(-z)) where it stands?"""
+        inline = False
         for part in (node, *self.above(node, self.parents)):
             if isinstance(part, ast.FunctionDef):
                 arguments = [a.arg for a in part.args.args if a.arg != "self"]
@@ -78,8 +79,9 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
                 return short and self.names_derivative(part.name) or part.name in self.request.get("derivatives", [])
             if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and "exp(-" in self.text(part.right):
                 return True
-            if isinstance(part, ast.Assign) and isinstance(part.value, (ast.Dict, ast.Lambda)) and isinstance(part.targets[0], ast.Name):
-                return self.names_derivative(part.targets[0].id)  # a table of derivatives by name
+            inline = inline or isinstance(part, ast.Lambda)
+            if inline and isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
+                return self.names_derivative(part.targets[0].id)  # one, or a table of them
         return False
 
     @staticmethod

@@ -90,6 +90,7 @@ describe('the fault operators', () => {
     const isIn = (name: string) => table(name).find((m) => m.operator === 'drop square')?.derivative
     expect(isIn('DERIVATIVES')).toBe(true)
     expect(isIn('FUNCTIONS')).toBe(false)
+    expect(mutantsOf(['grads = {"W": h.T @ d}']).some((m) => m.derivative)).toBe(false)
   })
 
   test("a cross-entropy's divisor p (1 - p) is no sigmoid's derivative", () => {
