@@ -65,8 +65,8 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
             return []
         name = statement.targets[0].id
-        readers = [s for s in ast.walk(self.tree) if isinstance(s, (ast.Assign, ast.AugAssign)) and self.inside(s, "backward") and s is not statement
-                   and any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(s.value))]
+        readers = [s for s in ast.walk(self.tree) if isinstance(s, (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)) and self.inside(s, "backward")
+                   and s is not statement and any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(s))]
         return [readers[0].lineno] if len(readers) == 1 else []
 
     def inside_derivative(self, node):

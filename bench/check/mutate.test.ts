@@ -40,6 +40,7 @@ describe('the fault operators', () => {
     expect(changes(mutantsOf(['import numpy as np', line]), 'drop mask', 2)).toEqual([])
     expect(changes(mutantsOf(['d = back * mask']), 'drop mask', 1)).toEqual(['d = back'])
     expect(changes(mutantsOf(['d = back * D1'], { masks: ['D1'] }), 'drop mask', 1)).toEqual(['d = back'])
+    expect(changes(mutantsOf(['d = back * mask * slope(z)']), 'drop mask', 1)).toEqual(['d = back * slope(z)'])
   })
 
   test("a fault in a weight decay's term is told, and one beside it is not", () => {
@@ -66,6 +67,7 @@ describe('the fault operators', () => {
       mutantsOf(lines).find((m) => m.operator === 'difference turned' && m.line === 1)?.also
     expect(also(['e = p - y', 'd = 2 * e'])).toEqual([2])
     expect(also(['e = p - y', 'd = 2 * e', 'g = e * x'])).toEqual([])
+    expect(also(['e = p - y', 'd = 2 * e', 'g.append(e * x)'])).toEqual([])
   })
 
   test('x *= x is a square, and x -= x * h a factor 1 - h', () => {
@@ -75,6 +77,13 @@ describe('the fault operators', () => {
       'drop in-place factor',
       'drop in-place difference',
     ])
+  })
+
+  test('an update is one in a tuple, too, and by setattr', () => {
+    const signs = (line: string) => mutantsOf([`${line}  # update`]).map((m) => m.operator)
+    expect(signs('w, b = w - lr * dw, b - lr * db')).toEqual(["update's sign", "update's sign"])
+    expect(signs('setattr(o, k, getattr(o, k) - lr * g)')).toEqual(["update's sign"])
+    expect(signs('v = mu * v - lr * g')).toContain("optimiser's sign")
   })
 
   test('transposes are dropped however they are written', () => {

@@ -18,7 +18,8 @@ class ProductFaults:
                     continue
                 self.put("drop derivative", node, rest)
                 self.put("derivative twice", node, f"{self.text(node)} * {self.wrapped(part)}")
-            elif (MASK.search(self.text(part)) or self.text(part) in self.request.get("masks", [])) and not PENALTY.search(f"{left} {right}"):
+            elif not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult)) \
+                    and (MASK.search(self.text(part)) or self.text(part) in self.request.get("masks", [])) and not PENALTY.search(f"{left} {right}"):
                 self.put("drop mask", node, rest)
         # d * a * (1 - a) parses as (d * a) * (1 - a)
         if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) and self.is_one_minus(node.right) \

@@ -1,6 +1,8 @@
 """Faults in the formula of an update, and in the softmax of the forward pass. A part of mutate.py."""
 import ast
 
+from mutate_statements import targets_of
+
 
 class UpdateFaults:
     """Expects text, wrapped, put, penalty and request of the class that it is mixed into."""
@@ -19,7 +21,7 @@ class UpdateFaults:
                     self.put("drop term", node, left)
                     self.put("term's sign", node, f"{left} - {self.wrapped(node.right)}")
                     return
-                name = "update's sign" if isinstance(self.parent, ast.Assign) and left == self.text(self.parent.targets[0]) else "optimiser's sign"
+                name = "update's sign" if left in self.updated(node) else "optimiser's sign"
                 self.put(name, node, f"{left} {symbol} {self.wrapped(node.right)}")
                 if name == "optimiser's sign":
                     self.put("optimiser lacks a term", node, left)
@@ -43,6 +45,13 @@ class UpdateFaults:
                 for other in group:
                     if text in group and other != text:
                         self.put("wrong operand", node, other)
+
+    def updated(self, value):
+        """What the statement gives the value to, as it is read: `w` of `w, b = …`, `getattr(o, k)` of `setattr(o, k, …)`."""
+        if isinstance(self.parent, ast.Call) and getattr(self.parent.func, "id", "") == "setattr" and self.parent.args[-1] is value:
+            return [f"getattr({', '.join(self.text(a) for a in self.parent.args[:2])})"]
+        statement = self.parents.get(self.parent) if isinstance(self.parent, ast.Tuple) else self.parent
+        return [self.text(t) for t in targets_of(statement)]
 
     def forward(self, node):
         if isinstance(node, ast.Call) and (getattr(node.func, "attr", "") == "sum"):
