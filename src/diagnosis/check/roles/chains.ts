@@ -8,13 +8,7 @@
 
 import type { Tape } from '../tape/tape.ts'
 import type { Trace } from '../trace/trace.ts'
-import { type PlaceOf, resolvePlaces } from './places.ts'
-
-export interface Version {
-  readonly node: number
-  readonly time: number
-  readonly site: number
-}
+import { type History, placeHistories, type Version } from './histories.ts'
 
 export interface Chain {
   readonly id: number
@@ -104,59 +98,16 @@ export function expandUpdate(
   return { found: true, rest }
 }
 
-interface Draft {
-  place: string
-  history: Version[]
-}
-
-function collectPlaces(trace: Trace, tape: Tape, placeOf: PlaceOf): Map<string, Draft> {
-  const drafts = new Map<string, Draft>()
-  const holderOf = new Map<number, string>()
-  const note = (key: string, place: string, version: Version) => {
-    const draft = drafts.get(key) ?? { place, history: [] }
-    drafts.set(key, draft)
-    if (draft.history.at(-1)?.node !== version.node) draft.history.push(version)
-  }
-  for (const event of trace.events) {
-    if (event.kind === 'store') {
-      const name = placeOf(event.place, event.owner, event.key)
-      const version = { node: event.node, time: event.time, site: event.site }
-      const scope = event.place === 'name' ? `${event.owner}|` : ''
-      note(`${scope}${name}`, name, version)
-      const known = holderOf.get(event.node)
-      if (known === undefined || (event.place !== 'name' && !known.includes('['))) holderOf.set(event.node, name)
-    } else if (event.kind === 'write') {
-      const key = `buffer|${event.container}`
-      const before = tape.entry(event.node).args[0]
-      if (!drafts.has(key) && before !== undefined) {
-        const first = rootOf(tape, before)
-        note(key, holderOf.get(first) ?? holderOf.get(before) ?? '', { node: first, time: first, site: -1 })
-      }
-      note(key, '', { node: event.node, time: event.time, site: event.site })
-      const draft = drafts.get(key)
-      if (draft !== undefined && draft.place === '') draft.place = holderOf.get(event.node) ?? ''
-    }
-  }
-  for (const [key, draft] of drafts) {
-    if (!key.startsWith('buffer|') || draft.place !== '') continue
-    for (const version of draft.history) draft.place ||= holderOf.get(version.node) ?? ''
-  }
-  return drafts
-}
-
-function rootOf(tape: Tape, node: number): number {
-  const { op, args } = tape.entry(node)
-  return op === 'view' ? (args[0] ?? node) : node
-}
-
 export function findChains(trace: Trace, tape: Tape): Chain[] {
-  const drafts = collectPlaces(trace, tape, resolvePlaces(trace))
+  const drafts = placeHistories(trace, tape)
   const found = new Map<string, Chain>()
-  const additive = [...drafts.values()].filter((d) => d.history.some((v, i) => addsTo(tape, v.node, d.history[i - 1])))
-  const versions = new Set(additive.flatMap((d) => d.history.map((v) => v.node)))
+  const additive = [...drafts.values()].filter((d) =>
+    d.versions.some((v, i) => addsTo(tape, v.node, d.versions[i - 1])),
+  )
+  const versions = new Set(additive.flatMap((d) => d.versions.map((v) => v.node)))
   for (const draft of drafts.values()) {
-    if (draft.history.length < 2) continue
-    const own = new Set(draft.history.map((v) => v.node))
+    if (draft.versions.length < 2) continue
+    const own = new Set(draft.versions.map((v) => v.node))
     const chain = chainOf(tape, draft, found.size, (node) => versions.has(node) && !own.has(node))
     if (chain === undefined) continue
     const key = chain.versions
@@ -177,12 +128,12 @@ function addsTo(tape: Tape, node: number, before: Version | undefined): boolean 
   return before !== undefined && ['add', 'sub', 'subtract', 'write', 'put'].includes(op) && args.includes(before.node)
 }
 
-function chainOf(tape: Tape, draft: Draft, id: number, barred: (node: number) => boolean): Chain | undefined {
+function chainOf(tape: Tape, draft: History, id: number, barred: (node: number) => boolean): Chain | undefined {
   const versions: Version[] = []
   const rests: number[][] = []
   let resets = 0
-  draft.history.forEach((version, i) => {
-    const before = draft.history[i - 1]
+  draft.versions.forEach((version, i) => {
+    const before = draft.versions[i - 1]
     if (before === undefined) {
       versions.push(version)
       return

@@ -1,14 +1,16 @@
-/** A gradient sum that is never set back: each step adds all the steps before it, with weight 1. */
+/** Sums of gradients that are never set back, named where they grow; and the edit that begins them anew, run on trial. */
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
-import { MATCH, proportion } from '../roles/measure.ts'
+import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
+import { type CarriedSum, carriedSums } from './carried-sums.ts'
 import {
   analyseEdited,
   fixOf,
   inOrder,
+  listed,
   NOTHING_FOUND,
   type Outcome,
   replaceAt,
@@ -17,37 +19,32 @@ import {
   wrongNames,
 } from './trial.ts'
 
-interface Sum {
-  /** The parameter. */
-  readonly name: string
-  /** Where the sum grows. */
-  readonly site: number
-  /** Where the parameter is updated. */
-  readonly update: number
-}
-
 type Fix = NonNullable<Finding['fix']>
+type Mend = { readonly edits: SourceEdit[]; readonly fix: Fix }
 
 export async function accumulatorNotReset(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
-  const sums = sumsIn(analysis)
+  const sums = carriedSums(analysis)
   const findings = claim(analysis, sums)
   if (findings.length === 0) return NOTHING_FOUND
-  for (const { edits, fix } of [plainly(analysis, sums), reset(analysis, sums)].filter((m) => m !== undefined)) {
+  for (const { edits, fix } of [plainly(analysis, sums), begun(analysis, sums)].filter((m) => m !== undefined)) {
     const after = await analyseEdited(scene, edits)
     const still = after && wrongNames(after)
-    if (after === undefined || sums.some((s) => still?.includes(s.name) !== false)) continue
-    if (sumsIn(after).length === 0) return { findings: findings.map((f) => ({ ...f, fix })), edits, analysis: after }
+    if (after === undefined || sums.some((s) => s.names.some((name) => still?.includes(name) !== false))) continue
+    if (carriedSums(after).length === 0)
+      return { findings: findings.map((f) => ({ ...f, fix })), edits, analysis: after }
   }
   return { findings, edits: [] }
 }
 
 /** `g += …` as `g = …`, where each step adds once. */
-function plainly(analysis: Analysis, sums: readonly Sum[]): { edits: SourceEdit[]; fix: Fix } | undefined {
-  const edits = [...new Set(sums.map((s) => s.site))].map((site) => {
+function plainly(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefined {
+  const edits = sums.map(({ site, acrossSteps }) => {
     const at = analysis.trace.sites[site]
     const text = at === undefined ? '' : textAt(analysis, at)
-    return at !== undefined && /^[^=+]+\+=/.test(text) ? replaceAt(at, text.replace(/\s*\+=/, ' =')) : undefined
+    return acrossSteps && at !== undefined && /^[^=+]+\+=/.test(text)
+      ? replaceAt(at, text.replace(/\s*\+=/, ' ='))
+      : undefined
   })
   const known = edits.filter((e) => e !== undefined)
   if (known.length === 0 || known.length < edits.length) return undefined
@@ -56,89 +53,117 @@ function plainly(analysis: Analysis, sums: readonly Sum[]): { edits: SourceEdit[
   return { edits: inOrder(known), fix }
 }
 
-/** What the sums begin with, once more behind the last update; on its line, so that no other line moves. */
-function reset(analysis: Analysis, sums: readonly Sum[]): { edits: SourceEdit[]; fix: Fix } | undefined {
+/**
+ * What the sums begin with, once more: before the block that adds to them, or behind what uses them, whatever loops they
+ * have in common. It shares a line with what stands there, so that no other line moves.
+ */
+function begun(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefined {
   const { trace } = analysis
-  const updates = sums.flatMap(({ update }) => {
-    const at = trace.sites[update]
-    return trace.sites[at?.statement ?? -1] ?? at ?? []
-  })
-  const last = updates.toSorted((a, b) => b.endLine - a.endLine)[0]
-  if (last === undefined) return undefined
-  const same = updates.every((u) => u.file === last.file && u.column === last.column && u.function === last.function)
-  const lines = trace.sources.get(last.file)?.split('\n') ?? []
-  const line = lines[last.endLine - 1]
-  if (updates.length < sums.length || !same || line === undefined || /[;#]/.test(line)) return undefined
-  const begins = new Set<string>()
-  for (const { site } of sums) {
-    const at = trace.sites[site]
-    const base = /^\s*(\w+)/.exec(at === undefined ? '' : textAt(analysis, at))?.[1]
-    const made = lines
-      .slice(0, last.line - 1)
-      .findLast((l) => base !== undefined && new RegExp(`^\\s*${base}\\s*=(?!=)`).test(l))
-    if (made === undefined || at?.file !== last.file) return undefined
-    begins.add(made.trim())
+  const statementAt = (site: number) => trace.sites[trace.sites[site]?.statement ?? -1] ?? trace.sites[site]
+  const grows = sums.map((s) => statementAt(s.site)).filter((s) => s !== undefined)
+  const used = sums.flatMap((s) => s.users.map(statementAt)).filter((s) => s !== undefined)
+  const [first] = grows
+  if (first === undefined) return undefined
+  const lines = trace.sources.get(first.file)?.split('\n') ?? []
+  const begins = new Set(sums.map((s) => beginning(analysis, s)))
+  if ([...begins].some((b) => b === undefined) || [...grows, ...used].some((s) => s.file !== first.file))
+    return undefined
+  const apart = used.some((s) => s.function !== first.function)
+  const text = `; ${[...begins].join('; ')}`
+  const near = apart ? undefined : before(lines, grows, used)
+  const place = near ?? behind(lines, used) ?? (apart ? undefined : endOf(lines, first))
+  const line = lines[place ?? -1]
+  if (place === undefined || line === undefined || /[;#:\\([{,]\s*$|#/.test(line)) return undefined
+  const end = line.trimEnd().length
+  const indent = /^\s*/.exec(line)?.[0] ?? ''
+  return {
+    edits: [{ file: first.file, span: [place + 1, end, place + 1, end], text }],
+    fix: {
+      removed: [line.trimEnd()],
+      added: [line.trimEnd(), ...[...begins].map((b) => indent + b)],
+      verified: true,
+    },
   }
-  const edit: SourceEdit = {
-    file: last.file,
-    span: [last.endLine, last.endColumn, last.endLine, last.endColumn],
-    text: `; ${[...begins].join('; ')}`,
-  }
-  const indent = ' '.repeat(last.column)
-  const fix = {
-    removed: [line.trimEnd()],
-    added: [line.trimEnd(), ...[...begins].map((b) => indent + b)],
-    verified: true,
-  }
-  return { edits: [edit], fix }
 }
 
-function sumsIn(analysis: Analysis): Sum[] {
-  // A loss that is printed now and then shows one step; the same loss, inferred, shows them all.
-  const { best } = analysis
-  const shown = [best, ...analysis.judged.filter((j) => j.explained >= (best?.explained ?? 1))]
-  const measured = shown.map((j) => j?.measured.steps ?? []).find((s) => s[1] !== undefined && s[1].length > 0)
-  const [first, second] = measured ?? []
-  if (first === undefined || second === undefined) return []
-  const caught: Sum[] = []
-  for (const later of second) {
-    const before = first.find((s) => s.chain.id === later.chain.id)
-    if (before === undefined || before.match.residual > MATCH || later.match.residual < MATCH) continue
-    const scale = before.match.ratio
-    const added = later.update.map((x, i) => x - scale * (later.gradient[i] as number))
-    const match = proportion(added, before.update)
-    if (match.residual < 1e-5 && Math.abs(match.ratio - 1) < 1e-5) {
-      const sum = analysis.chains.find(
-        (c) =>
-          !c.parameter &&
-          c.resets === 0 &&
-          c.versions.some((v) => analysis.tape.madeFrom([later.after], analysis.dependence.cut).has(v.node)),
-      )
-      const update = later.chain.versions.find((v) => v.node === later.after)?.site ?? -1
-      caught.push({
-        name: later.chain.name,
-        site: sum?.versions[1]?.site ?? later.chain.versions[1]?.site ?? -1,
-        update,
-      })
-    }
-  }
-  return caught
+/** The statement that makes the zeros of a sum. */
+function beginning({ trace }: Analysis, { zero }: CarriedSum): string | undefined {
+  const stored = trace.events.find((e) => e.kind === 'store' && e.node === zero)
+  const at = stored?.kind === 'store' ? trace.sites[stored.site] : undefined
+  const line = at === undefined ? undefined : trace.sources.get(at.file)?.split('\n')[at.line - 1]
+  return at === undefined || at.line !== at.endLine || line === undefined || line.includes('#')
+    ? undefined
+    : line.trim()
 }
 
-function claim(analysis: Analysis, caught: readonly Sum[]): Finding[] {
+const indentOf = (line: string) => line.length - line.trimStart().length
+
+/** The lines, from 0, of the blocks that a line lies in, the innermost first. */
+function headersOf(lines: readonly string[], line: number): number[] {
+  const out: number[] = []
+  let indent = indentOf(lines[line] ?? '')
+  for (let at = line - 1; at >= 0 && indent > 0; at--) {
+    const text = lines[at] ?? ''
+    if (text.trim() === '' || indentOf(text) >= indent) continue
+    indent = indentOf(text)
+    out.push(at)
+  }
+  return out
+}
+
+/** The line before the first statement of the common block that adds, where that is a plain one of the same block. */
+function before(lines: readonly string[], grows: readonly Site[], used: readonly Site[]): number | undefined {
+  const all = [...grows, ...used].map((s) => headersOf(lines, s.line - 1))
+  const common = all[0]?.find((h) => all.every((headers) => headers.includes(h)))
+  if (common === undefined) return undefined
+  const start = Math.min(
+    ...grows.map((s) => {
+      const inside = headersOf(lines, s.line - 1).filter((h) => h > common)
+      return inside.at(-1) ?? s.line - 1
+    }),
+  )
+  let previous = start - 1
+  while (previous > common && (lines[previous] ?? '').trim() === '') previous--
+  return previous > common && indentOf(lines[previous] ?? '') === indentOf(lines[start] ?? '') ? previous : undefined
+}
+
+/** The last line that uses them, where all of those lie in one block. */
+function behind(lines: readonly string[], used: readonly Site[]): number | undefined {
+  const last = used.toSorted((a, b) => b.endLine - a.endLine)[0]
+  const same = used.every((s) => s.function === last?.function && s.column === last.column)
+  return last === undefined || !same || lines[last.endLine - 1] === undefined ? undefined : last.endLine - 1
+}
+
+/** The last line of the block around the loop that adds, where it is a plain one of that block. */
+function endOf(lines: readonly string[], { line }: Site): number | undefined {
+  const [loop, block] = headersOf(lines, line - 1)
+  if (loop === undefined || block === undefined) return undefined
+  let last = loop
+  for (let at = loop + 1; at < lines.length; at++) {
+    const text = lines[at] ?? ''
+    if (text.trim() === '') continue
+    if (indentOf(text) < indentOf(lines[loop] ?? '')) break
+    last = at
+  }
+  return indentOf(lines[last] ?? '') === indentOf(lines[loop] ?? '') ? last : undefined
+}
+
+function claim(analysis: Analysis, sums: readonly CarriedSum[]): Finding[] {
   const lineOf = (site: number) => analysis.trace.sites[site]?.line ?? Number.POSITIVE_INFINITY
-  const [one] = [...caught].sort((a, b) => lineOf(a.site) - lineOf(b.site))
+  const [one] = sums.toSorted((a, b) => lineOf(a.site) - lineOf(b.site))
   if (one === undefined) return []
+  const names = [...new Set(sums.flatMap((s) => s.names))]
+  const places = listed(sums.map((s) => s.place.replace(/\[\d+\]$/, '')))
+  const each = one.acrossSteps ? 'in every step' : 'before it is summed up once more'
   return findingAt(analysis, {
     kind: 'accumulator-not-reset',
     site: one.site,
-    message: `the gradient of ${caught
-      .map((c) => c.name)
-      .slice(0, 4)
-      .join(', ')} is added up and never set back to zero`,
-    expected: 'a sum that begins at zero in every step',
-    received: 'the sum of all steps so far',
-    evidence: ['the second update is the gradient plus exactly the first update'],
-    parameters: caught.map((c) => c.name),
+    message: `${places} ${sums.length > 1 ? 'are' : 'is'} added up and never set back to zero: what was used before is counted again in the gradient of ${listed(names)}`,
+    expected: `a sum that begins at zero ${each}`,
+    received: `the sum of all ${one.acrossSteps ? 'steps' : 'sums'} so far`,
+    evidence: [
+      `begun at zero again after ${sums.length > 1 ? 'they were' : 'it was'} used, ${sums.length > 1 ? 'they give' : 'it gives'} the true gradient of ${listed(names)}`,
+    ],
+    parameters: names,
   })
 }

@@ -35,6 +35,8 @@ const LOOP: readonly Row[] = [
   ['stale-plain', 'stale-weights', 'dh = delta * output[j] * h[j] * (1 - h[j])'],
   ['accumulate-dict', 'accumulator-not-reset', 'grad["2"] += h.T @ e / len(X)', 'grad["2"] = h.T @ e / len(X)'],
   ['accumulate-layers', 'accumulator-not-reset', 'self.dw += self.x.T @ g', 'self.dw = self.x.T @ g'],
+  ['accumulate-units', 'accumulator-not-reset', 'share += slopes[o] * top[o][u]', 'share = 0.0'],
+  ['accumulate-adagrad', 'accumulator-not-reset', 'pull[left] += inner', 'pull = np.zeros_like(rows)'],
   ['alias-old', 'aliased-array', 'W2_old = W2', 'W2_old = W2.copy()'],
   ['alias-rows', 'aliased-array', 'g1 = [[0.0] * 3] * n_hidden', 'g1 = [[0.0] * 3 for _ in range(n_hidden)]'],
   [
