@@ -70,6 +70,7 @@ function close(a: Tensor | undefined, b: Tensor | undefined): boolean {
   return off <= 1e-14 * size
 }
 
+const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()
 const NEGATIONS = new Set(['neg', 'negative'])
 
 /** The scales of the gradients that a run of a statement starts from. */
@@ -152,9 +153,11 @@ export function compare(
   const occurrences = nodes.map((node, k): Occurrence => {
     const inner = innerOf(analysis, region, node, new Set(nodes))
     const given = values.map((v) => {
-      const own = v.slice()
-      for (const n of inner) own[n] = analysis.tape.compute(n, own, new Map())
-      return own[node]
+      const before = inner.map((n) => v[n])
+      for (const n of inner) v[n] = analysis.tape.compute(n, v, NO_CHANGES)
+      const own = v[node]
+      for (const [i, n] of inner.entries()) v[n] = before[i]
+      return own
     })
     const from = times?.[k]
     const wanted = forced.get(node)?.parts ?? []

@@ -42,14 +42,22 @@ export class Replay {
     this.points = points
   }
 
-  /** The values at one point with `forced` in place. */
-  values(point: number, forced: Forced): Values {
+  /**
+   * The values at one point with `forced` in place.
+   * @param needed 1 for nodes whose value is asked for, directly or by way of others; all where it is left out.
+   */
+  values(point: number, forced: Forced, needed?: Uint8Array): Values {
     const { tape } = this.analysis
     const values = (this.points[point] ?? []).slice()
-    const flags = new Uint8Array(this.end)
+    // Of a long tape few operations read what is put in: only those are visited.
+    const touched = new Uint8Array(this.end)
     const changes = new Map<number, Tensor>()
     const late = new Map<number, { from: number; node: number; alias?: Alias }>()
     let first = this.end
+    const touch = (node: number, from = 0, alias?: Alias) => {
+      for (const user of tape.readers(node))
+        if (user < this.end && user >= from && (alias === undefined || this.reads(user, node, alias))) touched[user] = 1
+    }
     for (const [node, { parts, from, alias }] of forced) {
       const given = parts[point]
       if (given === undefined) continue
@@ -57,27 +65,25 @@ export class Replay {
       if (from === undefined) {
         changes.set(node, given)
         values[node] = given
-        flags[node] = 1
+        touch(node)
       } else {
         late.set(node, { from, node: values.length, ...(alias !== undefined && { alias }) })
         values.push(given)
+        touch(node, from, alias)
       }
     }
     for (let node = first + 1; node < this.end; node++) {
-      if (changes.has(node) || this.pinned.has(node) || tape.aside[node] === 1) continue
-      const { args } = tape.entry(node)
-      let [touched, instead]: [boolean, Map<number, number> | undefined] = [false, undefined]
-      for (const arg of args) {
-        if (flags[arg] === 1) touched = true
-        const other = late.size > 0 ? late.get(arg) : undefined
-        if (other !== undefined && node >= other.from && this.reads(node, arg, other.alias)) {
-          touched = true
-          instead = (instead ?? new Map<number, number>()).set(arg, other.node)
+      if (touched[node] !== 1 || changes.has(node) || this.pinned.has(node) || tape.aside[node] === 1) continue
+      if (needed !== undefined && needed[node] !== 1) continue
+      let instead: Map<number, number> | undefined
+      if (late.size > 0)
+        for (const arg of tape.entry(node).args) {
+          const other = late.get(arg)
+          if (other !== undefined && node >= other.from && this.reads(node, arg, other.alias))
+            instead = (instead ?? new Map<number, number>()).set(arg, other.node)
         }
-      }
-      if (!touched) continue
-      flags[node] = 1
       values[node] = tape.compute(node, values, changes, instead)
+      touch(node)
     }
     return values
   }
@@ -94,9 +100,10 @@ export class Replay {
   /** Which parameters follow their gradient when `forced` is in place. */
   fits(forced: Forced, only: readonly ParameterResult[]): Fit[] {
     const count = this.points.length
+    const needed = neededFor(this.analysis, only)
     const rows = only.map((result) => ({ result, update: [] as number[], gradient: [] as number[], open: true }))
     for (let point = 0; point < count; point++) {
-      const values = this.values(point, forced)
+      const values = this.values(point, forced, needed)
       for (const row of rows) {
         if (!row.open) continue
         const { step } = row.result
@@ -127,6 +134,20 @@ export class Replay {
       return ratio === 0 ? [] : [{ chain: row.result.chain.id, ratio: ratio / row.result.rate, residual }]
     })
   }
+}
+
+const knownNeeds = new WeakMap<readonly ParameterResult[], Uint8Array>()
+
+/** 1 for what the updates of these parameters are computed from. */
+function neededFor({ tape }: Analysis, results: readonly ParameterResult[]): Uint8Array {
+  let needed = knownNeeds.get(results)
+  if (needed === undefined) {
+    needed = new Uint8Array(tape.length)
+    const ends = results.flatMap(({ step, gradientNode = step.after }) => [step.before, step.after, gradientNode])
+    for (const node of tape.ancestors(ends)) needed[node] = 1
+    knownNeeds.set(results, needed)
+  }
+  return needed
 }
 
 const knownNames = new WeakMap<Analysis, Map<number, Set<string>>>()

@@ -141,15 +141,16 @@ class Runner {
 
   private affectedBy(replaced: Replaced, needed: ReadonlySet<number>): number[] {
     const { tape } = this.analysis
-    const flags = new Uint8Array(this.end)
+    const touched = new Uint8Array(this.end)
     const out: number[] = []
-    const first = Math.min(...replaced.keys())
-    for (let node = first + 1; node < this.end; node++) {
-      if (tape.aside[node] === 1 && !needed.has(node)) continue
-      if (tape.entry(node).args.some((a) => replaced.has(a) || flags[a] === 1)) {
-        flags[node] = 1
-        out.push(node)
-      }
+    const touch = (node: number) => {
+      for (const reader of tape.readers(node)) if (reader < this.end) touched[reader] = 1
+    }
+    for (const node of replaced.keys()) touch(node)
+    for (let node = Math.min(...replaced.keys()) + 1; node < this.end; node++) {
+      if (touched[node] !== 1 || (tape.aside[node] === 1 && !needed.has(node))) continue
+      out.push(node)
+      touch(node)
     }
     return out
   }

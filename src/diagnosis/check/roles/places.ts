@@ -9,8 +9,17 @@ function step(path: string, place: string, key: string | number, type: string): 
   return typeof key === 'number' ? `${path}[${key}]` : `${path}['${key}']`
 }
 
+const known = new WeakMap<Trace, PlaceOf>()
+
 /** Resolves containers to the names that lead to them, preferring the module's names to a function's. */
 export function resolvePlaces(trace: Trace): PlaceOf {
+  // Every rule asks for them, and a script of lists binds thousands.
+  const found = known.get(trace) ?? seekPlaces(trace)
+  known.set(trace, found)
+  return found
+}
+
+function seekPlaces(trace: Trace): PlaceOf {
   const holders = new Map<number, { place: string; owner: string | number; key: string | number; rank: number }>()
   // A name that holds one container after another (a loop's variable) says less than the list that they lie in.
   const named = new Map<string, Set<number>>()

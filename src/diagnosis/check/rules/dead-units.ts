@@ -14,13 +14,22 @@ export function deadUnits(analysis: Analysis): Finding[] {
   const terms = best?.measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
   if (best === undefined || values === undefined) return []
   const forward = tape.ancestors(terms, dependence.cut)
+  // The same expression, in all traced rounds.
+  const rounds = new Map<string, number[]>()
+  for (const [i, { op, site }] of trace.nodes.entries()) {
+    if (site < 0 || !RECTIFIERS.has(op) || tape.aside[i] === 1) continue
+    const key = `${site} ${op}`
+    const list = rounds.get(key)
+    if (list === undefined) rounds.set(key, [i])
+    else list.push(i)
+  }
   for (const node of [...forward].sort((a, b) => a - b)) {
     const { op, args, site } = tape.entry(node)
     if (!RECTIFIERS.has(op) || dependence.depends[node] !== 1 || site < 0) continue
-    // The same expression, in all traced rounds.
-    const all = trace.nodes.flatMap((n, i) => (n.site === site && n.op === op && tape.aside[i] !== 1 ? [i] : []))
+    if ((values[node]?.data.length ?? 0) < 2) continue
+    const all = rounds.get(`${site} ${op}`) ?? []
     const size = all.reduce((n, i) => n + (values[i]?.data.length ?? 0), 0)
-    if (size < FEWEST || (values[node]?.data.length ?? 0) < 2) continue
+    if (size < FEWEST) continue
     if (!all.every((i) => values[i]?.data.every((x) => x === 0) === true)) continue
     const input = args
       .map((a) => values[a])

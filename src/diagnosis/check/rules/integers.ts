@@ -33,6 +33,7 @@ export function integerArrays(analysis: Analysis): Finding[] {
   const used = tape.ancestors(ends.filter((n) => n < trace.nodes.length))
   const findings: Finding[] = []
   const seen = new Set<string>()
+  const told = new Set<string>()
   for (const index of [...used].sort((a, b) => a - b)) {
     const node = trace.nodes[index]
     const value = values[index]
@@ -40,6 +41,10 @@ export function integerArrays(analysis: Analysis): Finding[] {
     const off = differs(node, value)
     if (off === undefined) continue
     const fraction = WRITES.has(node.op) && value.data.some((x) => !Number.isInteger(x))
+    // A write that runs for every element tells the same each time; but where it makes a parameter, that is looked at last.
+    const place = `${fraction} ${node.site}`
+    if (told.has(place) && !(fraction && dependence.cut.has(index))) continue
+    told.add(place)
     const finding = fraction ? truncated(analysis, index, off) : wrapped(analysis, index, value)
     const key = finding.map((f) => f.kind + f.line).join()
     if (finding.length === 0 || seen.has(key)) continue

@@ -24,6 +24,7 @@ export class Tape {
   readonly opaque: ReadonlyMap<number, number>
   /** 1 for what was computed only to try an edit out: no part of the script. */
   readonly aside: Uint8Array
+  private readerLists?: { starts: Int32Array; readers: Int32Array }
 
   constructor(trace: Trace) {
     this.aside = new Uint8Array(trace.nodes.length)
@@ -42,6 +43,13 @@ export class Tape {
     const found = this.entries[node]
     if (found === undefined) throw new RangeError(`no node ${node}`)
     return found
+  }
+
+  /** The script's operations that read one of its values, in order. */
+  readers(node: number): Int32Array {
+    this.readerLists ??= readersOf(this.trace)
+    const { starts, readers } = this.readerLists
+    return readers.subarray(starts[node], starts[node + 1])
   }
 
   /** Appends a node that the script did not compute: a loss, for instance. */
@@ -180,6 +188,22 @@ export class Tape {
     for (const version of versions) seen.add(version)
     return seen
   }
+}
+
+/** For each node the operations that read it, laid end to end. */
+function readersOf({ nodes }: Trace): { starts: Int32Array; readers: Int32Array } {
+  const starts = new Int32Array(nodes.length + 1)
+  for (const { args } of nodes) for (const arg of args) starts[arg + 1] = (starts[arg + 1] as number) + 1
+  for (let node = 0; node < nodes.length; node++)
+    starts[node + 1] = (starts[node + 1] as number) + (starts[node] as number)
+  const readers = new Int32Array(starts[nodes.length] as number)
+  const next = starts.slice()
+  for (const [node, { args }] of nodes.entries())
+    for (const arg of args) {
+      readers[next[arg] as number] = node
+      next[arg] = (next[arg] as number) + 1
+    }
+  return { starts, readers }
 }
 
 const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()

@@ -12,7 +12,9 @@ export function tensor(shape: readonly number[], data: Float64Array | readonly n
 }
 
 export function scalar(value: number): Tensor {
-  return { shape: [], data: Float64Array.of(value) }
+  const data = new Float64Array(1)
+  data[0] = value
+  return { shape: [], data }
 }
 
 export function zeros(shape: readonly number[]): Tensor {
@@ -60,6 +62,8 @@ export function map(x: Tensor, f: (value: number) => number): Tensor {
   return { shape: x.shape, data }
 }
 
+const isNumber = (x: Tensor) => x.data.length === 1 && x.shape.every((n) => n === 1)
+
 /** Elementwise with broadcasting. */
 export function zip(a: Tensor, b: Tensor, f: (x: number, y: number) => number): Tensor {
   if (a.shape.length === 0 && b.shape.length === 0) return scalar(f(a.data[0] as number, b.data[0] as number))
@@ -67,6 +71,15 @@ export function zip(a: Tensor, b: Tensor, f: (x: number, y: number) => number): 
     const data = new Float64Array(a.data.length)
     for (let i = 0; i < data.length; i++) data[i] = f(a.data[i] as number, b.data[i] as number)
     return { shape: a.shape, data }
+  }
+  // One number with all elements: what scripts do most, and no positions need be laid out for it.
+  if (isNumber(b) && b.shape.length <= a.shape.length) {
+    const y = b.data[0] as number
+    return map(a, (x) => f(x, y))
+  }
+  if (isNumber(a) && a.shape.length <= b.shape.length) {
+    const x = a.data[0] as number
+    return map(b, (y) => f(x, y))
   }
   const shape = broadcastShapes(a.shape, b.shape, 'elementwise operation')
   const data = new Float64Array(sizeOf(shape))
@@ -85,6 +98,10 @@ export const scale = (a: Tensor, factor: number) => map(a, (x) => x * factor)
 export function sumTo(gy: Tensor, shape: readonly number[]): Tensor {
   if (gy.shape.length === shape.length && gy.shape.every((n, i) => n === shape[i])) return gy
   const out = zeros(shape)
+  if (out.data.length === 1) {
+    out.data[0] = gy.data.reduce((sum, x) => sum + x, 0)
+    return out
+  }
   const index = broadcastIndex(shape, gy.shape)
   for (let i = 0; i < gy.data.length; i++)
     out.data[index[i] as number] = (out.data[index[i] as number] as number) + (gy.data[i] as number)

@@ -22,6 +22,8 @@ import {
 
 /** Writes into one array that are followed back to where it got its name. */
 const MAX_MOVES = 200
+/** Operations from one value to another that is an elementwise function of it. */
+const LONGEST_CURVE = 30
 
 export class Scene {
   /** By size. */
@@ -201,14 +203,19 @@ export class Scene {
   curveBetween(a: number, b: number): boolean {
     const { tape } = this.setting.analysis
     const [from, to] = a < b ? [a, b] : [b, a]
-    const size = this.at(from)?.data.length
-    const path = [...tape.ancestors([to], new Set([from]))].filter((n) => n > from)
-    return (
-      tape.ancestors([to], new Set([from])).has(from) &&
-      path.length < 30 &&
-      path.every((n) => !MATRIX.has(tape.entry(n).op)) &&
-      this.at(to)?.data.length === size
-    )
+    if (this.at(to)?.data.length !== this.at(from)?.data.length) return false
+    // What was computed before `from` is not on the way: on a long tape that is nearly everything.
+    const path = new Set([to])
+    let reached = false
+    for (const n of path) {
+      const { op, args } = tape.entry(n)
+      if (path.size >= LONGEST_CURVE || MATRIX.has(op)) return false
+      for (const arg of args) {
+        if (arg === from) reached = true
+        else if (arg > from) path.add(arg)
+      }
+    }
+    return reached
   }
 
   /** x·y·z from the left, within the statement: its operands, and by what operation each is joined. */

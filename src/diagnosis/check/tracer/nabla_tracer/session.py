@@ -232,8 +232,8 @@ class Session:
             self.record.emit(["k", known, type(value).__name__])
         return known
 
-    def slot(self, site, kind, owner, key, value, depth=0):
-        """Tells the trace that a place now holds a value."""
+    def slot(self, site, kind, owner, key, value, depth=0, path=()):
+        """Tells the trace that a place now holds a value; `path` leads to the place through lists that are new."""
         if self.candidate:
             return
         record = self.record
@@ -246,6 +246,8 @@ class Session:
             if node is not None:
                 record.emit(["s", site, kind, owner, key, node])
                 self.updates.stored((kind, owner, key), node)
+                if path:
+                    self.updates.stored((*path, key), node)
         elif isinstance(value, (list, tuple, dict)) or hasattr(value, "__dict__"):
             if isinstance(value, type) or (callable(value) and type(value).__module__ in LIBRARY) or type(value).__name__ == "module":
                 return
@@ -253,9 +255,9 @@ class Session:
             number = self.container(value)
             record.emit(["b", site, kind, owner, key, number])
             if fresh and depth < 4:
-                self.snapshot(site, value, number, depth + 1)
+                self.snapshot(site, value, number, depth + 1, (*path, key) if path else (kind, owner, key))
 
-    def snapshot(self, site, value, number, depth):
+    def snapshot(self, site, value, number, depth, path):
         if isinstance(value, dict):
             items = list(value.items())[:400]
         elif isinstance(value, (list, tuple)):
@@ -264,7 +266,7 @@ class Session:
             items = list(value.__dict__.items())[:100]
         for key, item in items:
             if isinstance(key, (str, int)):
-                self.slot(site, "item", number, key, item, depth)
+                self.slot(site, "item", number, key, item, depth, path)
 
     def store(self, site, scope, name, value):
         if self.on and value is not None:

@@ -1,0 +1,35 @@
+/** How much of a script is recorded: enough to see its updates, and not the whole of it. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { findPython } from '../interpreter.ts'
+import { runTracer } from './run.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'nabla-trace-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function traceOf(source: string) {
+  const path = join(folder, 'script.py')
+  writeFileSync(path, source)
+  const { trace } = await runTracer(await findPython(path), { path }, 30_000)
+  return trace
+}
+
+describe('the end of a trace', () => {
+  it('comes after a few updates of lists that are made anew each time', async () => {
+    const trace = await traceOf(`
+w = [[0.5, -0.3], [0.1, 0.2]]
+data = [([0.1 * i, 0.3 - 0.1 * i], [0.2 * i, 0.1]) for i in range(4)]
+for epoch in range(100):
+    for x, t in data:
+        y = [sum(a * b for a, b in zip(row, x)) for row in w]
+        e = [p - q for p, q in zip(y, t)]
+        w = [[a - 0.1 * g * b for a, b in zip(row, x)] for row, g in zip(w, e)]
+`)
+    expect(trace.status).toBe('enough')
+    // A round of the outer loop is some 100 operations; the whole script has 100 of them.
+    expect(trace.nodes.length).toBeLessThan(1500)
+  })
+})
