@@ -32,4 +32,18 @@ for epoch in range(100):
     // A round of the outer loop is some 100 operations; the whole script has 100 of them.
     expect(trace.nodes.length).toBeLessThan(1500)
   })
+
+  it('comes where much is computed and a bias alone is updated', async () => {
+    const trace = await traceOf(`
+w, b = [0.01 * i for i in range(50)], 0.0
+data = [([0.001 * (i + j) for j in range(50)], 0.1 * i) for i in range(8)]
+for epoch in range(200):
+    step = 0.0
+    for x, t in data:
+        step += b + sum(p * q for p, q in zip(w, x)) - t
+    b -= 0.1 * step
+`)
+    expect(trace.status).toBe('enough')
+    expect(trace.nodes.length).toBeLessThan(70_000)
+  })
 })

@@ -66,6 +66,9 @@ class Session:
             return
         if self.updates.steps > 0:
             return self.enough("limit")
+        if self.updates.faint is not None:
+            self.updates.home = self.updates.faint
+            return self.enough()
         self.forget()
         if self.pauses and self.updates.loops:
             self.pause(self.updates.loops[0][0])

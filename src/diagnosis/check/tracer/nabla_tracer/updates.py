@@ -20,6 +20,7 @@ class Updates:
         self.steps = 0
         self.wanted = 4
         self.brief = False
+        self.faint = None  # the outermost loop in which something was updated that may be a parameter
         self.step_loop = None  # the loop of which one round is one step
 
     def clear(self):
@@ -29,7 +30,12 @@ class Updates:
     def stored(self, place, node):
         before = self.held.get(place)
         self.held[place] = node
-        if before is None or before == node or before not in self.record.multiplied:
+        if before is None or before == node:
+            return
+        if before not in self.record.multiplied:
+            # A bias, it may be: unlike a sum it is read by others before it is changed. It counts where nothing else is seen.
+            if self.loops and self.record.first_use.get(before, node) != node and self.adds(before, node):
+                self.faint = self.faint or self.loops[0][0]
             return
         if not self.adds(before, node):
             return
