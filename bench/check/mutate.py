@@ -70,7 +70,7 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         return [readers[0].lineno] if len(readers) == 1 else []
 
     def inside_derivative(self, node):
-        """Is it a part of an activation's derivative: in a function for it, or in 1 / (1 + exp(-z)) where it stands?"""
+        """Is it a part of an activation's derivative: in a function for it, or in 1 / (1 + exp(-z)) where it stands, or its value?"""
         inline = False
         for part in (node, *self.above(node, self.parents)):
             if isinstance(part, ast.FunctionDef):
@@ -79,10 +79,22 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
                 return short and self.names_derivative(part.name) or part.name in self.request.get("derivatives", [])
             if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and "exp(-" in self.text(part.right):
                 return True
+            if self.is_slope_of(part, node):
+                return True
             inline = inline or isinstance(part, ast.Lambda)
             if inline and isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
                 return self.names_derivative(part.targets[0].id)  # one, or a table of them
         return False
+
+    def is_slope_of(self, part, value):
+        """Is it 1 - a ** 2 or a * (1 - a), d * a * (1 - a) among them, where a is the value?"""
+        if not isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)) or not isinstance(part, ast.BinOp):
+            return False
+        a = self.text(value)
+        if self.is_one_minus(part):
+            return self.squared(part.right) == a
+        return isinstance(part.op, ast.Mult) and self.is_one_minus(part.right) and self.text(part.right.right) == a \
+            and self.text(part.left).split(" * ")[-1] == a
 
     @staticmethod
     def is_sum(node):
@@ -294,7 +306,8 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
             if text in group:
                 for other in group:
                     if other != text:
-                        self.put("wrong operand", node, other)
+                        written = isinstance(self.parent, ast.Subscript) and self.parent.value is node and isinstance(self.parent.ctx, ast.Store)
+                        self.put("wrong target" if written else "wrong operand", node, other)
         for before, after in self.request.get("pairs", []):
             for mine, other in ((before, after), (after, before)):
                 if text == mine:

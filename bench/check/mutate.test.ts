@@ -62,6 +62,23 @@ describe('the fault operators', () => {
     expect(isIn(long, {})).toBe(false)
   })
 
+  test('the value in 1 - a ** 2 and in a * (1 - a) is in a derivative, and in a cross-entropy it is not', () => {
+    const isIn = (line: string) =>
+      mutantsOf([line], { pairs: [['z', 'a']] })
+        .filter((m) => m.operator === 'value before or after activation')
+        .map((m) => m.derivative)
+    expect(isIn('d = e * (1 - a ** 2)')).toEqual([true])
+    expect(isIn('d = e * a * (1 - a)')).toEqual([true, true])
+    expect(isIn('d = (1 - y) / (1 - a)')).toEqual([false])
+    expect(isIn('g = a.T @ d')).toEqual([false])
+  })
+
+  test('what is written into another array is no operand', () => {
+    const mutants = mutantsOf(['d[k] -= p'], { confusable: [['d', 'p']] })
+    expect(changes(mutants, 'wrong target', 1)).toEqual(['p[k] -= p'])
+    expect(changes(mutants, 'wrong operand', 1)).toEqual(['d[k] -= d'])
+  })
+
   test('a difference turned round can be mended where alone it is read', () => {
     const also = (lines: readonly string[]) =>
       mutantsOf(lines).find((m) => m.operator === 'difference turned' && m.line === 1)?.also

@@ -6,7 +6,7 @@ fault of this kind lies between two statements (a reset that is missing, and the
 import ast
 import re
 
-RATES = {"lr", "LR", "rate", "rate0", "alpha", "eta", "step", "step_size", "learning_rate", "learningRate", "lernrate", "tasa"}
+RATES = {"lr", "LR", "rate", "rate0", "alpha", "eta", "step", "step_size", "learning_rate", "learningRate", "lernrate", "tasa", "taux"}
 DRAWS = {"randn", "rand", "normal", "uniform", "standard_normal", "gauss"}
 PENALTY = re.compile(r"\b(reg|lam|lmbda|[Ll]ambda?_?|decay|weight_decay|wd|l2)\b|reg\b")
 
@@ -260,7 +260,7 @@ class StatementFaults:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "copy" and not node.args:
             names = {base_name(t) for s in self.all_statements if s.value is node for t in targets_of(s)}
             users = [s.lineno for s in self.all_statements if isinstance(s, ast.AugAssign) and base_name(s.target) in names]
-            self.emit("copy missing", node.lineno, self.spliced([(node, self.text(node.func.value))]), also=users)
+            self.emit("copy missing", node.lineno, self.spliced([(node, self.text(node.func.value))]), also=users or self.update_lines())
         if isinstance(node, ast.ListComp) and is_zero(node.elt) and not is_zero_number(node.elt) and len(node.generators) == 1:
             count = node.generators[0].iter
             if isinstance(count, ast.Call) and self.text(count.func) == "range" and len(count.args) == 1 and not isinstance(node.elt, ast.ListComp):

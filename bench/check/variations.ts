@@ -15,13 +15,16 @@ export const VARIATIONS: readonly Variation[] = [
     name: 'another learning rate',
     vary: (s) =>
       s.replace(
-        /\b(lr|rate|alpha|eta|step|step_size|learning_rate|learningRate|lernrate|tasa)(\s*=\s*)(\d*\.\d+)/g,
+        /\b(lr|rate|alpha|eta|step|step_size|learning_rate|learningRate|lernrate|tasa|taux)(\s*=\s*)(\d*\.\d+)/g,
         (_, n, e, v) => `${n}${e}${v} / 3`,
       ),
   },
   {
     name: 'larger initial weights',
-    vary: (s) => s.replace(/(randn\([^()]*\)) \* (0\.\d+)/g, (_, call, v) => `${call} * ${Number(v) * 1.7}`),
+    vary: (s) =>
+      s
+        .replace(/(randn\([^()]*\)) \* (0\.\d+)/g, (_, call, v) => `${call} * ${Number(v) * 1.7}`)
+        .replace(/(normal\((?:0|0\.0), |normal\(scale=)(0\.\d+)/g, (_, call, v) => `${call}${Number(v) * 1.7}`),
   },
   {
     name: 'another loss scale',
