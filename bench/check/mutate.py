@@ -7,25 +7,25 @@ Request on stdin: {"source", "backward": [first, last] line ranges, "update": ra
 activation's derivative where the name does not say so in English, "masks": dropout's, likewise, "labels" and "loop": what can be shuffled
 alone, and at which line the training loop begins, "outputs": [line of p - y, p].
 Answer on stdout: a list of {"operator", "line", "also", "derivative": in an activation's derivative, "penalty": in what a
-weight decay adds, "source"}. Text is replaced by span, so that everything else
-stays. Products and sums over axes are in mutate_products.py, whole statements and the set-up in mutate_statements.py, the
-optimiser's formula and the softmax in mutate_updates.py.
+weight decay adds, "source"}. Text is replaced by span, so that everything else stays. What an activation's derivative is
+is said in mutate_derivatives.py; products and sums over axes are in mutate_products.py, whole statements and the set-up in
+mutate_statements.py, the optimiser's formula and the softmax in mutate_updates.py.
 """
 import ast
 import json
 import re
 import sys
 
+from mutate_derivatives import DerivativeFaults
 from mutate_products import ProductFaults
 from mutate_statements import PENALTY, StatementFaults
 from mutate_updates import UpdateFaults
 
-DERIVATIVE_NAMES = ("deriv", "prime", "grad", "_d", "jacobian")
 # How a number of samples is written: what a gradient is divided by to be a mean.
 COUNT = re.compile(r"\(?[\d.* ]*\)?|len\(\w+\)|[mnNB]|pairs|count|batch|.*(size|shape\[.\]|_samples|examples)\)?|float\(.*\)")
 
 
-class Mutator(ProductFaults, StatementFaults, UpdateFaults):
+class Mutator(DerivativeFaults, ProductFaults, StatementFaults, UpdateFaults):
     def __init__(self, request):
         self.request = request
         self.source = request["source"]
@@ -40,7 +40,8 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         return ast.get_source_segment(self.source, node)
 
     def offset(self, line, column):
-        return sum(len(text) for text in self.lines[:line - 1]) + column
+        """Of a place in the text: Python counts columns in bytes."""
+        return sum(len(text) for text in self.lines[:line - 1]) + len(self.lines[line - 1].encode()[:column].decode())
 
     def put(self, operator, node, text, line=None):
         if isinstance(self.parents.get(node), (ast.BinOp, ast.UnaryOp)) and not self.is_sum(node) and self.is_sum(text):
@@ -68,33 +69,6 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
         readers = [s for s in ast.walk(self.tree) if isinstance(s, (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)) and self.inside(s, "backward")
                    and s is not statement and any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in ast.walk(s))]
         return [readers[0].lineno] if len(readers) == 1 else []
-
-    def inside_derivative(self, node):
-        """Is it a part of an activation's derivative: in a function for it, or in 1 / (1 + exp(-z)) where it stands, or its value?"""
-        inline = False
-        for part in (node, *self.above(node, self.parents)):
-            if isinstance(part, ast.FunctionDef):
-                arguments = [a.arg for a in part.args.args if a.arg != "self"]
-                short = len(arguments) == 1 and len(part.body) < 5  # else it may well be the whole backward pass
-                return short and self.names_derivative(part.name) or part.name in self.request.get("derivatives", [])
-            if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) and "exp(-" in self.text(part.right):
-                return True
-            if self.is_slope_of(part, node):
-                return True
-            inline = inline or isinstance(part, ast.Lambda)
-            if inline and isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
-                return self.names_derivative(part.targets[0].id)  # one, or a table of them
-        return False
-
-    def is_slope_of(self, part, value):
-        """Is it 1 - a ** 2 or a * (1 - a), d * a * (1 - a) among them, where a is the value?"""
-        if not isinstance(value, (ast.Name, ast.Attribute, ast.Subscript)) or not isinstance(part, ast.BinOp):
-            return False
-        a = self.text(value)
-        if self.is_one_minus(part):
-            return self.squared(part.right) == a
-        return isinstance(part.op, ast.Mult) and self.is_one_minus(part.right) and self.text(part.right.right) == a \
-            and self.text(part.left).split(" * ")[-1] == a
 
     @staticmethod
     def is_sum(node):
@@ -134,38 +108,6 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
 
     def inside(self, node, part):
         return any(first <= node.lineno <= last for first, last in self.request.get(part, []))
-
-    # --- what a node is ----------------------------------------------------------------------------------------
-    def names_derivative(self, name):
-        return name in self.request.get("derivatives", []) or any(part in name.lower() for part in DERIVATIVE_NAMES)
-
-    def is_derivative(self, node):
-        text = self.text(node)
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            return self.names_derivative(name) or any(k.arg in ("deriv", "derivative") for k in node.keywords)
-        if isinstance(node, ast.Compare):
-            return text.replace(" ", "").endswith((">0", ">=0"))
-        return self.is_one_minus(node) and self.squared(node.right) is not None
-
-    def squared(self, node):
-        """a ** 2, a * a, np.power(a, 2), np.square(a), where a has a name: its text, or None."""
-        inner = None
-        if isinstance(node, ast.BinOp) and (isinstance(node.op, ast.Pow) or isinstance(node.op, ast.Mult) and self.text(node.left) == self.text(node.right)):
-            inner = node.left
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("power", "square"):
-            inner = node.args[0]
-        return self.text(inner) if isinstance(inner, (ast.Name, ast.Attribute, ast.Subscript)) else None
-
-    def is_one_minus(self, node):
-        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and self.text(node.left) in ("1", "1.0", "1.")
-
-    def logistic_pair(self, node):
-        """a * (1 - a): the value, or None."""
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and self.is_one_minus(node.right) \
-                and self.text(node.right.right) == self.text(node.left):
-            return self.text(node.left)
-        return None
 
     # --- operators ---------------------------------------------------------------------------------------------
     def run(self):
@@ -253,13 +195,6 @@ class Mutator(ProductFaults, StatementFaults, UpdateFaults):
                 self.put("factor two", value, f"2 * {self.wrapped(value)}")
                 self.put("half", value, f"0.5 * {self.wrapped(value)}")
                 self.put("negated", value, f"-{self.wrapped(value)}")
-
-    def returned_derivative(self, node, value):
-        """`return 1 - a ** 2` in a function that is the derivative: another function's derivative in its place."""
-        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub) and self.is_derivative(value):
-            a = self.squared(value.right)
-            if a is not None:
-                self.put("tanh to sigmoid derivative", value, f"{a} * (1 - {a})")
 
     def is_product(self, node):
         return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("dot", "matmul", "sum", "outer", "mean")

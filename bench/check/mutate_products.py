@@ -52,8 +52,8 @@ class ProductFaults:
     def matrix_product(self, node, a, b, left, right):
         out = next((f", out={self.text(k.value)}" for k in getattr(node, "keywords", ()) if k.arg == "out"), "")
         self.put("elementwise for matrix", node, f"np.multiply({left}, {right}{out})" if out else f"{a} * {b}")
-        for first in {left, left[:-2] if left.endswith(".T") else f"{self.wrapped_text(left)}.T"}:
-            for second in {right, right[:-2] if right.endswith(".T") else f"{self.wrapped_text(right)}.T"}:
+        for first in (left, left[:-2] if left.endswith(".T") else f"{self.wrapped_text(left)}.T"):
+            for second in (right, right[:-2] if right.endswith(".T") else f"{self.wrapped_text(right)}.T"):
                 if (first, second) != (left, right) and first.endswith(".T") + second.endswith(".T") >= left.endswith(".T") + right.endswith(".T"):
                     self.put("added transpose", node, f"np.dot({first}, {second}{out})")
         if out:  # there is no product left to write there
