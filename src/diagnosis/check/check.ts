@@ -1,10 +1,11 @@
 /** A script's path in, a report out. */
 
-import type { Analysis, Judged } from './analyse.ts'
+import type { Analysis } from './analyse.ts'
 import { evidenceOf } from './findings/evidence.ts'
 import { findingAtLocated, findingOf, unrepaired } from './findings/finding.ts'
 import { agreesAsRecorded } from './findings/recorded.ts'
 import { reasonFor } from './findings/refusals.ts'
+import type { Judged } from './judge.ts'
 import { observe } from './observe.ts'
 import { locate } from './repair/locate.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'

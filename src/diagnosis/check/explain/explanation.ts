@@ -3,7 +3,8 @@
  * formula in the script's own names, and the statement of the script that computes it.
  */
 
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import type { Tensor } from '../tape/tensor.ts'

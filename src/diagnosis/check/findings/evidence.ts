@@ -1,6 +1,7 @@
 /** What a statement computed and what it should have computed in; what kind of fault turns one into the other out. */
 
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { flip, Labels } from '../repair/labels.ts'
 import { lackOf } from '../repair/lacks.ts'
 import type { Located, Occurrence } from '../repair/situation.ts'

@@ -1,7 +1,8 @@
 /** A repair (or the lack of one) in, a finding with its evidence out. */
 
 import { formatNumber } from '../../../shared/index.ts'
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import type { Repair } from '../repair/repair.ts'
 import type { Located } from '../repair/situation.ts'
 import { sayWhere } from '../trace/location.ts'

@@ -1,7 +1,7 @@
 /** A verified edit in; what kind of fault it repairs, in one word and in one sentence, out. */
 
 import { formatNumber } from '../../../shared/index.ts'
-import type { Judged } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import type { Trial } from '../repair/try.ts'
 import type { FindingKind } from '../types.ts'
 

@@ -1,6 +1,7 @@
 /** Where no edit was found: the first value of the backward pass that is the gradient of nothing in the forward one. */
 
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { signalNodes } from '../repair/statements.ts'
 import { findSuspects, type Suspect } from '../repair/suspects.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'

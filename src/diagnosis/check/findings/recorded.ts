@@ -4,7 +4,7 @@
  * does not follow.
  */
 
-import type { Judged } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { proportion } from '../roles/measure.ts'
 
 export function agreesAsRecorded({ measured }: Judged, pointCount: number): boolean {

@@ -3,7 +3,7 @@
  * of, up to a constant. Values at all points are joined, so that a chance agreement of single numbers is none.
  */
 
-import type { Judged } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'

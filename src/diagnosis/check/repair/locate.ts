@@ -4,7 +4,8 @@
  * right is where it goes wrong, and what it should have computed is known.
  */
 
-import { type Analysis, isStill, type Judged, type ParameterResult, showsRatio } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import { isStill, type Judged, type ParameterResult, showsRatio } from '../judge.ts'
 import { attempt, operandScales } from './attempt.ts'
 import { blameBare, blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'

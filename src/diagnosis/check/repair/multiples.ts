@@ -3,7 +3,7 @@
  * number, and what the parameters' updates then are says what that number must be, if any will do.
  */
 
-import type { ParameterResult } from '../analyse.ts'
+import type { ParameterResult } from '../judge.ts'
 import { findMeetings } from '../roles/losses.ts'
 import { proportion } from '../roles/measure.ts'
 import type { Tensor } from '../tape/tensor.ts'

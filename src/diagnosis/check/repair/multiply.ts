@@ -2,7 +2,7 @@
  * A statement's values multiplied with a number, what the updates then are, and the number with which they are right.
  */
 
-import type { ParameterResult } from '../analyse.ts'
+import type { ParameterResult } from '../judge.ts'
 import { elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'

@@ -1,6 +1,6 @@
 /** A statement in, the gradients that each of its runs may be meant to compute out. */
 
-import type { ParameterResult } from '../analyse.ts'
+import type { ParameterResult } from '../judge.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
 import { pairings } from './orders.ts'
 import { partsOf } from './parts.ts'

@@ -2,8 +2,9 @@
  * A faulty analysis in; the edit of the source that makes its gradients right, verified by running the edited script.
  */
 
-import { type Analysis, analyse, type Judged } from '../analyse.ts'
+import { type Analysis, analyse } from '../analyse.ts'
 import { kindOf } from '../findings/kinds.ts'
+import type { Judged } from '../judge.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { EditRow } from '../trace/trace.ts'
 import type { Located } from './situation.ts'

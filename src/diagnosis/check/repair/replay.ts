@@ -1,6 +1,7 @@
 /** A tape with some values put in by hand, and what the parameters' updates then are. */
 
-import type { Analysis, ParameterResult } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { ParameterResult } from '../judge.ts'
 import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'

@@ -1,6 +1,7 @@
 /** What the search for a fault's place knows, and what it finds. */
 
-import type { Analysis, Judged, ParameterResult } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged, ParameterResult } from '../judge.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'

@@ -1,6 +1,7 @@
 /** The statements of a step's backward pass in, with what each computed, in order. */
 
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { findMeetings } from '../roles/losses.ts'
 
 export interface Statement {

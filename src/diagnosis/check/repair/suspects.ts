@@ -1,6 +1,7 @@
 /** Statements that may be at fault: those whose values the wrong parameters' updates were computed from. */
 
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import type { Site } from '../trace/trace.ts'
 
 export interface Suspect {

@@ -4,7 +4,8 @@
  * point, and the updates are held against the true gradients once more. Only an exact agreement counts.
  */
 
-import { type Analysis, isStill, type Judged, type ParameterResult, showsRatio } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import { isStill, type Judged, type ParameterResult, showsRatio } from '../judge.ts'
 import type { LossStep } from '../roles/losses.ts'
 import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Tape, Values } from '../tape/tape.ts'

@@ -1,6 +1,7 @@
 /** A loss that is not stated, and whose samples have weights. */
 
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { Replay } from './replay.ts'
 import { givenOf, type Located } from './situation.ts'
 import { regionOf } from './statements.ts'

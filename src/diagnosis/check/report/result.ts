@@ -1,11 +1,12 @@
 /** What was found in; the document `nabla.check/1` out, with places as the script's author counts them. */
 
 import { basename } from 'node:path'
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
 import { explain } from '../explain/explanation.ts'
 import { mergeFindings } from '../findings/merge.ts'
 import { inOrderOfWeight } from '../findings/order.ts'
 import { raised } from '../findings/refusals.ts'
+import type { Judged } from '../judge.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { locationOf } from '../trace/location.ts'
 import type { Trace } from '../trace/trace.ts'

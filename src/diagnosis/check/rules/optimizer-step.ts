@@ -3,7 +3,8 @@
  * (update, new state), which can be run with any numbers in their place. States are the arrays that live from step to step.
  */
 
-import type { Analysis, ParameterResult } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { ParameterResult } from '../judge.ts'
 import type { Chain } from '../roles/chains.ts'
 import { type ChainStep, elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'

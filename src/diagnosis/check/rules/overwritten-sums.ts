@@ -3,8 +3,9 @@
  * values themselves: those that were overwritten, added up, are the true gradient.
  */
 
-import type { Analysis, ParameterResult } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import type { ParameterResult } from '../judge.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Finding } from '../types.ts'

@@ -59,6 +59,8 @@ const LOOP: readonly Row[] = [
   ['shuffle-labels', 'shuffled-apart', 'np.random.shuffle(kind)'],
   ['shuffle-computed', 'shuffled-apart', 'rng.shuffle(wanted)'],
   ['climb-one', 'sign', 'bias_2 += 0.3 * db2', 'bias_2 -= 0.3 * db2'],
+  ['twice-output', 'extra-activation-derivative', 'back = (p - t) / len(X) * p * (1 - p)'],
+  ['error-not-trained', 'missing-activation-derivative', 'd_end = (end - wanted) / len(data)'],
   ['climb-rate', 'sign', 'speed = -0.4', 'speed = 0.4'],
   ['stop-any', 'stopping-test', 'if np.any(np.abs(miss) < tolerance):', 'if np.all(np.abs(miss) < tolerance):'],
   ['stop-signed', 'stopping-test', 'while error > 0.02 and rounds < 5000:'],

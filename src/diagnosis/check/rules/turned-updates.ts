@@ -3,8 +3,9 @@
  * is the update, or a rate below zero, that is turned. A gradient that is itself turned is left to the repair.
  */
 
-import type { Analysis, ParameterResult } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import type { ParameterResult } from '../judge.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Site } from '../trace/trace.ts'

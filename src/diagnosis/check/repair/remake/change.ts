@@ -1,6 +1,7 @@
 /** A change of one operation of a statement, and what such changes are made of. */
 
-import type { Analysis, Judged } from '../../analyse.ts'
+import type { Analysis } from '../../analyse.ts'
+import type { Judged } from '../../judge.ts'
 import { OPERATIONS, type Params } from '../../tape/operations.ts'
 import type { Values } from '../../tape/tape.ts'
 import { type Tensor, transpose } from '../../tape/tensor.ts'

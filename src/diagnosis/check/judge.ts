@@ -1,0 +1,182 @@
+/** A loss in; which parameters' updates follow its true gradient out. */
+
+import type { Chain } from './roles/chains.ts'
+import type { Dependence } from './roles/dependence.ts'
+import { findGradientNode, gradientAt } from './roles/gradient-node.ts'
+import { gradientProxy } from './roles/gradient-proxy.ts'
+import { type ChainStep, MATCH, type Measured, proportion } from './roles/measure.ts'
+import { optimizerInput } from './roles/optimizer-input.ts'
+import type { Points } from './roles/points.ts'
+import { rateOf } from './roles/rates.ts'
+import type { Tape } from './tape/tape.ts'
+
+export type Status = 'right' | 'scaled' | 'sign' | 'wrong' | 'unreached'
+
+export interface ParameterResult {
+  readonly chain: Chain
+  readonly status: Status
+  /** update ≈ ratio · gradient, learning rate included. */
+  readonly ratio: number
+  /** ratio with the learning rate taken out, relative to what the other parameters have. */
+  readonly relative: number
+  readonly residual: number
+  /** The learning rate, as far as it is a plain number in the update; 1 where all parameters share one. */
+  readonly rate: number
+  /** The same, shared or not. */
+  readonly ownRate: number
+  readonly step: ChainStep
+  /** The node that is (or should be) the gradient, where an optimiser stands between it and the update. */
+  readonly gradientNode?: number
+}
+
+export interface Judged {
+  readonly measured: Measured
+  readonly results: readonly ParameterResult[]
+  /** How many parameters follow the gradient of this loss. */
+  readonly explained: number
+  readonly consistent: boolean
+}
+
+export function judge(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  measured: Measured,
+  chains: readonly Chain[],
+): Judged {
+  const first = tellingSteps(tape, dependence, measured)
+  const terms = measured.loss.steps.slice(0, measured.steps.length).flatMap((s) => s.terms.map(([n]) => n))
+  const forward = tape.ancestors(terms, dependence.cut)
+  const scene = { tape, dependence, points, chains, forward }
+  const rate = (step: ChainStep, from?: number) => rateOf(scene, step, from)
+  const drafts = [...first.values()].map((step) => {
+    if (step.match.residual < MATCH || step.unreached)
+      return {
+        step,
+        ratio: step.match.ratio,
+        residual: step.match.residual,
+        rate: rate(step),
+      }
+    const input = optimizerInput(tape, dependence, points, forward, step)
+    const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, forward, step)
+    if (found === undefined) {
+      const proxy = input ?? gradientProxy(tape, dependence, points, chains, step)
+      return {
+        step,
+        ratio: step.match.ratio,
+        residual: step.match.residual,
+        rate: 1,
+        ...(proxy !== undefined && { gradientNode: proxy }),
+      }
+    }
+    // An update that is no number has no direction: it is the optimiser's doing, not the gradient's.
+    const sign = step.update.every(Number.isFinite) ? Math.sign(proportion(step.update, step.gradient).ratio) : 1
+    return {
+      step,
+      ratio: Math.abs(found.ratio) * sign,
+      residual: found.residual,
+      rate: rate(step, found.node),
+      gradientNode: found.node,
+    }
+  })
+  const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached && !isStill(d.step))
+  // The rate of a gradient that is nowhere to be seen is that of the others, where they share one.
+  const [shared, ...differing] = new Set(fits.map((d) => d.rate))
+  if (shared !== undefined && differing.length === 0)
+    for (const d of drafts) if (!fits.includes(d) && d.gradientNode === undefined && !isStill(d.step)) d.rate = shared
+  const ownRates = drafts.map((d) => d.rate)
+  const [some] = fits
+  if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
+    for (const d of drafts) d.rate = 1
+  const normal = normalRatio(
+    fits.map((d) => d.ratio / d.rate),
+    measured.loss.stated,
+  )
+  const results = drafts.map((d, i): ParameterResult => {
+    const relative = isStill(d.step) ? 1 : d.ratio / d.rate / normal
+    return {
+      chain: d.step.chain,
+      status: statusOf(d, relative, normal),
+      ratio: d.ratio,
+      relative,
+      residual: d.residual,
+      rate: d.rate,
+      ownRate: ownRates[i] ?? d.rate,
+      step: d.step,
+      ...(d.gradientNode !== undefined && { gradientNode: d.gradientNode }),
+    }
+  })
+  const consistent =
+    results.length > 0 && results.every((r) => r.status === 'right' || r.status === 'unreached') && fits.length > 0
+  return { measured, results, explained: fits.length / Math.max(1, drafts.length), consistent }
+}
+
+/**
+ * For each parameter the step that it is judged by: the first one, unless a later one tells more, where the gradient
+ * is not zero or is missed. A step that continues what an earlier one kept (a velocity, a sum) is judged by no later.
+ */
+function tellingSteps(tape: Tape, dependence: Dependence, measured: Measured): Map<number, ChainStep> {
+  // What is no number any more, at a rate that is too high, tells nothing of the formulas.
+  const isNumber = (step: ChainStep) => step.update.every(Number.isFinite) && step.gradient.every(Number.isFinite)
+  const misses = (step: ChainStep) =>
+    !step.unreached && !isStill(step) && isNumber(step) && !(step.match.residual < MATCH)
+  const rows = measured.steps.filter((row, k) => k === 0 || row.every((step) => startsAfresh(tape, dependence, step)))
+  const still = (row: readonly ChainStep[]) => row.filter(isStill).length
+  const [start = [], ...later] = rows
+  const fuller = later.find(
+    (row) => row.length > start.length && start.every((s) => row.some((o) => o.chain === s.chain)),
+  )
+  const missed = start.some(misses) ? fuller : later.find((row) => row.some(misses))
+  // A step that moves more parameters, where the first is a trial of some: a gradient check in the script.
+  const told = later.filter(
+    (row) => row.length > start.length || (row.length === start.length && still(row) < still(start)),
+  )
+  const chosen = missed ?? (start.some(misses) ? undefined : told.sort((a, b) => still(a) - still(b))[0]) ?? start
+  const out = new Map<number, ChainStep>()
+  for (const row of [chosen, ...measured.steps])
+    for (const step of row) if (!out.has(step.chain.id)) out.set(step.chain.id, step)
+  return out
+}
+
+/** Whether an update is made of nothing that was computed before the step began. */
+function startsAfresh(tape: Tape, dependence: Dependence, { before, after }: ChainStep): boolean {
+  for (const node of tape.madeFrom([after], dependence.cut))
+    if (node < before && dependence.depends[node] === 1 && !dependence.cut.has(node)) return false
+  return true
+}
+
+/** No gradient and no update, but for rounding: right, and without a ratio. */
+export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
+  return step.update.every((x) => Math.abs(x) < 1e-14) && step.gradient.every((x) => Math.abs(x) < 1e-14)
+}
+
+/** Whether an update is large enough for its ratio to be more than rounding. */
+export const isSeen = (step: ChainStep) => step.update.some((x) => Math.abs(x) > 1e-9)
+
+/** A parameter that follows its gradient, and by how much. */
+export const showsRatio = (result: ParameterResult) => result.status === 'right' && !isStill(result.step)
+
+function statusOf(d: { step: ChainStep; residual: number; ratio: number }, relative: number, normal: number): Status {
+  if (d.step.unreached && d.step.update.every((x) => x === 0)) return 'unreached'
+  if (isStill(d.step)) return 'right'
+  if (!(d.residual < MATCH) || d.ratio === 0) return 'wrong'
+  if (d.ratio < 0) return 'sign'
+  return normal > 0 && Math.abs(relative - 1) < 1e-5 ? 'right' : 'scaled'
+}
+
+/** The ratio that most parameters share; ratio 1 (of a stated loss) where it is tied; a positive one where there is one. */
+function normalRatio(ratios: readonly number[], stated: boolean): number {
+  const groups: { ratio: number; count: number }[] = []
+  for (const ratio of ratios) {
+    const group = groups.find((g) => Math.abs(g.ratio - ratio) <= 1e-5 * Math.abs(ratio))
+    if (group === undefined) groups.push({ ratio, count: 1 })
+    else group.count++
+  }
+  const isOne = (r: number) => stated && Math.abs(r - 1) < 1e-6
+  groups.sort(
+    (a, b) =>
+      Number(b.ratio > 0) - Number(a.ratio > 0) ||
+      b.count + Number(isOne(b.ratio)) / 2 - a.count - Number(isOne(a.ratio)) / 2,
+  )
+  return groups[0]?.ratio ?? 1
+}
