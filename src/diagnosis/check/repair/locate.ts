@@ -12,7 +12,7 @@ import { type Label, Labels } from './labels.ts'
 import { locateMultiple, type Scale } from './multiples.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
-import { better, betterFactor, judgeRival } from './rivals.ts'
+import { better, betterFactor, judgeRival, ranked } from './rivals.ts'
 import { type Explanation, givenOf, isNormal, type Located, type Situation } from './situation.ts'
 import { regionOf } from './statements.ts'
 import { waysOf } from './ways.ts'
@@ -171,8 +171,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     }
     return draft
   })
-  drafts.sort((a, b) => a.cost - b.cost)
-  const [first, ...others] = drafts
+  const [first, ...others] = ranked(drafts)
   if (first === undefined) return undefined
   const { statement, fixed, labelled } = first.explanation
   const { occurrences, remake } = first

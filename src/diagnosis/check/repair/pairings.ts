@@ -4,8 +4,9 @@ import type { ParameterResult } from '../judge.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
 import { pairings } from './orders.ts'
 import { partsOf } from './parts.ts'
+import { readsAs } from './replay.ts'
 import type { Pairing, Situation } from './situation.ts'
-import type { Statement } from './statements.ts'
+import type { Alias, Statement } from './statements.ts'
 import { byWays, type Targets } from './ways.ts'
 
 /** Every run of a statement with the gradients that its values are multiples of. */
@@ -45,10 +46,12 @@ function flowsFrom(
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
   node: number,
   from: number,
+  alias: Alias | undefined,
 ): ParameterResult[] {
   const found = new Set<ParameterResult>()
   for (let user = from; user < region.end; user++)
-    if (analysis.tape.entry(user).args.includes(node)) for (const r of flows.get(user) ?? []) found.add(r)
+    if (analysis.tape.entry(user).args.includes(node) && readsAs(analysis, user, node, alias))
+      for (const r of flows.get(user) ?? []) found.add(r)
   return [...found]
 }
 
@@ -63,7 +66,7 @@ function ownerOf(
   const [one, ...others] =
     statement.times === undefined
       ? (flows.get(node) ?? [])
-      : flowsFrom(situation, flows, node, statement.times[run] ?? 0)
+      : flowsFrom(situation, flows, node, statement.times[run] ?? 0, statement.alias)
   return others.length === 0 && one?.step.part === undefined ? one : undefined
 }
 

@@ -80,22 +80,13 @@ export class Replay {
       if (late.size > 0)
         for (const arg of tape.entry(node).args) {
           const other = late.get(arg)
-          if (other !== undefined && node >= other.from && this.reads(node, arg, other.alias))
+          if (other !== undefined && node >= other.from && readsAs(this.analysis, node, arg, other.alias))
             instead = (instead ?? new Map<number, number>()).set(arg, other.node)
         }
       values[node] = tape.compute(node, values, changes, instead)
       touch(node)
     }
     return values
-  }
-
-  /** Whether an operation reads a value under this name, as far as its source tells: not, where it has another name for it. */
-  private reads(node: number, arg: number, alias: Alias | undefined): boolean {
-    const { trace, tape } = this.analysis
-    if (alias === undefined || trace.sites[tape.entry(node).site]?.function !== alias.scope) return true
-    const text = textOf(this.analysis, node)
-    const isIn = (name: string) => new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`).test(text)
-    return isIn(alias.name) || !namesOf(this.analysis, arg).some((name) => name !== alias.name && isIn(name))
   }
 
   /** Which parameters follow their gradient when `forced` is in place. */
@@ -149,6 +140,17 @@ function neededFor({ tape }: Analysis, results: readonly ParameterResult[]): Uin
     knownNeeds.set(results, needed)
   }
   return needed
+}
+
+/** Whether an operation reads a value under this name, as far as its source tells: not, where it has another name for it. */
+export function readsAs(analysis: Analysis, node: number, arg: number, alias: Alias | undefined): boolean {
+  const { trace, tape } = analysis
+  if (alias === undefined || trace.sites[tape.entry(node).site]?.function !== alias.scope) return true
+  const text = textOf(analysis, node)
+  const isIn = (name: string) =>
+    name !== '' && new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`).test(text)
+  const others = [alias.former, ...namesOf(analysis, arg)]
+  return isIn(alias.name) || !others.some((name) => name !== alias.name && isIn(name))
 }
 
 const knownNames = new WeakMap<Analysis, Map<number, Set<string>>>()

@@ -17,6 +17,22 @@ export interface Rival {
 /** What a term costs that the statement lacks, and that no value of the script is. */
 const LACK = 1.9
 
+/** Faults of shape, which a later statement could mend as well as the one that made the value. */
+const SHAPES = new Set(['bias-gradient', 'reduction-axis', 'transpose'])
+const NEAR = 0.25
+
+/** The cheapest first; where the same change of shape would do at several places, the first of them. */
+export function ranked(rivals: readonly Rival[]): Rival[] {
+  const sorted = [...rivals].sort((a, b) => a.cost - b.cost)
+  const [top] = sorted
+  if (top?.remake === undefined || !SHAPES.has(top.remake.kind)) return sorted
+  const same = sorted.filter(
+    (r) => r.remake?.kind === top.remake?.kind && r.cost < top.cost + NEAR && !r.explanation.statement.updates,
+  )
+  const [first] = same.sort((a, b) => a.explanation.first - b.explanation.first)
+  return first === undefined ? sorted : [first, ...sorted.filter((r) => r !== first)]
+}
+
 const NO_DATA: Remake = {
   kind: 'missing-term',
   text: 'what is missing depends on no parameter: a term of the data alone, such as the targets',
@@ -53,7 +69,9 @@ export function judgeRival(
   // What only hands a value on is where the value should have become another one.
   const lacks = remake?.kind.startsWith('missing') === true
   const handsOn = lacks && explanation.statement.times !== undefined ? 0.1 : 0
-  return { explanation, occurrences, remake, cost: (remake?.cost ?? 3) - hints - handsOn + 0.05 * place }
+  // Where nobody knows the change, what computes a value is to blame sooner than what hands it on.
+  const unknown = explanation.statement.times === undefined ? 3 : 3.3
+  return { explanation, occurrences, remake, cost: (remake?.cost ?? unknown) - hints - handsOn + 0.05 * place }
 }
 
 /** What speaks for a statement that lacks a factor: it is called after the value whose gradient is wanted, or stands in the class that computed the one whose gradient it has. */

@@ -22,10 +22,12 @@ export interface Statement {
   readonly alias?: Alias
 }
 
-/** A name, and the function in which it stands for a value. */
+/** A name, and the function in which it stands for a value; none for what goes into a container. */
 export interface Alias {
   readonly name: string
   readonly scope: string
+  /** What the value was called until then. */
+  readonly former: string
 }
 
 export interface Region {
@@ -104,7 +106,7 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
         outputs: handed.map((h) => h.node),
         suspected: handed.map((h) => h.node),
         times: handed.map((h) => h.time),
-        ...aliasOf(handed, trace.sites[site]?.function ?? ''),
+        ...aliasOf(analysis, handed, site),
         signal: handed.some((h) => signal[h.node] === 1),
         exonerated: false,
         updates: false,
@@ -158,29 +160,53 @@ interface Handed {
   readonly key?: string
 }
 
-function aliasOf(handed: readonly Handed[], scope: string): { alias?: Alias } {
+function aliasOf({ trace }: Analysis, handed: readonly Handed[], at: number): { alias?: Alias } {
   const [name, ...others] = new Set(handed.map((h) => h.key))
-  return name === undefined || others.length > 0 ? {} : { alias: { name, scope } }
+  const site = trace.sites[at]
+  if (name === undefined || others.length > 0 || site === undefined) return {}
+  const text = [...(trace.sources.get(site.file)?.split('\n')[site.line - 1] ?? '')]
+    .slice(site.column, site.endLine === site.line ? site.endColumn : undefined)
+    .join('')
+  const former = /(?:^|[^=!<>]=)\s*([A-Za-z_][\w.]*)\s*$/.exec(text)?.[1] ?? ''
+  return { alias: { name, scope: site.function, former } }
 }
 
-/** Statements that keep or return, unchanged, what others computed. */
+/** The name under which a value is read from then on: of an item, that of its container. */
+function keyOf(
+  { trace }: Analysis,
+  event: { readonly key: string | number; readonly place: string },
+  statement: number,
+): string | undefined {
+  if (event.place !== 'item') return String(event.key)
+  const site = trace.sites[statement]
+  const line = site === undefined ? '' : (trace.sources.get(site.file)?.split('\n')[site.line - 1] ?? '')
+  return /^\s*((?:\w+\.)*\w+)\s*\[/.exec(line)?.[1] ?? (typeof event.key === 'string' ? event.key : undefined)
+}
+
+/** Statements, and parts of what is put into containers, that keep or return unchanged what others computed. */
 function handOvers(
-  { trace, tape, dependence }: Analysis,
+  analysis: Analysis,
   made: ReadonlySet<number>,
   end: number,
   homeOf: (node: number) => number,
 ): Map<number, Handed[]> {
+  const { trace, tape, dependence } = analysis
   const out = new Map<number, Handed[]>()
+  const statementOf = (site: number) => trace.sites[site]?.statement ?? -1
   for (const event of trace.events) {
     if ((event.kind !== 'store' && event.kind !== 'mark') || event.time >= end || !made.has(event.node)) continue
-    if (event.kind === 'mark' && event.as !== 'return') continue
-    const site = trace.sites[event.site]?.statement ?? -1
-    const kind = trace.sites[site]?.kind
-    if (site < 0 || homeOf(event.node) === site || (kind !== 'Assign' && kind !== 'Return')) continue
+    const isPart = event.kind === 'mark' && event.as === 'handed'
+    if (event.kind === 'mark' && !isPart && event.as !== 'return') continue
+    const statement = statementOf(event.site)
+    const kind = trace.sites[statement]?.kind
+    if (statement < 0 || homeOf(event.node) === statement) continue
+    if (!isPart && kind !== 'Assign' && kind !== 'Return') continue
     if (dependence.depends[event.node] !== 1 || dependence.cut.has(event.node) || tape.aside[event.node] === 1) continue
+    const site = isPart ? event.site : statement
     const list = out.get(site) ?? []
-    const key = event.kind === 'store' && typeof event.key === 'string' ? { key: event.key } : {}
-    if (list.length < 400 && list.at(-1)?.node !== event.node) list.push({ node: event.node, time: event.time, ...key })
+    const key = isPart ? '' : event.kind === 'store' ? keyOf(analysis, event, statement) : undefined
+    if (list.length < 400 && list.at(-1)?.node !== event.node)
+      list.push({ node: event.node, time: event.time, ...(key !== undefined && { key }) })
     out.set(site, list)
   }
   // `return dW, db` and `dW, db = …`: each of them is somebody else's.

@@ -129,6 +129,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
   }
   for (const event of tape.trace.events) {
     if (event.kind === 'mark') {
+      if (event.as === 'handed') continue
       const name = nameOf.get(event.node) ?? ''
       if (NOT_LOSS.test(name)) continue
       offer(event.site, event.node, name, (LOSS_NAME.test(name) ? 3 : 0) + (event.as === 'return' ? 1 : 2))

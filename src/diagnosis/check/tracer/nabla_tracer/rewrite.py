@@ -14,6 +14,7 @@ COMPOUND = tuple(getattr(ast, name) for name in (
     "TryStar", "Match") if hasattr(ast, name))
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 UNTOUCHED_CALLS = {"super", "locals", "globals", "vars", "eval", "exec", "dir"}
+KEEPING = {"append", "appendleft", "insert"}  # methods of containers
 OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul",
     ast.Mod: "mod", ast.FloorDiv: "floordiv",
@@ -379,12 +380,34 @@ class Rewriter(ast.NodeTransformer):
         site = self.site(node, "Call")
         if isinstance(node.func, ast.Name) and node.func.id in UNTOUCHED_CALLS:
             return node
-        args = [self.visit(a) for a in node.args]
-        keywords = [ast.keyword(arg=k.arg, value=self.visit(k.value)) for k in node.keywords]
+        keeps = isinstance(node.func, ast.Attribute) and node.func.attr in KEEPING
+        args = [self.handed(a) if keeps else self.visit(a) for a in node.args]
+        makes = isinstance(node.func, ast.Name) and node.func.id == "dict"
+        keywords = [ast.keyword(arg=k.arg, value=self.handed(k.value) if makes else self.visit(k.value))
+                    for k in node.keywords]
         if isinstance(node.func, ast.Attribute):
             return recorder("method", site, self.visit(node.func.value), const(self.mangle(node.func.attr)), *args,
                             keywords=keywords)
         return recorder("call", site, self.visit(node.func), *args, keywords=keywords)
+
+    def handed(self, node):
+        """A value that goes unchanged into a container, by an expression of its own."""
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            return recorder("handed", self.site(node, "Handed"), self.visit(node))
+        return self.visit(node)
+
+    def visit_Tuple(self, node):
+        if isinstance(node.ctx, ast.Load):
+            node.elts = [self.handed(e) for e in node.elts]
+            return node
+        return self.generic_visit(node)
+
+    visit_List = visit_Tuple
+
+    def visit_Dict(self, node):
+        node.keys = [k and self.visit(k) for k in node.keys]
+        node.values = [self.handed(v) for v in node.values]
+        return node
 
     def visit_Subscript(self, node):
         if not isinstance(node.ctx, ast.Load):

@@ -485,7 +485,7 @@ class Session:
     def mark(self, site, kind, value, text=""):
         if self.on and not self.candidate and self.numeric(value) and type(value) not in (int, bool) and self.record.tracked(value):
             size = getattr(value, "size", 1)
-            if size == 1 or kind == "return":
+            if size == 1 or kind in ("return", "handed"):
                 self.record.emit(["m", site, kind, self.record.ref(value), text])
 
     def show(self, value, site=-1):
@@ -499,6 +499,10 @@ class Session:
     def append(self, site, value):
         for part in value if isinstance(value, (list, tuple)) else (value,):
             self.mark(site, "append", part)
+
+    def handed(self, site, value):
+        self.mark(site, "handed", value)
+        return value
 
     def returned(self, site, value):
         if self.on:
