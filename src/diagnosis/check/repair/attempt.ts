@@ -25,9 +25,8 @@ export function attempt(
   let fixed: { chains: number[]; factor: number } | undefined
   for (const c of sizes) {
     const found = agreeing(replay.fits(scaled(unit, c), wrong), normal)
-    if (found.chains.length === 0) continue
-    fixed = { chains: found.chains, factor: found.factor * c }
-    break
+    if (found.chains.length > (fixed?.chains.length ?? 0)) fixed = { chains: found.chains, factor: found.factor * c }
+    if (fixed?.chains.length === wrong.length) break
   }
   if (fixed === undefined) return undefined
   const forced = scaled(unit, fixed.factor)

@@ -186,18 +186,27 @@ function runningSums(
   return covered.size === 0 ? undefined : terms
 }
 
-function dedupe(losses: readonly Loss[]): Loss[] {
+/** Each loss once, and none that is a part of what another one shows: what is printed of it now and then. */
+function dedupe<T extends Loss>(losses: readonly T[]): T[] {
   const seen = new Set<string>()
-  return losses.filter((loss) => {
+  const distinct = losses.filter((loss) => {
     const key = loss.steps
       .slice(0, 2)
-      .map((s) => s.terms.map(([n, c]) => `${n}*${c}`).join('+'))
+      .map((s) => s.terms.map(termKey).join('+'))
       .join('|')
     if (seen.has(key)) return false
     seen.add(key)
     return true
   })
+  const termsOf = new Map(distinct.map((loss) => [loss, new Set(loss.steps.flatMap((s) => s.terms.map(termKey)))]))
+  const isPart = (a: T, b: T) => {
+    const [inner, outer] = [termsOf.get(a), termsOf.get(b)]
+    return a !== b && b.steps.length > a.steps.length && [...(inner ?? [])].every((term) => outer?.has(term))
+  }
+  return distinct.filter((a) => !distinct.some((b) => isPart(a, b)))
 }
+
+const termKey = ([node, factor]: readonly [number, number]) => `${node}*${factor}`
 
 export interface Meeting {
   readonly site: number
