@@ -79,7 +79,9 @@ export function judge(
       gradientNode: found.node,
     }
   })
-  const fits = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached && !isStill(d.step))
+  const matching = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached && !isStill(d.step))
+  const telling = matching.filter((d) => !isOneNumber(d.step))
+  const fits = drafts.some((d) => !isOneNumber(d.step) && !d.step.unreached && !isStill(d.step)) ? telling : matching
   // The rate of a gradient that is nowhere to be seen is that of the others, where they share one.
   const [shared, ...differing] = new Set(fits.map((d) => d.rate))
   if (shared !== undefined && differing.length === 0)
@@ -96,7 +98,7 @@ export function judge(
     const relative = isStill(d.step) ? 1 : d.ratio / d.rate / normal
     return {
       chain: d.step.chain,
-      status: statusOf(d, relative, normal),
+      status: fits.length === 0 && matching.includes(d) ? 'wrong' : statusOf(d, relative, normal),
       ratio: d.ratio,
       relative,
       residual: d.residual,
@@ -149,6 +151,9 @@ function startsAfresh(tape: Tape, dependence: Dependence, { before, after }: Cha
 export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
   return step.update.every((x) => Math.abs(x) < 1e-14) && step.gradient.every((x) => Math.abs(x) < 1e-14)
 }
+
+/** One number is a multiple of any other: that it is one of the gradient says nothing by itself. */
+const isOneNumber = (step: ChainStep) => step.gradient.length === 1
 
 /** Whether an update is large enough for its ratio to be more than rounding. */
 export const isSeen = (step: ChainStep) => step.update.some((x) => Math.abs(x) > 1e-9)

@@ -152,6 +152,8 @@ export function compare(
   const occurrences = nodes.map((node, k): Occurrence => {
     const inner = innerOf(analysis, region, node, new Set(nodes))
     const given = values.map((v) => {
+      // What is only handed on was computed from what had been put right by then.
+      if (times !== undefined) return v[node]
       const before = inner.map((n) => v[n])
       for (const n of inner) v[n] = analysis.tape.compute(n, v, NO_CHANGES)
       const own = v[node]

@@ -53,10 +53,12 @@ function isWholeNumber(tape: Tape, node: number): boolean {
   return found?.op === 'leaf' && found.dtype === 'i' && found.shape.length === 0
 }
 
-function guardsHold(tape: Tape, values: Values, dependence: Dependence): boolean {
+/** Whether every `if` goes the way that it went, of those that the recorded values explain. */
+function guardsHold(tape: Tape, values: Values, recorded: Values, dependence: Dependence): boolean {
   for (const event of tape.trace.events) {
     if (event.kind !== 'guard' || tape.aside[event.node] === 1 || dependence.depends[event.node] !== 1) continue
-    const value = values[event.node]?.data[0]
+    const [before, value] = [recorded[event.node]?.data[0], values[event.node]?.data[0]]
+    if (before === undefined || (before !== 0) !== event.value) continue
     if (value !== undefined && (value !== 0) !== event.value) return false
   }
   return true
@@ -87,7 +89,7 @@ export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlyS
         changed.set(node, noisy(value, random, inputs.has(node) && !starts.includes(node) ? size / 4 : size))
       }
       const found = tape.evaluate(changed)
-      if (!guardsHold(tape, found, dependence)) continue
+      if (!guardsHold(tape, found, recorded, dependence)) continue
       values.push(found)
       changes.push(changed)
       break

@@ -133,6 +133,9 @@ function bad(line: number, received: string): NablaError {
   })
 }
 
+const NOT_IN_JSON = /(?<=[[,:])(-?)(NaN|Infinity)(?=[\],}])/g
+const inJson = (_: string, sign: string, word: string) => (word === 'NaN' ? 'null' : `${sign}1e999`)
+
 const isInteger = (x: unknown): x is number => typeof x === 'number' && Number.isInteger(x)
 const integers = (x: unknown): x is number[] => Array.isArray(x) && x.every(isInteger)
 
@@ -376,7 +379,7 @@ export function parseTrace(text: string): Trace {
     let row: unknown
     try {
       // Python writes NaN and Infinity, which JSON lacks.
-      row = JSON.parse(/NaN|Infinity/.test(line) ? line.replace(/(?<=[[,:])-?(NaN|Infinity)(?=[\],}])/g, 'null') : line)
+      row = JSON.parse(/NaN|Infinity/.test(line) ? line.replace(NOT_IN_JSON, inJson) : line)
     } catch {
       if (index >= lines.length - 2) return // cut off when the process was stopped
       throw bad(index + 1, 'no JSON')
