@@ -42,7 +42,8 @@ export async function softmaxOverSamples(scene: Scene): Promise<Outcome> {
   const at = analysis.trace.sites[site]
   if (found === undefined || at === undefined) return NOTHING_FOUND
   const text = textAt(analysis, at)
-  const other = alongAxis(text, found.axis)
+  // A sum over everything may be that of one sample too, whose classes are its only axis.
+  const other = alongAxis(text, found.isWhole && found.axis === 1 ? -1 : found.axis)
   const before = wrongNames(analysis).length
   if (other === undefined || other === text || (!found.isWhole && before === 0)) return NOTHING_FOUND
   const edit = replaceAt(at, other)

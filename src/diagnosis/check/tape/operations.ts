@@ -7,7 +7,7 @@ import { sizeOf } from '../../../shared/index.ts'
 import { einsum, einsumGradient } from './einsum.ts'
 import { gather, put, putGradient, scatterAdd, viewIndex } from './moves.ts'
 import { productGradient, productOf } from './products.ts'
-import { reduceGradient, reduceOf } from './reductions.ts'
+import { placeOf, reduceGradient, reduceOf } from './reductions.ts'
 import { add, map, multiply, reshape, scalar, sumTo, type Tensor, tensor, zeros, zip } from './tensor.ts'
 
 export interface Params {
@@ -240,6 +240,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     forward: (args, p) => einsum(String(p.subscripts), args),
     gradient: (gy, args, _, p) => einsumGradient(String(p.subscripts), gy, args),
   },
+  argmax: { forward: (args, p) => placeOf('argmax', at(args, 0), p), gradient: () => [null] },
+  argmin: { forward: (args, p) => placeOf('argmin', at(args, 0), p), gradient: () => [null] },
   sum: {
     forward: (args, p) => reduceOf('sum', at(args, 0), p),
     gradient: (gy, args, y, p) => [reduceGradient('sum', gy, at(args, 0), y, p)],

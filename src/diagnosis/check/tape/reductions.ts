@@ -34,6 +34,24 @@ export function reduceOf(kind: Reduction, x: Tensor, params: Params): Tensor {
       )
 }
 
+/** Where along one axis the largest or the smallest element is, the first of equal ones. */
+export function placeOf(kind: 'argmax' | 'argmin', x: Tensor, params: Params): Tensor {
+  const [axis = 0] = params.axes as number[]
+  const length = x.shape[axis] ?? 1
+  const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1)
+  const out = zeros(x.shape.filter((_, i) => i !== axis))
+  for (let i = 0; i < out.data.length; i++) {
+    const start = Math.floor(i / inner) * inner * length + (i % inner)
+    let best = 0
+    for (let k = 1; k < length; k++) {
+      const [a, b] = [x.data[start + k * inner] as number, x.data[start + best * inner] as number]
+      if (kind === 'argmax' ? a > b : a < b) best = k
+    }
+    out.data[i] = best
+  }
+  return out
+}
+
 export function reduceGradient(kind: Reduction, gy: Tensor, x: Tensor, y: Tensor, params: Params): Tensor {
   const kept = keptShape(x.shape, params)
   const out = zeros(x.shape)

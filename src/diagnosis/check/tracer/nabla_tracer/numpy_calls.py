@@ -15,6 +15,7 @@ JOINS = ("concatenate", "vstack", "hstack", "stack", "column_stack", "dstack", "
 PRODUCTS = {"dot": "dot", "matmul": "matmul", "inner": "inner", "outer": "outer", "vdot": "vdot"}
 REDUCTIONS = {"sum": "sum", "mean": "mean", "max": "max", "amax": "max", "min": "min", "amin": "min", "prod": "prod",
               "average": "mean", "nansum": "sum", "nanmean": "mean"}
+PLACES = ("argmax", "argmin")  # where along an axis, or in all of an array, the largest element is
 
 
 def install(session):
@@ -57,6 +58,21 @@ def install(session):
             axes = list(range(rank)) if axis is None else [int(a) % rank for a in np.atleast_1d(axis)] if rank else []
             params = {"axes": axes, "keepdims": 1 if given.get("keepdims") else 0}
             return record.result(op, [ref], params, site, value)
+        return handle
+
+    def place(op):
+        def handle(site, function, args, keywords):
+            value = function(*args, **keywords)
+            given = dict(zip(("axis", "out", "keepdims"), args[1:]))
+            given.update(keywords)
+            if not args or set(given) - {"axis"} or not session.is_array(args[0]) or not record.tracked(args[0]):
+                return session.from_library(site, function, args, keywords, value)
+            axis, rank = given.get("axis"), args[0].ndim
+            if not session.is_array(value) or rank == 0:
+                return value  # one number, that indexes something
+            node = record.node(op, [record.ref(args[0])], {"axes": [int(axis) % rank], "keepdims": 0}, site, value)
+            record.keep(value, node)
+            return value
         return handle
 
     def move(name, places):
@@ -240,6 +256,8 @@ def install(session):
     for name, op in REDUCTIONS.items():
         if hasattr(np, name):
             handlers[getattr(np, name)] = reduction(op)
+    for name in PLACES:
+        handlers[getattr(np, name)] = place(name)
     for name, places in MOVES.items():
         handlers[getattr(np, name)] = move(name, places)
     for name in JOINS:
@@ -248,8 +266,8 @@ def install(session):
     for name in ("array", "asarray", "copy", "ascontiguousarray", "float64", "float32", "asanyarray", "asfarray"):
         if hasattr(np, name):
             handlers[getattr(np, name)] = copied
-    for name in ("zeros_like", "ones_like", "full_like", "empty_like", "shape", "size", "ndim", "argmax", "argmin",
-                 "argsort", "isnan", "isfinite", "round", "around", "array_equal", "allclose", "any", "all", "unique",
+    for name in ("zeros_like", "ones_like", "full_like", "empty_like", "shape", "size", "ndim", "argsort",
+                 "isnan", "isfinite", "round", "around", "array_equal", "allclose", "any", "all", "unique",
                  "count_nonzero", "sign"):
         if hasattr(np, name) and not isinstance(getattr(np, name), np.ufunc):
             handlers[getattr(np, name)] = fresh
@@ -264,7 +282,7 @@ def install(session):
         return lambda site, owner, args, keywords: handler(site, function, (owner, *args), keywords)
 
     for name in ("dot", "sum", "mean", "max", "min", "prod", "repeat", "take", "clip", "var", "std", "copy",
-                 "squeeze", "swapaxes", "diagonal", "ravel"):
+                 "squeeze", "swapaxes", "diagonal", "ravel", *PLACES):
         methods[name] = as_method(getattr(np, name), handlers[getattr(np, name)])
 
     def flatten(site, owner, args, keywords):
