@@ -57,7 +57,8 @@ export class Replay {
     let first = this.end
     const touch = (node: number, from = 0, alias?: Alias) => {
       for (const user of tape.readers(node))
-        if (user < this.end && user >= from && (alias === undefined || this.reads(user, node, alias))) touched[user] = 1
+        if (user < this.end && user >= from && (alias === undefined || readsAs(this.analysis, user, node, alias)))
+          touched[user] = 1
     }
     for (const [node, { parts, from, alias }] of forced) {
       const given = parts[point]

@@ -3,7 +3,8 @@
  * Shown on the tape: each of them begins at zero again, and the gradients that it enters are the true ones.
  */
 
-import type { Analysis, Judged } from '../analyse.ts'
+import type { Analysis } from '../analyse.ts'
+import type { Judged } from '../judge.ts'
 import { placeHistories, type Version } from '../roles/histories.ts'
 import { type ChainStep, elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
