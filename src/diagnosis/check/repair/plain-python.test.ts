@@ -21,6 +21,10 @@ const CASES: readonly (readonly [string, string, string, string])[] = [
     'g * tanh_slope(h) * tanh_slope(h) for g, h in zip(back',
     'extra-factor',
   ],
+  // A sum that is overwritten, beside a penalty, and part by part of an array.
+  ['softmax_lists', 'd_weight[c][f] += error', 'd_weight[c][f] = error', 'overwritten-sum'],
+  // The positions of maxima are the script's, and the maxima themselves move on to other elements.
+  ['max_pooling', 'd_kernels[k] += d_conv', 'd_kernels[k] = d_conv', 'overwritten-sum'],
 ]
 
 describe.concurrent('a change of one line', () => {

@@ -5,6 +5,7 @@
  */
 
 import { RandomStream } from '../../../shared/index.ts'
+import { reduceOf } from '../tape/reductions.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
 import { type Dependence, holding, MOVES } from './dependence.ts'
@@ -64,6 +65,22 @@ function guardsHold(tape: Tape, values: Values, recorded: Values, dependence: De
   return true
 }
 
+/**
+ * Whether the elements that the script chose, as the largest of a window, still are that. It matters where the forward
+ * pass takes the maximum itself, which moves on to another element, and the backward pass the position.
+ */
+function choicesHold(tape: Tape, values: Values, dependence: Dependence): boolean {
+  for (const event of tape.trace.events) {
+    if (event.kind !== 'choice' || dependence.depends[event.node] !== 1) continue
+    const { node, of, axes, chosen } = event
+    const value = values[node]
+    if (value === undefined || !tape.readers(node).some((reader) => tape.entry(reader).op === of)) continue
+    const best = reduceOf(of, value, { axes, keepdims: 0 })
+    if (chosen.some((place, i) => value.data[place] !== best.data[i])) return false
+  }
+  return true
+}
+
 export interface Points {
   readonly values: readonly Values[]
   /** Leaves that the parameters are multiplied with. */
@@ -80,6 +97,7 @@ export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlyS
   for (let point = 1; point < count; point++) {
     const random = new RandomStream(7, point)
     let size = 0.5
+    let spare: { found: Values; changed: ReadonlyMap<number, Tensor> } | undefined
     for (let attempt = 0; attempt < 6; attempt++, size /= 8) {
       const changed = new Map<number, Tensor>()
       for (const node of [...starts, ...inputs]) {
@@ -90,9 +108,19 @@ export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlyS
       }
       const found = tape.evaluate(changed)
       if (!guardsHold(tape, found, recorded, dependence)) continue
+      if (!choicesHold(tape, found, dependence)) {
+        spare ??= { found, changed }
+        continue
+      }
       values.push(found)
       changes.push(changed)
+      spare = undefined
       break
+    }
+    // Where no point keeps all choices, they are those of a metric.
+    if (spare !== undefined) {
+      values.push(spare.found)
+      changes.push(spare.changed)
     }
   }
   return { values, changes, inputs }

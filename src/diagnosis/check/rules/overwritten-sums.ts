@@ -1,18 +1,22 @@
 /**
- * A gradient that is set for each sample where it should add up: the update sees the last one alone. Shown by the
- * values themselves: those that were overwritten, added up, are the true gradient.
+ * A gradient that is set for each sample where it should add up, or whose sum is set back before it is whole: the update
+ * sees the last ones alone. Shown by the values themselves: with the sum of all of them the update is right.
  */
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { ParameterResult } from '../judge.ts'
 import type { SourceEdit } from '../repair/repair.ts'
-import { join, MATCH, proportion } from '../roles/measure.ts'
+import { type Given, Replay } from '../repair/replay.ts'
+import { resolvePlaces } from '../roles/places.ts'
+import type { Tape } from '../tape/tape.ts'
+import { add, sameShape, scale, type Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
 import {
   analyseEdited,
   fixOf,
   inOrder,
+  listed,
   NOTHING_FOUND,
   type Outcome,
   replaceAt,
@@ -57,54 +61,120 @@ function claim(analysis: Analysis, site: number, group: readonly Overwritten[]):
   const at = analysis.trace.sites[site]
   if (one === undefined || at === undefined) return []
   const text = textAt(analysis, at).trim()
-  const subject = ASSIGN.exec(text)?.[1] ?? 'this gradient'
+  const subject = /^([\w.[\]'"]+)\s*[-+]?=/.exec(text)?.[1] ?? 'this gradient'
+  const sums = at.kind === 'AugAssign'
   return findingAt(analysis, {
     kind: 'overwritten-sum',
     site,
-    message: `${subject} is set anew for each of ${one.count} samples where it should add up: only the last one counts${one.collapsed ? ', and that summed to one number' : ''}`,
-    expected: `${subject} += …`,
+    message: sums
+      ? `${subject} is set back while its ${one.count} parts are still being added: only the last of them count`
+      : `${subject} is set anew ${one.count} times in a step where it should add up: only the last one counts${one.collapsed ? ', and that summed to one number' : ''}`,
+    expected: sums ? `${subject} set back once in each step, before all of them` : `${subject} += …`,
     received: text,
     evidence: [
-      `the ${one.count} values that stood there in the step${one.collapsed ? ', before they are summed,' : ''} add up to the true gradient of ${group.map((o) => o.name).join(', ')}`,
+      `the ${one.count} values that were ${sums ? 'added' : 'set'} in the step${one.collapsed ? ', before they are summed,' : ''} add up to what the update of ${listed(group.map((o) => o.name))} needs to follow its gradient`,
     ],
     parameters: group.map((o) => o.name),
   })
 }
 
-/** The place on the way to a parameter's update that was stored to several times, and read after the last alone. */
-function overwritten(analysis: Analysis, { chain, step }: ParameterResult): Overwritten | undefined {
-  const { tape, trace, points, dependence } = analysis
+/** What one place got in one run of a statement. */
+interface Run {
+  /** What stands there afterwards, or the part of an array that was written. */
+  readonly node: number
+  /** What was set, or added. */
+  readonly term: number
+  readonly sign: number
+}
+
+/**
+ * A statement on the way to a parameter's update that ran several times for one place, and of which not all runs reach
+ * the update. With the sum of all in place of the last one, the update follows the gradient.
+ */
+function overwritten(analysis: Analysis, result: ParameterResult): Overwritten | undefined {
+  const { tape, dependence } = analysis
+  const { chain, step } = result
   const made = tape.madeFrom([step.after], dependence.cut)
-  const stores = new Map<string, { site: number; nodes: number[] }>()
-  for (const event of trace.events) {
-    if (event.kind !== 'store' || event.node <= step.before || event.node >= step.after) continue
-    const key = `${event.site}|${event.place}|${event.owner}|${event.key}`
-    const known = stores.get(key) ?? { site: event.site, nodes: [] }
-    stores.set(key, known)
-    if (known.nodes.at(-1) !== event.node) known.nodes.push(event.node)
-  }
-  const size = points.values[0]?.[step.before]?.data.length
-  // The place nearest to the update: what is computed on the way to it is overwritten for each sample as well.
-  const nearest = [...stores.values()].sort((a, b) => (b.nodes.at(-1) ?? 0) - (a.nodes.at(-1) ?? 0))
-  for (const { site, nodes } of nearest) {
-    const last = nodes.at(-1)
-    if (nodes.length < 2 || last === undefined || !made.has(last) || nodes.slice(0, -1).some((n) => made.has(n)))
-      continue
-    for (const collapsed of [false, true]) {
-      const terms = collapsed
-        ? nodes.map((n) => (tape.entry(n).op === 'sum' ? tape.entry(n).args[0] : undefined))
-        : nodes
-      if (terms.some((t) => t === undefined || points.values[0]?.[t]?.data.length !== size)) continue
-      const total = new Float64Array(step.gradient.length)
-      for (const term of terms)
-        join(points.values.map((v) => v[term ?? -1])).forEach((x, i) => {
-          total[i] = (total[i] ?? 0) + x
-        })
-      const match = proportion(total, step.gradient)
-      if (match.residual < MATCH && match.ratio !== 0) return { name: chain.name, site, count: nodes.length, collapsed }
+  const replay = new Replay(analysis, step.after + 1)
+  // The statement nearest to the update: what is computed on the way to it is overwritten for each sample as well.
+  const nearest = [...runsOf(analysis, step)].reverse().sort((a, b) => lastOf(b[1]) - lastOf(a[1]))
+  for (const [site, places] of nearest) {
+    const reaching = [...places.values()].filter((runs) => runs.length > 1 && made.has(runs.at(-1)?.node ?? -1))
+    const lost = (runs: readonly Run[]) => runs.slice(0, -1).some((run) => !made.has(run.node) || run.term === run.node)
+    if (reaching.length === 0 || !reaching.some(lost)) continue
+    for (const isCollapsed of [false, true]) {
+      const forced = new Map<number, Given>()
+      for (const runs of reaching) {
+        const parts = totals(analysis, runs, isCollapsed)
+        if (parts !== undefined) forced.set(runs.at(-1)?.node ?? -1, { parts })
+      }
+      if (forced.size < reaching.length) continue
+      const [fit] = replay.fits(forced, [result])
+      if (fit !== undefined && fit.ratio > 0)
+        return { name: chain.name, site, count: reaching[0]?.length ?? 0, collapsed: isCollapsed }
     }
   }
   return undefined
+}
+
+const lastOf = (places: ReadonlyMap<string, readonly Run[]>) =>
+  Math.max(...[...places.values()].map((runs) => runs.at(-1)?.node ?? 0))
+
+/** site -> place -> its runs, of statements that store numbers or write into arrays within a step. */
+function runsOf(
+  { trace, tape }: Analysis,
+  { before, after }: ParameterResult['step'],
+): Map<number, Map<string, Run[]>> {
+  const placeOf = resolvePlaces(trace)
+  const out = new Map<number, Map<string, Run[]>>()
+  const note = (site: number, place: string, run: Run) => {
+    const places = out.get(site) ?? new Map<string, Run[]>()
+    out.set(site, places)
+    const runs = places.get(place) ?? []
+    places.set(place, runs)
+    if (runs.at(-1)?.node !== run.node) runs.push(run)
+  }
+  for (const event of trace.events) {
+    if ((event.kind !== 'store' && event.kind !== 'write') || event.node <= before || event.node >= after) continue
+    const { op, args, params, site } = tape.entry(event.node)
+    const adds = trace.sites[event.site]?.kind === 'AugAssign'
+    if (event.kind === 'store') {
+      const run = adds ? added(tape, event.node) : { node: event.node, term: event.node, sign: 1 }
+      const name = placeOf(event.place, event.owner, event.key)
+      if (run !== undefined) note(event.site, event.place === 'name' ? `${event.owner}|${name}` : name, run)
+    } else if ((op === 'put' || op === 'write') && args[1] !== undefined && site === event.site) {
+      const run = adds ? added(tape, args[1]) : { node: args[1], term: args[1], sign: 1 }
+      const where = op === 'put' ? String(params.at) : `${params.offset}/${params.strides}/${params.shape}`
+      if (run !== undefined) note(event.site, where, run)
+    }
+  }
+  return out
+}
+
+/** v + rest, as a run of `v += rest`. */
+function added(tape: Tape, node: number): Run | undefined {
+  const { op, args } = tape.entry(node)
+  const [, rest] = args
+  if (rest === undefined || !['add', 'sub', 'subtract'].includes(op)) return undefined
+  return { node, term: rest, sign: op === 'add' ? 1 : -1 }
+}
+
+/** The sum of all runs at each point; with `isCollapsed` of what each of them sums to one number. */
+function totals({ tape, points }: Analysis, runs: readonly Run[], isCollapsed: boolean): Tensor[] | undefined {
+  const out: Tensor[] = []
+  for (const values of points.values) {
+    let total: Tensor | undefined
+    for (const { term, sign } of runs) {
+      const { op, args } = tape.entry(term)
+      const value = isCollapsed ? (op === 'sum' ? values[args[0] ?? -1] : undefined) : values[term]
+      if (value === undefined || (total !== undefined && !sameShape(total, value))) return undefined
+      const own = scale(value, sign)
+      total = total === undefined ? own : add(total, own)
+    }
+    if (total === undefined) return undefined
+    out.push(total)
+  }
+  return out
 }
 
 function editOf(analysis: Analysis, { site, collapsed }: Overwritten): SourceEdit | undefined {

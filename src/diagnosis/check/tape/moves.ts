@@ -8,6 +8,15 @@ type Index = ArrayLike<number>
 
 /** The positions that a strided view reads in an owner of shape `owner` (whose memory may not be row-major). */
 export function viewIndex(owner: readonly number[], params: Params): Int32Array {
+  const found = knownViews.get(params) ?? seekViewIndex(owner, params)
+  knownViews.set(params, found)
+  return found
+}
+
+/** A view is read again at every point and in every replay. */
+const knownViews = new WeakMap<Params, Int32Array>()
+
+function seekViewIndex(owner: readonly number[], params: Params): Int32Array {
   const memory = stridedIndex(params.shape as number[], params.strides as number[], params.offset as number)
   if (!Array.isArray(params.layout)) return memory
   const places = stridedIndex(owner, params.layout as number[], 0)

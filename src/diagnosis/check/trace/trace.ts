@@ -52,6 +52,15 @@ export type TraceEvent =
   | { kind: 'write'; time: number; site: number; container: number; node: number }
   | { kind: 'mark'; time: number; site: number; as: string; node: number }
   | { kind: 'guard'; time: number; node: number; value: boolean; site: number }
+  /** The positions of the largest or smallest elements of a value along axes, which the script may go on with. */
+  | {
+      kind: 'choice'
+      time: number
+      node: number
+      of: 'max' | 'min'
+      axes: readonly number[]
+      chosen: readonly number[]
+    }
   | { kind: 'iteration'; time: number; site: number }
   /** `[item] * n`: several places of one list hold the same containers. */
   | { kind: 'shared'; time: number; site: number; containers: readonly number[] }
@@ -195,6 +204,12 @@ class Builder {
         this.check(isInteger(row[3]), line, 'a malformed guard')
         this.events.push({ kind: 'guard', time, node: this.known(row[1], line), value: row[2] === true, site: row[3] })
         break
+      case 'h': {
+        const [, node, of, axes, chosen] = row
+        this.check((of === 'max' || of === 'min') && integers(axes) && integers(chosen), line, 'a malformed choice')
+        this.events.push({ kind: 'choice', time, node: this.known(node, line), of, axes, chosen })
+        break
+      }
       case 'i':
         this.check(isInteger(row[1]), line, 'a malformed iteration')
         this.events.push({ kind: 'iteration', time, site: row[1] })

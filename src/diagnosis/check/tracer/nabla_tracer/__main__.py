@@ -17,7 +17,7 @@ sys.path[0:1] = [os.path.dirname(HERE)]
 from nabla_tracer import candidates, courses, record, refusals, rewrite, session, source as sources, stubs  # noqa: E402
 sys.path.pop(0)
 
-VALUES = set("nlswmgieco")  # rows that a cleared trace does not keep
+VALUES = set("nlswmgiecoh")  # rows that a cleared trace does not keep
 ROWS_AT_ONCE = 5000
 DATA_NODES = 60_000  # operations without an update after which a loop is taken for the making of data
 end_process = os._exit

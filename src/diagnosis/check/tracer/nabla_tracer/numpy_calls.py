@@ -60,6 +60,15 @@ def install(session):
             return record.result(op, [ref], params, site, value)
         return handle
 
+    def chosen(op, array, axis, value):
+        """Positions that index something stay as they are when the trace is run again from other values."""
+        if np.size(value) > 4096:
+            return
+        places = [int(value)] if axis is None else np.take_along_axis(
+            np.arange(array.size).reshape(array.shape), np.expand_dims(value, axis), axis).ravel().tolist()
+        axes = list(range(array.ndim)) if axis is None else [int(axis) % array.ndim]
+        record.emit(["h", record.ref(array), op[3:], axes, places])
+
     def place(op):
         def handle(site, function, args, keywords):
             value = function(*args, **keywords)
@@ -68,6 +77,8 @@ def install(session):
             if not args or set(given) - {"axis"} or not session.is_array(args[0]) or not record.tracked(args[0]):
                 return session.from_library(site, function, args, keywords, value)
             axis, rank = given.get("axis"), args[0].ndim
+            if rank > 0 and session.on and not session.candidate:
+                chosen(op, args[0], axis, value)
             if not session.is_array(value) or rank == 0:
                 return value  # one number, that indexes something
             node = record.node(op, [record.ref(args[0])], {"axes": [int(axis) % rank], "keepdims": 0}, site, value)
