@@ -12,6 +12,7 @@ import { lostUpdates } from './lost-update.ts'
 import { neverUpdated } from './never-updated.ts'
 import { optimizerFaults } from './optimizer.ts'
 import { overwrittenSums } from './overwritten-sums.ts'
+import { penalties } from './penalties.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
 import { softmaxOverSamples } from './softmax-rows.ts'
@@ -41,8 +42,16 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   overwrittenSums,
   accumulatorNotReset,
   optimizerFaults,
+  decayFaults,
   turnedUpdates,
 ]
+
+/** Rules of updates: one that is named already is not named again for where it leads. */
+const OF_UPDATES: ReadonlySet<(scene: Scene) => Promise<Outcome>> = new Set([decayFaults, turnedUpdates])
+
+async function decayFaults({ analysis }: Scene): Promise<Outcome> {
+  return { findings: penalties(analysis), edits: [] }
+}
 
 export async function loopFaults(scene: Scene): Promise<Outcome> {
   const findings: Finding[] = []
@@ -50,10 +59,9 @@ export async function loopFaults(scene: Scene): Promise<Outcome> {
   let { analysis } = scene
   for (const rule of BY_TRIAL) {
     const found = await rule({ ...scene, analysis, edits: [...scene.edits, ...edits] })
-    // An update that is named already is not named again for where it leads.
     const known = new Set(findings.flatMap((f) => f.parameters))
     findings.push(
-      ...found.findings.filter((f) => rule !== turnedUpdates || !f.parameters.every((name) => known.has(name))),
+      ...found.findings.filter((f) => !OF_UPDATES.has(rule) || !f.parameters.every((name) => known.has(name))),
     )
     edits.push(...found.edits)
     analysis = found.analysis ?? analysis

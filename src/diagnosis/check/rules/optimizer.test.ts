@@ -105,7 +105,8 @@ async function names(path: string, [, line, says, fix]: (typeof FAULTY)[number],
   const from = args.length === 0 ? 0 : lines.findIndex((l) => l.startsWith(`def ${args[0]}(`))
   const at = lines.findIndex((l, i) => i >= from && l.trim() === line)
   const result = await checked(path, { args })
-  expect(result.findings.map((f) => [f.kind, f.line])).toEqual([['optimiser', at + 1]])
+  const kind = says === 'makes the weights grow' ? 'regularisation' : 'optimiser'
+  expect(result.findings.map((f) => [f.kind, f.line])).toEqual([[kind, at + 1]])
   const [found] = result.findings
   expect(found?.message).toContain(says)
   expect(found?.evidence.length).toBeGreaterThan(0)

@@ -25,7 +25,7 @@ export async function optimizerFaults(scene: Scene): Promise<Outcome> {
     const tried = edits.length === 0 ? await mend(scene, one.fault, site, faults.length - group.length) : undefined
     const [expected, message] = WORDS[one.fault.departure]
     const found = findingAt(analysis, {
-      kind: 'optimiser',
+      kind: one.fault.departure === 'decay-sign' ? 'regularisation' : 'optimiser',
       site,
       message: message(one.fault.moment.name, one.fault.other?.name ?? 'the other moment'),
       expected,
