@@ -100,13 +100,16 @@ function bareHome({ trace, tape, dependence }: Analysis, region: Region, node: n
 
 /** What a located statement multiplies with, computed by another statement, beside what it should have been. */
 function factorsOf(analysis: Analysis, region: Region, located: Located): Occurrence[] {
+  const lacks = located.remake?.kind === 'missing-activation-derivative'
   // One change of the statement itself is enough.
-  if (located.remake !== undefined && located.remake.kind !== 'wrong-activation-derivative') return []
+  if (located.remake !== undefined && located.remake.kind !== 'wrong-activation-derivative' && !lacks) return []
   const factors: Occurrence[] = []
   for (const occurrence of located.occurrences) {
     const factor = multiplied(analysis, region, occurrence.node)
     if (factor === undefined) continue
     const given = analysis.points.values.map((v) => v[factor])
+    // A derivative that is 1 everywhere is one that was computed wrongly.
+    if (lacks && given.some((f) => f?.data.some((x) => x !== 1) !== false)) continue
     const wanted = given.map((f, p) => corrected(f, occurrence.given[p], occurrence.wanted[p]))
     if (wanted.every((w) => w !== undefined)) factors.push({ node: factor, given, wanted, target: occurrence.target })
   }
@@ -164,8 +167,9 @@ function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence):
     inner.flatMap((n) => tape.entry(n).args).filter((a) => !within.has(a) && dependence.depends[a] === 1),
   )
   const size = factor.wanted[0]?.data.length
+  // What only stands inside an expression, such as the −z of a sigmoid, nobody chose by mistake.
   const all = [...region.forward].filter(
-    (n) => dependence.depends[n] === 1 && points.values[0]?.[n]?.data.length === size,
+    (n) => dependence.depends[n] === 1 && region.held.has(n) && points.values[0]?.[n]?.data.length === size,
   )
   if (all.some((n) => agrees(points.values, factor.wanted, (v) => v[n]))) return true
   for (const source of sources)

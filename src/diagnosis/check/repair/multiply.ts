@@ -169,10 +169,12 @@ function sumBefore(
   node: number,
 ): number | undefined {
   const { op, args, site } = tape.entry(node)
-  if (op !== 'add' && op !== 'sub' && op !== 'subtract') return undefined
   const [first] = args
   const statement = trace.sites[trace.sites[site]?.statement ?? -1]
   if (first === undefined) return undefined
+  // Into one item: the others stay what they were.
+  if (op === 'put') return statement?.kind === 'AugAssign' ? first : undefined
+  if (op !== 'add' && op !== 'sub' && op !== 'subtract') return undefined
   return statement?.kind === 'AugAssign' || outputs.has(first) ? first : undefined
 }
 

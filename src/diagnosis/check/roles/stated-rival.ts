@@ -5,8 +5,17 @@
  */
 
 import type { Judged } from '../judge.ts'
-import { join, MATCH } from './measure.ts'
+import { join, MATCH, proportion } from './measure.ts'
 import type { Points } from './points.ts'
+
+/** What the slope of each loss is, up to a constant, with regard to its prediction. */
+const SLOPES: readonly ((p: number, t: number) => number)[] = [
+  (p, t) => p - t,
+  (p, t) => (p - t) / (p * (1 - p)),
+  (p, t) => -t / p,
+]
+/** Fewer numbers agree by chance. */
+const LEAST_NUMBERS = 3
 
 /** The stated loss that is another one than `best`, which nobody states, for what `best` predicts. */
 export function statedRival(points: Points, judged: readonly Judged[], best: Judged): Judged | undefined {
@@ -15,7 +24,34 @@ export function statedRival(points: Points, judged: readonly Judged[], best: Jud
   const forms = judged.filter(
     ({ measured: { loss: other } }) => !other.stated && other.site === loss.site && other.form !== loss.form,
   )
-  return judged.find((j) => j.measured.loss.stated && forms.some((form) => isOfForm(points, j, form)))
+  return judged.find(
+    (j) =>
+      j.measured.loss.stated &&
+      !j.consistent &&
+      (forms.some((form) => isOfForm(points, j, form)) || measures(points, j, loss.target)),
+  )
+}
+
+/** Whether a loss is one of the known ones, of some value of the forward pass and this target. */
+function measures(points: Points, { measured }: Judged, target: number | undefined): boolean {
+  const size = points.values[0]?.[target ?? -1]?.data.length ?? 0
+  if (target === undefined || target < 0 || size * points.values.length < LEAST_NUMBERS) return false
+  const [first = []] = measured.adjoints
+  const targets = join(points.values.map((v) => v[target]))
+  for (const node of first[0]?.keys() ?? []) {
+    if (node === target || points.values[0]?.[node]?.data.length !== size) continue
+    const slopes = join(first.map((adjoint) => adjoint.get(node)))
+    const values = join(points.values.map((v) => v[node]))
+    if (slopes.length !== targets.length || values.length !== targets.length) continue
+    for (const slope of SLOPES) {
+      const { residual, ratio } = proportion(
+        slopes,
+        values.map((p, i) => slope(p, targets[i] as number)),
+      )
+      if (residual < MATCH && ratio > 0) return true
+    }
+  }
+  return false
 }
 
 /** Whether a loss is a multiple of another one, up to a penalty for large parameters. */
