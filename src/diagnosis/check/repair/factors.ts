@@ -33,18 +33,19 @@ export function innerOf(analysis: Analysis, region: Region, node: number, others
   return [...found].sort((a, b) => a - b)
 }
 
-export function blameDerivatives(analysis: Analysis, region: Region, located: readonly Located[]): Located[] {
+export function blameDerivatives(analysis: Analysis, region: Region, found: readonly Located[]): Located[] {
+  const located = found.map((one) => (isElsewhere(analysis, region, one) ? { ...one, remake: ELSEWHERE } : one))
   const factors = located.map((one) => factorsOf(analysis, region, one))
   const homes = factors.map((list) => (list[0] === undefined ? -1 : region.homeOf(list[0].node)))
   const out: Located[] = []
   for (const home of new Set(homes)) {
     const together = located.filter((_, i) => homes[i] === home)
     const [one] = together
-    const found = factors.flatMap((list, i) => (homes[i] === home ? list : []))
+    const shared = factors.flatMap((list, i) => (homes[i] === home ? list : []))
     const statement = region.statements.find((s) => s.site === home)
-    const [first] = found
+    const [first] = shared
     // One run of it that is right, and it is the others' use of it that is wrong.
-    const always = statement?.outputs.every((n) => found.some((f) => f.node === n)) === true
+    const always = statement?.outputs.every((n) => shared.some((f) => f.node === n)) === true
     if (home < 0 || one === undefined || first === undefined || statement === undefined) out.push(...together)
     else if (elsewhereRight(analysis, region, first)) out.push(...together.map((t) => ({ ...t, remake: ELSEWHERE })))
     else if (!always) out.push(...together)
@@ -53,7 +54,7 @@ export function blameDerivatives(analysis: Analysis, region: Region, located: re
         ...one,
         statement,
         fixed: [...new Set(together.flatMap((t) => t.fixed))],
-        occurrences: found,
+        occurrences: shared,
         labelled: false,
       })
   }
@@ -98,23 +99,35 @@ function bareHome({ trace, tape, dependence }: Analysis, region: Region, node: n
   return undefined
 }
 
+/** Whether each run multiplies with a derivative that is right at another value, whatever computes it (each layer's own). */
+function isElsewhere(analysis: Analysis, region: Region, located: Located): boolean {
+  if (located.remake?.kind !== 'wrong-activation-derivative') return false
+  const off = located.occurrences.filter((o) => !(proportion(join(o.given), join(o.wanted)).residual < MATCH))
+  const factors = off.flatMap((o) => factorIn(analysis, region, o) ?? [])
+  return (
+    factors.length > 0 && factors.length === off.length && factors.every((f) => elsewhereRight(analysis, region, f))
+  )
+}
+
 /** What a located statement multiplies with, computed by another statement, beside what it should have been. */
 function factorsOf(analysis: Analysis, region: Region, located: Located): Occurrence[] {
   const lacks = located.remake?.kind === 'missing-activation-derivative'
   // One change of the statement itself is enough.
   if (located.remake !== undefined && located.remake.kind !== 'wrong-activation-derivative' && !lacks) return []
-  const factors: Occurrence[] = []
-  for (const occurrence of located.occurrences) {
-    const factor = multiplied(analysis, region, occurrence.node)
-    if (factor === undefined) continue
-    const given = analysis.points.values.map((v) => v[factor])
+  const factors = located.occurrences
+    .flatMap((occurrence) => factorIn(analysis, region, occurrence) ?? [])
     // A derivative that is 1 everywhere is one that was computed wrongly.
-    if (lacks && given.some((f) => f?.data.some((x) => x !== 1) !== false)) continue
-    const wanted = given.map((f, p) => corrected(f, occurrence.given[p], occurrence.wanted[p]))
-    if (wanted.every((w) => w !== undefined)) factors.push({ node: factor, given, wanted, target: occurrence.target })
-  }
+    .filter(({ given }) => !lacks || given.every((f) => f?.data.every((x) => x === 1) === true))
   const homes = new Set(factors.map((f) => region.homeOf(f.node)))
   return homes.size === 1 && factors.length === located.occurrences.length ? factors : []
+}
+
+function factorIn(analysis: Analysis, region: Region, occurrence: Occurrence): Occurrence | undefined {
+  const factor = multiplied(analysis, region, occurrence.node)
+  if (factor === undefined) return undefined
+  const given = analysis.points.values.map((v) => v[factor])
+  const wanted = given.map((f, p) => corrected(f, occurrence.given[p], occurrence.wanted[p]))
+  return wanted.every((w) => w !== undefined) ? { node: factor, given, wanted, target: occurrence.target } : undefined
 }
 
 /** The operand of a product that carries no error and was computed by another statement. */

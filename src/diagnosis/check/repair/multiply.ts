@@ -173,7 +173,7 @@ function sumBefore(
   const statement = trace.sites[trace.sites[site]?.statement ?? -1]
   if (first === undefined) return undefined
   // Into one item: the others stay what they were.
-  if (op === 'put') return statement?.kind === 'AugAssign' ? first : undefined
+  if (op === 'put' || op === 'write') return statement?.kind === 'AugAssign' ? first : undefined
   if (op !== 'add' && op !== 'sub' && op !== 'subtract') return undefined
   return statement?.kind === 'AugAssign' || outputs.has(first) ? first : undefined
 }

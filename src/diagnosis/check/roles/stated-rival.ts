@@ -20,7 +20,7 @@ const LEAST_NUMBERS = 3
 /** The stated loss that is another one than `best`, which nobody states, for what `best` predicts. */
 export function statedRival(points: Points, judged: readonly Judged[], best: Judged): Judged | undefined {
   const { loss } = best.measured
-  if (loss.stated || !best.consistent) return undefined
+  if (loss.stated || best.explained === 0) return undefined
   const forms = judged.filter(
     ({ measured: { loss: other } }) => !other.stated && other.site === loss.site && other.form !== loss.form,
   )
@@ -28,6 +28,7 @@ export function statedRival(points: Points, judged: readonly Judged[], best: Jud
     (j) =>
       j.measured.loss.stated &&
       !j.consistent &&
+      j.explained < best.explained &&
       (forms.some((form) => isOfForm(points, j, form)) || measures(points, j, loss.target)),
   )
 }
