@@ -22,7 +22,9 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
     .map((n) => scaleOf(situation, n))
     .find((s) => s !== undefined)
   // A sum from which something is taken, a value that is turned as a whole: somebody wrote that sign.
-  const { op, site } = analysis.tape.entry(node)
+  const { op: outer, args, site } = analysis.tape.entry(node)
+  // Into an item goes what was computed of it.
+  const op = outer === 'write' || outer === 'put' ? analysis.tape.entry(args[1] ?? node).op : outer
   const kind = analysis.trace.sites[analysis.trace.sites[site]?.statement ?? -1]?.kind
   if (factor === NEGATED && (op === 'neg' || op === 'negative')) return 0.1
   if (factor === NEGATED && kind === 'AugAssign' && TURNING.has(op)) return 0.15
