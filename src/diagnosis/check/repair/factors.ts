@@ -174,7 +174,7 @@ function corrected(
 /** Whether the factor is right at another value of the forward pass, or is another value that the script has. */
 function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence): boolean {
   const { tape, points, dependence } = analysis
-  const inner = innerOf(analysis, region, factor.node, new Set())
+  const inner = innerOf(analysis, region, factor.node, new Set()).filter((n) => !region.forward.has(n))
   const within = new Set(inner)
   const sources = new Set(
     inner.flatMap((n) => tape.entry(n).args).filter((a) => !within.has(a) && dependence.depends[a] === 1),
