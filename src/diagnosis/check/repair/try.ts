@@ -239,7 +239,7 @@ class Runner {
   }
 
   private match(result: ParameterResult, row: Row): { ratio: number; residual: number } | undefined {
-    if (row.update.every((x) => x === 0)) return undefined
+    if (row.update.every((x) => x === 0) || this.vanishes(result, row)) return undefined
     const found = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
     const match =
       result.gradientNode === undefined ? found : { ...found, ratio: Math.abs(found.ratio) * Math.sign(row.along) }
@@ -247,6 +247,16 @@ class Runner {
       return undefined
     if (this.hasRight && Math.abs(match.ratio / rate(result) / this.normal - 1) > 1e-5) return undefined
     return { ratio: match.ratio / rate(result), residual: match.residual }
+  }
+
+  /** An edit under which the loss no longer depends on a parameter mends nothing. */
+  private vanishes({ step }: ParameterResult, { gradient }: Row): boolean {
+    const largest = (list: Iterable<number>) => {
+      let most = 0
+      for (const x of list) most = Math.max(most, Math.abs(x))
+      return most
+    }
+    return largest(gradient) < 1e-9 * largest(step.gradient)
   }
 
   private verdict(

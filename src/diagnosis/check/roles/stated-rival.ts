@@ -9,11 +9,9 @@ import { join, MATCH, proportion } from './measure.ts'
 import type { Points } from './points.ts'
 
 /** What the slope of each loss is, up to a constant, with regard to its prediction. */
-const SLOPES: readonly ((p: number, t: number) => number)[] = [
-  (p, t) => p - t,
-  (p, t) => (p - t) / (p * (1 - p)),
-  (p, t) => -t / p,
-]
+const SLOPES: readonly ((p: number, t: number) => number)[] = [(p, t) => p - t, (p, t) => (p - t) / (p * (1 - p))]
+/** Of classes that exclude each other; of others it is half a loss. */
+const CLASS_SLOPE = (p: number, t: number) => -t / p
 /** Fewer numbers agree by chance. */
 const LEAST_NUMBERS = 3
 
@@ -24,17 +22,21 @@ export function statedRival(points: Points, judged: readonly Judged[], best: Jud
   const forms = judged.filter(
     ({ measured: { loss: other } }) => !other.stated && other.site === loss.site && other.form !== loss.form,
   )
+  const ofClasses = judged.some(
+    ({ measured: { loss: other } }) => other.form === 'cross-entropy' && other.target === loss.target,
+  )
+  const slopes = ofClasses ? [...SLOPES, CLASS_SLOPE] : SLOPES
   return judged.find(
     (j) =>
       j.measured.loss.stated &&
       !j.consistent &&
       j.explained < best.explained &&
-      (forms.some((form) => isOfForm(points, j, form)) || measures(points, j, loss.target)),
+      (forms.some((form) => isOfForm(points, j, form)) || measures(points, j, loss.target, slopes)),
   )
 }
 
 /** Whether a loss is one of the known ones, of some value of the forward pass and this target. */
-function measures(points: Points, { measured }: Judged, target: number | undefined): boolean {
+function measures(points: Points, { measured }: Judged, target: number | undefined, known: typeof SLOPES): boolean {
   const size = points.values[0]?.[target ?? -1]?.data.length ?? 0
   if (target === undefined || target < 0 || size * points.values.length < LEAST_NUMBERS) return false
   const [first = []] = measured.adjoints
@@ -44,7 +46,7 @@ function measures(points: Points, { measured }: Judged, target: number | undefin
     const slopes = join(first.map((adjoint) => adjoint.get(node)))
     const values = join(points.values.map((v) => v[node]))
     if (slopes.length !== targets.length || values.length !== targets.length) continue
-    for (const slope of SLOPES) {
+    for (const slope of known) {
       const { residual, ratio } = proportion(
         slopes,
         values.map((p, i) => slope(p, targets[i] as number)),
