@@ -113,7 +113,7 @@ function isElsewhere(analysis: Analysis, region: Region, located: Located): bool
 function factorsOf(analysis: Analysis, region: Region, located: Located): Occurrence[] {
   const lacks = located.remake?.kind === 'missing-activation-derivative'
   // One change of the statement itself is enough.
-  if (located.remake !== undefined && located.remake.kind !== 'wrong-activation-derivative' && !lacks) return []
+  if (located.remake !== undefined && located.remake.ofFactor !== true && !lacks) return []
   const factors = located.occurrences
     .flatMap((occurrence) => factorIn(analysis, region, occurrence) ?? [])
     // A derivative that is 1 everywhere is one that was computed wrongly.

@@ -2,7 +2,8 @@
 
 import type { Analysis } from '../analyse.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
-import type { Tensor } from '../tape/tensor.ts'
+import { OPERATIONS } from '../tape/operations.ts'
+import { add, type Tensor } from '../tape/tensor.ts'
 import type { FindingKind } from '../types.ts'
 import { partsOf } from './parts.ts'
 import type { Occurrence } from './situation.ts'
@@ -33,14 +34,45 @@ export function lackOf(
     }
   const subset = missingAmong(given, wanted, [...bySite])
   if (subset !== undefined) {
-    const lines = [...new Set(subset.map((site) => analysis.trace.sites[site]?.line ?? '?'))]
     const text =
       subset.length === bySite.size - 1
         ? 'it is the gradient through one use of the value alone: the others are missing'
-        : `the gradient through line ${lines.join(' and ')} is missing`
+        : `the gradient through line ${linesOf(analysis, subset)} is missing`
     return { kind: 'missing-term', text }
   }
+  const further = missingAmong(given, wanted, furtherParts(analysis, adjoints, one.target))
+  if (further !== undefined)
+    return { kind: 'missing-term', text: `the gradient through line ${linesOf(analysis, further)} is missing` }
   return undefined
+}
+
+const linesOf = ({ trace }: Analysis, sites: readonly number[]) =>
+  [...new Set(sites.map((site) => trace.sites[site]?.line ?? '?'))].join(' and ')
+
+/** What each use of a value asks for, and where what that computes is used several times, use by use again. */
+function furtherParts(
+  analysis: Analysis,
+  adjoints: readonly ReadonlyMap<number, Tensor>[],
+  target: number,
+): [number, Float64Array][] {
+  const { tape, points } = analysis
+  return partsOf(analysis, adjoints, target)
+    .slice(0, MOST_WAYS)
+    .flatMap(({ use, parts }): [number, Float64Array][] => {
+      const { op, args, params, site } = tape.entry(use)
+      const later = partsOf(analysis, adjoints, use)
+      if (later.length < 2 || later.length > MOST_WAYS) return [[site, join(parts)]]
+      return later.map(({ use: second, parts: asked }) => {
+        const through = asked.map((gy, p) => {
+          const [y, operands] = [points.values[p]?.[use], args.map((a) => points.values[p]?.[a])]
+          if (gy === undefined || y === undefined || operands.some((o) => o === undefined)) return undefined
+          const found = OPERATIONS[op]?.gradient(gy, operands as Tensor[], y, params) ?? []
+          const own = args.flatMap((a, i) => (a === target && found[i] != null ? [found[i]] : []))
+          return own.reduce<Tensor | undefined>((sum, g) => (sum === undefined ? g : add(sum, g)), undefined)
+        })
+        return [tape.entry(second).site, join(through)]
+      })
+    })
 }
 
 const MOST_WAYS = 6

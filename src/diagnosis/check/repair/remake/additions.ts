@@ -26,6 +26,7 @@ export function* otherFactor(scene: Scene, node: number): Generator<Change> {
         kind: 'wrong-activation-derivative',
         text: `with the derivative of ${name} as its factor it is the gradient that is needed`,
         cost: 1.6,
+        ofFactor: true,
       }
   }
 }

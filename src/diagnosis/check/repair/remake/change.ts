@@ -14,6 +14,8 @@ export interface Remake {
   readonly text: string
   /** The smaller, the more likely it is a slip. */
   readonly cost: number
+  /** Whether it is another derivative in place of one that the statement multiplies with, wherever that is computed. */
+  readonly ofFactor?: boolean
 }
 
 /** A value instead of another one, at a point; undefined where it can't be. */
@@ -26,6 +28,7 @@ export interface Change {
   readonly kind: FindingKind
   readonly text: string
   readonly cost: number
+  readonly ofFactor?: boolean
 }
 
 export interface Setting {

@@ -43,7 +43,8 @@ function fitting(scene: Scene): Map<string, Remake> {
     const key = `${change.kind} ${scene.placeOf(change.node)} ${withoutNames(change.text)}`
     const cost = change.cost + (fit === 'exact' ? 0 : 1.5)
     const known = found.get(key)
-    if (known === undefined || cost < known.cost) found.set(key, { kind: change.kind, text: change.text, cost })
+    const { kind, text, ofFactor = false } = change
+    if (known === undefined || cost < known.cost) found.set(key, { kind, text, cost, ofFactor })
   }
   return found
 }

@@ -20,6 +20,17 @@ import {
   type Setting,
 } from './change.ts'
 
+/** The operations of a run, and the parts of arrays that it reads: where they were taken no operation says. */
+function withViews({ analysis, region }: Setting, node: number, others: ReadonlySet<number>): number[] {
+  const inner = innerOf(analysis, region, node, others)
+  const isView = (n: number) => {
+    const { op, site } = analysis.tape.entry(n)
+    return op === 'view' && site < 0 && region.signal[n] === 1 && !region.forward.has(n)
+  }
+  const views = inner.flatMap((n) => analysis.tape.entry(n).args.filter(isView))
+  return [...new Set([...inner, ...views])].sort((a, b) => a - b)
+}
+
 /** Writes into one array that are followed back to where it got its name. */
 const MAX_MOVES = 200
 /** Operations from one value to another that is an elementwise function of it. */
@@ -46,7 +57,7 @@ export class Scene {
     })
     const { op } = setting.analysis.tape.entry(one.node)
     const handsOver = op === 'view' || op === 'move' ? [one.node] : []
-    this.inner = one.from === undefined ? innerOf(setting.analysis, setting.region, one.node, others) : handsOver
+    this.inner = one.from === undefined ? withViews(setting, one.node, others) : handsOver
     this.within = new Set(this.inner)
     this.pool = this.named()
   }
@@ -68,6 +79,13 @@ export class Scene {
       if ((op !== 'view' && op !== 'move') || node >= limit || found.has(node)) continue
       const whole = this.arrayOf(args[0] ?? node, found)
       found.set(node, whole === undefined ? 'another part of the array' : `another part of ${whole}`)
+    }
+    // What was written into an item of an array: `s[t] = tanh(…)`.
+    for (const node of this.setting.region.forward) {
+      const { op, args } = this.setting.analysis.tape.entry(node)
+      const [, value = -1] = args
+      if ((op !== 'write' && op !== 'put') || value < 0 || value >= limit || found.has(value)) continue
+      found.set(value, this.arrayOf(args[0] ?? node, found) ?? 'another part of the array')
     }
     const isParameter = (node: number) => Number(dependence.cut.has(node))
     // The parameters, which may have been made long ago, then the latest values.
