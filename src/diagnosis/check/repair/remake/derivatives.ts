@@ -1,5 +1,7 @@
 /** The local derivatives of the forward pass's elementwise functions. */
 
+import { OPERATIONS } from '../../tape/operations.ts'
+import { add, map, type Tensor } from '../../tape/tensor.ts'
 import { isElementwise, MATRIX, type Make, SUMS } from './change.ts'
 import type { Scene } from './scene.ts'
 
@@ -7,19 +9,14 @@ import type { Scene } from './scene.ts'
 export function derivatives(scene: Scene, size: number): { make: Make; name: string }[] {
   const known = scene.derivativeCache.get(size)
   if (known !== undefined) return known
-  const { judged, region } = scene.setting
-  const step = Math.min(...judged.results.map((r) => r.step.step))
-  const adjoints = judged.measured.adjoints[step] ?? []
+  const { region } = scene.setting
   const out: { make: Make; name: string }[] = []
   const named = scene.pool.filter((p) => region.forward.has(p.node) && scene.at(p.node)?.data.length === size)
   for (const { node, name } of named.slice(0, 24)) {
     for (const source of sourcesOf(scene, node, size)) {
-      const make: Make = (_, point) => {
-        const [over, under] = [adjoints[point]?.get(source), adjoints[point]?.get(node)]
-        if (over === undefined || under === undefined || over.data.length !== under.data.length) return undefined
-        const data = over.data.map((x, i) => (under.data[i] === 0 ? 0 : x / (under.data[i] as number)))
-        return { shape: under.shape, data }
-      }
+      const path = pathBetween(scene, source, node)
+      if (path === undefined) continue
+      const make: Make = (_, point) => localDerivative(scene, source, path, point)
       const first = make([], 0)?.data
       if (first === undefined || first.every((x) => Math.abs(x - 1) < 1e-12)) continue
       out.push({ make, name })
@@ -27,6 +24,56 @@ export function derivatives(scene: Scene, size: number): { make: Make; name: str
   }
   scene.derivativeCache.set(size, out)
   return out
+}
+
+/** The operations from one value to another, the last first; undefined where one of them is not element by element. */
+function pathBetween({ setting }: Scene, source: number, node: number): number[] | undefined {
+  const { tape } = setting.analysis
+  const path: number[] = []
+  const made = new Map<number, boolean>()
+  const isMade = (at: number): boolean => {
+    const known = made.get(at)
+    if (known !== undefined) return known
+    const found = at === source || (at > source && tape.entry(at).args.some(isMade))
+    made.set(at, found)
+    if (found && at !== source) path.push(at)
+    return found
+  }
+  if (!isMade(node)) return undefined
+  return path.every((at) => PASSES.has(tape.entry(at).op) || isElementwise(tape.entry(at).op))
+    ? path.sort((x, y) => y - x)
+    : undefined
+}
+
+const PASSES = new Set(['copy', 'view', 'move'])
+
+/** dy/dx element by element, along the operations from x to y. */
+function localDerivative(
+  { setting }: Scene,
+  source: number,
+  path: readonly number[],
+  point: number,
+): Tensor | undefined {
+  const { tape, points } = setting.analysis
+  const values = points.values[point] ?? []
+  const [end = -1] = path
+  const whole = values[end]
+  if (whole === undefined) return undefined
+  const adjoint = new Map([[end, map(whole, () => 1)]])
+  const inside = new Set([source, ...path])
+  for (const node of path) {
+    const { op, args, params } = tape.entry(node)
+    const [gy, y, operands] = [adjoint.get(node), values[node], args.map((a) => values[a])]
+    if (gy === undefined || y === undefined || operands.some((o) => o === undefined)) return undefined
+    const gradients = OPERATIONS[op]?.gradient(gy, operands as Tensor[], y, params) ?? []
+    for (const [i, arg] of args.entries()) {
+      const own = gradients[i]
+      if (own == null || !inside.has(arg)) continue
+      const before = adjoint.get(arg)
+      adjoint.set(arg, before === undefined ? own : add(before, own))
+    }
+  }
+  return adjoint.get(source)
 }
 
 /** The nearest values below `node` that it is an elementwise function of: named ones, and results of other operations. */
