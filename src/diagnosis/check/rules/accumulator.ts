@@ -87,8 +87,10 @@ function begun(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefine
 }
 
 /** The statement that makes the zeros of a sum. */
-function beginning({ trace }: Analysis, { zero }: CarriedSum): string | undefined {
+function beginning({ trace }: Analysis, { zero, place }: CarriedSum): string | undefined {
   const stored = trace.events.find((e) => e.kind === 'store' && e.node === zero)
+  // A whole number is no value of the trace before it is computed with.
+  if (stored === undefined) return /^[A-Za-z_]\w*$/.test(place) ? `${place} = 0` : undefined
   const at = stored?.kind === 'store' ? trace.sites[stored.site] : undefined
   const line = at === undefined ? undefined : trace.sources.get(at.file)?.split('\n')[at.line - 1]
   return at === undefined || at.line !== at.endLine || line === undefined || line.includes('#')

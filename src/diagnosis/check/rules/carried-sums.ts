@@ -85,6 +85,10 @@ function carriedIn(analysis: Analysis): Carried[] {
       for (const arg of new Set(tape.entry(node).args)) users.set(arg, [...(users.get(arg) ?? []), node])
   const isZero = (node: number) =>
     dependence.depends[node] !== 1 && points.values[0]?.[node]?.data.every((x) => x === 0) === true
+  const beginsWith = (node: number) => {
+    const { op, args } = tape.entry(node)
+    return (op === 'add' ? args.find((a) => tape.entry(a).op === 'leaf' && isZero(a)) : undefined) ?? -1
+  }
   const stop = new Set(dependence.cut)
   const out: Carried[] = []
   for (const { place, versions } of placeHistories(trace, tape).values()) {
@@ -92,6 +96,8 @@ function carriedIn(analysis: Analysis): Carried[] {
     for (const [i, { node, site }] of versions.entries()) {
       const before = versions[i - 1]?.node
       if (isZero(node)) zero = node
+      // `total = 0` is no event: a whole number becomes a value where it is added to.
+      else if (before === undefined) zero = beginsWith(node)
       if (before === undefined || zero < 0 || before === zero || dependence.depends[before] !== 1) continue
       if (dependence.cut.has(node) || dependence.cut.has(before) || out.length >= MOST_LINKS) continue
       const way = wayTo(analysis, node, before)
