@@ -7,6 +7,7 @@
 import type { Analysis } from '../analyse.ts'
 import { isStill, type Judged, type ParameterResult, showsRatio } from '../judge.ts'
 import { attempt, operandScales } from './attempt.ts'
+import { blameCallers, blameUnfed } from './callers.ts'
 import { blameBare, blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
 import { locateMultiple, type Scale } from './multiples.ts'
@@ -47,7 +48,11 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
     right = now.filter((r) => r.status === 'right')
     off = now.filter((r) => r.status !== 'right')
   }
-  const blamed = blameBare(analysis, region, blameDerivatives(analysis, region, out))
+  const blamed = blameUnfed(
+    analysis,
+    region,
+    blameCallers(analysis, blameBare(analysis, region, blameDerivatives(analysis, region, out))),
+  )
   if (off.some((r) => r.status === 'wrong')) return blamed
   return [
     ...blamed,
@@ -154,7 +159,8 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     }
   }
   for (const [site, one] of inParts) if (!best.has(site)) best.set(site, one)
-  const sorted = [...best.values()].sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
+  // Of names for one value that nothing was computed between, the last.
+  const sorted = [...best.values()].reverse().sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
   const [top] = sorted
   if (top === undefined) return undefined
   const equals = sorted.filter(

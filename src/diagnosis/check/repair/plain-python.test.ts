@@ -19,8 +19,12 @@ const CASES: readonly (readonly [string, string, string, string])[] = [
     'list_vectors',
     'g * tanh_slope(h) for g, h in zip(back',
     'g * tanh_slope(h) * tanh_slope(h) for g, h in zip(back',
-    'extra-factor',
+    'extra-activation-derivative',
   ],
+  // What a function that others call as well was given, and what one of its results lacks.
+  ['list_vectors', 'hidden_b, learning_rate, hidden_grad', 'hidden_b, learning_rate, out_grad', 'wrong-operand'],
+  ['list_vectors', 'g * tanh_slope(h) for g', 'g for g', 'missing-activation-derivative'],
+  ['linked_neurons', 'eta * neuron.delta * source', 'eta * neuron.output * source', 'wrong-operand'],
   // A sum that is overwritten, beside a penalty, and part by part of an array.
   ['softmax_lists', 'd_weight[c][f] += error', 'd_weight[c][f] = error', 'overwritten-sum'],
   // The positions of maxima are the script's, and the maxima themselves move on to other elements.

@@ -210,15 +210,22 @@ function handOvers(
     out.set(site, list)
   }
   // `return dW, db` and `dW, db = …`: each of them is somebody else's.
-  let last: { site: number; time: number; node: number; key: string | number } | undefined
+  let last: { site: number; time: number; node: number; key: string | number; list: number } | undefined
   for (const event of trace.events) {
     if (event.kind !== 'store' && (event.kind !== 'mark' || event.as !== 'return')) continue
     const site = trace.sites[event.site]?.statement ?? -1
     const key = event.kind === 'store' ? event.key : ''
     // One name for several values at a time is several runs of the statement.
     const together = last?.site === site && last.time === event.time && last.node !== event.node
+    // A list that one expression has made is one value, the elements of which are numbers in plain Python.
+    const list = event.kind === 'store' && event.place === 'item' && typeof event.owner === 'number' ? event.owner : -1
+    const isVector = list >= 0 && list === last?.list && tape.entry(event.node).site === tape.entry(last.node).site
+    if (isVector) {
+      last = { site, time: event.time, node: event.node, key, list }
+      continue
+    }
     if (together && (event.kind === 'mark' || last?.key !== key)) out.delete(site)
-    last = { site, time: event.time, node: event.node, key }
+    last = { site, time: event.time, node: event.node, key, list }
   }
   return out
 }

@@ -11,7 +11,10 @@ export function derivatives(scene: Scene, size: number): { make: Make; name: str
   if (known !== undefined) return known
   const { region } = scene.setting
   const out: { make: Make; name: string }[] = []
-  const named = scene.pool.filter((p) => region.forward.has(p.node) && scene.at(p.node)?.data.length === size)
+  const { cut } = scene.setting.analysis.dependence
+  const named = scene.pool.filter(
+    ({ node }) => region.forward.has(node) && !cut.has(node) && scene.at(node)?.data.length === size,
+  )
   for (const { node, name } of named.slice(0, 24)) {
     for (const source of sourcesOf(scene, node, size)) {
       const path = pathBetween(scene, source, node)
@@ -87,15 +90,26 @@ function sourcesOf(scene: Scene, node: number, size: number): number[] {
     if (seen.has(at)) continue
     seen.add(at)
     if (!isElementwise(tape.entry(at).op)) continue
+    if (size === 1 && at !== node && tape.entry(at).args.some((a) => dependence.cut.has(a))) continue
     for (const arg of tape.entry(at).args) {
       if (dependence.depends[arg] !== 1 || !region.forward.has(arg)) continue
       if (scene.at(arg)?.data.length !== size || dependence.cut.has(arg)) continue
+      // Of single numbers a sum of products is as elementwise as an activation; but what several values are made of has
+      // not the one derivative.
+      if (size === 1 && !isReadWithin(scene, arg, seen)) continue
       const { op, args } = tape.entry(arg)
       const affine = MATRIX.has(op) || op === 'einsum'
       const shifted = SUMS.has(op) && args.some((a) => dependence.cut.has(a) || MATRIX.has(tape.entry(a).op))
-      if (affine || shifted || scene.pool.some((p) => p.node === arg)) out.add(arg)
+      if (affine || shifted || scene.isNamed(arg)) out.add(arg)
       stack.push(arg)
     }
   }
   return [...out]
+}
+
+/** Whether the forward pass reads a value on the way to another one alone. */
+function isReadWithin(scene: Scene, node: number, seen: ReadonlySet<number>): boolean {
+  const { analysis, region } = scene.setting
+  for (const reader of analysis.tape.readers(node)) if (region.forward.has(reader) && !seen.has(reader)) return false
+  return true
 }

@@ -13,7 +13,7 @@ export function* otherOperand(scene: Scene, node: number, i: number): Generator<
   if (value === undefined) return
   const { op } = tape.entry(operand)
   // A leaf that nothing named is a number in the source.
-  if (op === 'leaf' && value.data.length === 1 && !scene.pool.some((p) => p.node === operand)) {
+  if (op === 'leaf' && value.data.length === 1 && !scene.isNamed(operand)) {
     const x = value.data[0] ?? 0
     for (const other of [1, 2, 0.5, 0, -1, -x])
       if (other !== x)

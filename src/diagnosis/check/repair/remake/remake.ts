@@ -60,15 +60,21 @@ function withoutNames(text: string): string {
 }
 
 function* changesOf(scene: Scene): Generator<Change> {
-  for (const node of [...scene.inner].reverse()) {
-    const { op, args } = scene.setting.analysis.tape.entry(node)
+  const { tape } = scene.setting.analysis
+  const inner = [...scene.inner].reverse()
+  // What is few comes first: where time runs out, it is among the operands of many names.
+  for (const node of inner) {
+    const { op, args } = tape.entry(node)
     yield* otherOperation(scene, node)
     yield* otherGrouping(scene, node)
-    for (const [i, arg] of args.entries()) if (!scene.within.has(arg)) yield* otherOperand(scene, node, i)
     if (op in OPERATIONS && args.length > 0) yield* dropped(scene, node)
-    yield* otherFactor(scene, node)
     yield* scaledTerm(scene, node)
     if (!scene.signal(node)) yield* slips(scene, node)
+  }
+  for (const node of inner) {
+    for (const [i, arg] of tape.entry(node).args.entries())
+      if (!scene.within.has(arg)) yield* otherOperand(scene, node, i)
+    yield* otherFactor(scene, node)
   }
   const places = scene.inner.length === 0 ? [scene.one.node] : scene.signals()
   for (const node of places) yield* added(scene, node)

@@ -13,6 +13,7 @@ import {
   attempt,
   type Change,
   MATRIX,
+  MAX_POOL,
   MAX_SIZE,
   type Make,
   PRODUCTS,
@@ -33,6 +34,7 @@ function withViews({ analysis, region }: Setting, node: number, others: Readonly
 
 /** Writes into one array that are followed back to where it got its name. */
 const MAX_MOVES = 200
+const LONGEST_POOL = 512
 /** Operations from one value to another that is an elementwise function of it. */
 const LONGEST_CURVE = 30
 
@@ -46,6 +48,8 @@ export class Scene {
   readonly inner: readonly number[]
   readonly within: ReadonlySet<number>
   readonly pool: readonly { node: number; name: string }[]
+  /** All that has a name, be it too long ago for the pool. */
+  private readonly names = new Map<number, string>()
 
   constructor(setting: Setting, one: Occurrence, others: ReadonlySet<number>) {
     this.setting = setting
@@ -67,7 +71,7 @@ export class Scene {
     const { trace, dependence } = this.setting.analysis
     const limit = this.one.from ?? this.one.node
     const placeOf = resolvePlaces(trace)
-    const found = new Map<number, string>()
+    const found = this.names
     for (const event of trace.events)
       if (event.kind === 'store' && event.time <= limit && event.node < limit && !this.within.has(event.node))
         found.set(event.node, placeOf(event.place, event.owner, event.key))
@@ -93,6 +97,15 @@ export class Scene {
       .map(([node, name]) => ({ node, name }))
       .sort((a, b) => isParameter(b.node) - isParameter(a.node) || b.node - a.node)
     const size = (node: number) => this.values[0]?.[node]?.data.length ?? 0
+    if (list.length > MAX_POOL && size(this.one.node) === 1) {
+      // Of the many single numbers of plain Python those that were used last: a sample's own, and its neurons' weights.
+      const { tape } = this.setting.analysis
+      const used = new Map(
+        list.map(({ node }) => [node, Math.max(node, tape.readers(node).findLast((n) => n < limit) ?? node)]),
+      )
+      list.sort((a, b) => (used.get(b.node) ?? 0) - (used.get(a.node) ?? 0))
+      list.length = Math.min(list.length, LONGEST_POOL)
+    }
     // A state that begins with zeros would stand for leaving something out.
     const isZero = (node: number) => this.values[0]?.[node]?.data.every((x) => x === 0) !== false
     return list.filter(({ node }) => size(node) > 0 && size(node) <= MAX_SIZE && !isZero(node))
@@ -189,13 +202,13 @@ export class Scene {
     }
   }
 
+  isNamed(node: number): boolean {
+    return this.names.has(node)
+  }
+
   nameOf(node: number): string {
     const { tape } = this.setting.analysis
-    const found = this.pool.find((p) => p.node === node)
-    if (found !== undefined) return found.name
-    const names = new Map(this.pool.map((p) => [p.node, p.name]))
-    const whole = this.arrayOf(tape.entry(node).args[0] ?? node, names)
-    return whole ?? 'its operand'
+    return this.names.get(node) ?? this.arrayOf(tape.entry(node).args[0] ?? node, this.names) ?? 'its operand'
   }
 
   /** The name of the array that a node is a part or a later state of. */

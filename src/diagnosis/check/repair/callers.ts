@@ -1,0 +1,124 @@
+/**
+ * A function that several statements call, `dot(u, v)` say, is right where most of its results are: what is wrong with the
+ * others is what it was given, by the statement that keeps them.
+ */
+
+import type { Analysis } from '../analyse.ts'
+import type { Tensor } from '../tape/tensor.ts'
+import { innerOf } from './factors.ts'
+import type { Remake } from './remake/change.ts'
+import type { Located, Occurrence } from './situation.ts'
+import type { Region } from './statements.ts'
+
+/**
+ * The statement outside of its function that first keeps or uses a value, or the last that keeps it as it is; -1 where the function goes on with it itself.
+ */
+export function callerOf(analysis: Analysis, node: number, isLast = false): number {
+  const { trace, tape } = analysis
+  const home = trace.sites[tape.entry(node).site]
+  if (home === undefined || home.function === '<module>') return -1
+  const isOutside = (site: number) => {
+    const at = trace.sites[site]
+    return at !== undefined && (at.function !== home.function || at.file !== home.file)
+  }
+  let first = { time: Number.POSITIVE_INFINITY, site: -1 }
+  const kept = (storesOf(trace).get(node) ?? []).filter(({ site }) => isOutside(site))
+  for (const { site, time } of kept) if (time < first.time) first = { time, site }
+  for (const reader of tape.readers(node)) {
+    const { site } = tape.entry(reader)
+    if (tape.aside[reader] === 1 || site < 0 || reader >= first.time) continue
+    // Within one statement its last operation is what leaves the function.
+    if (!isOutside(site))
+      return trace.sites[site]?.statement === home.statement ? callerOf(analysis, reader, isLast) : -1
+    first = { time: reader, site }
+  }
+  const last = isLast ? kept.filter(({ time }) => time <= firstUse(analysis, node)).at(-1) : undefined
+  return trace.sites[last?.site ?? first.site]?.statement ?? -1
+}
+
+const firstUse = ({ tape }: Analysis, node: number) => tape.readers(node)[0] ?? Number.POSITIVE_INFINITY
+
+const knownStores = new WeakMap<Analysis['trace'], Map<number, { site: number; time: number }[]>>()
+
+function storesOf(trace: Analysis['trace']): ReadonlyMap<number, readonly { site: number; time: number }[]> {
+  let found = knownStores.get(trace)
+  if (found === undefined) {
+    found = new Map()
+    for (const event of trace.events)
+      if (event.kind === 'store') {
+        const list = found.get(event.node)
+        if (list === undefined) found.set(event.node, [event])
+        else list.push(event)
+      }
+    knownStores.set(trace, found)
+  }
+  return found
+}
+
+/** The runs of an operation of the script within the step that some parameters are judged by. */
+function runsOf({ tape, best }: Analysis, node: number, fixed: readonly number[]): number[] {
+  const { site, op } = tape.entry(node)
+  const steps = best?.results.filter((r) => fixed.includes(r.chain.id)).map((r) => r.step) ?? []
+  const out: number[] = []
+  for (let n = Math.max(...steps.map((s) => s.before)) + 1; n <= Math.max(...steps.map((s) => s.after)); n++)
+    if (tape.entry(n).site === site && tape.entry(n).op === op && tape.aside[n] !== 1) out.push(n)
+  return out
+}
+
+export function blameCallers(analysis: Analysis, located: readonly Located[]): Located[] {
+  return located.map((one) => {
+    const { occurrences, statement } = one
+    const wrong = occurrences.filter(isOff)
+    const [first] = wrong
+    if (statement.times !== undefined || first === undefined) return one
+    // What lacks a factor lacks it up to where it gets its last name.
+    const lacks = one.remake?.kind.startsWith('missing') === true
+    const caller = callerOf(analysis, first.node, lacks)
+    if (caller < 0 || wrong.some((o) => callerOf(analysis, o.node, lacks) !== caller)) return one
+    const own = new Set(wrong.map((o) => o.node))
+    const others = runsOf(analysis, first.node, one.fixed).filter((n) => !own.has(n))
+    // Called by one statement alone, for one layer after the other, it may be wrong for some of them.
+    if (others.length === 0 || others.some((n) => callerOf(analysis, n, lacks) === caller)) return one
+    const moved = { ...statement, site: caller, outputs: wrong.map((o) => o.node), updates: false }
+    return { ...one, statement: moved, occurrences: wrong, rivals: [statement, ...one.rivals] }
+  })
+}
+
+/** An update that nothing of the error reaches: at fault is what computed from data alone what it takes. */
+export function blameUnfed(analysis: Analysis, region: Region, located: readonly Located[]): Located[] {
+  const { tape, dependence } = analysis
+  return located.map((one) => {
+    const { occurrences, statement } = one
+    if (statement.signal || statement.times !== undefined || one.remake !== undefined) return one
+    const stop = new Set([...dependence.cut, ...region.forward])
+    const behind = tape.ancestors(
+      occurrences.map((o) => o.node).filter((n) => !stop.has(n)),
+      stop,
+    )
+    const isFed = (n: number) => dependence.depends[n] === 1 && !stop.has(n) && region.homeOf(n) !== statement.site
+    if ([...behind].some(isFed)) return one
+    const taken = occurrences.map(({ node }) => {
+      const inner = innerOf(analysis, region, node, new Set())
+      const given = inner
+        .flatMap((n) => tape.entry(n).args)
+        .filter(
+          (a) => region.homeOf(a) !== statement.site && dependence.depends[a] !== 1 && tape.entry(a).op !== 'leaf',
+        )
+      return Math.max(-1, ...given)
+    })
+    const [first = -1] = taken
+    const home = first < 0 ? -1 : region.homeOf(first)
+    if (home < 0 || taken.some((n) => n < 0 || region.homeOf(n) !== home)) return { ...one, remake: UNFED }
+    const moved = { ...statement, site: home, outputs: taken, updates: false }
+    return { ...one, statement: moved, rivals: [statement, ...one.rivals], remake: UNFED }
+  })
+}
+
+const UNFED: Remake = { kind: 'wrong-operand', text: 'nothing of the error reaches it', cost: 1 }
+
+function isOff({ given, wanted }: Occurrence): boolean {
+  const differs = (a: Tensor | undefined, b: Tensor | undefined) =>
+    a?.data.length !== b?.data.length ||
+    a?.data.some((x, i) => Math.abs(x - (b?.data[i] ?? 0)) > 1e-7 * Math.abs(b?.data[i] ?? 0)) === true
+  return given.some((x, p) => differs(x, wanted[p]))
+}
