@@ -20,6 +20,7 @@ import { staleWeights } from './stale-weights.ts'
 import { standstill } from './standstill.ts'
 import { starvedStates } from './states.ts'
 import type { Outcome, Scene } from './trial.ts'
+import { turnedComparisons } from './turned-comparisons.ts'
 import { turnedUpdates } from './turned-updates.ts'
 
 /** Rules that read the trace alone. */
@@ -41,6 +42,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   softmaxOverSamples,
   overwrittenSums,
   accumulatorNotReset,
+  turnedComparisons,
   optimizerFaults,
   decayFaults,
   turnedUpdates,

@@ -1,0 +1,102 @@
+/**
+ * A mask of the backward pass that lets through what it should stop: with its comparison turned round, the gradients are
+ * the true ones. A mask that is an index of an array is no operation of the tape, so that the script is run on trial.
+ */
+
+import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
+import type { Finding } from '../types.ts'
+import {
+  analyseEdited,
+  fixOf,
+  listed,
+  NOTHING_FOUND,
+  type Outcome,
+  replaceAt,
+  type Scene,
+  textAt,
+  wrongNames,
+} from './trial.ts'
+
+const COMPARISONS = new Set(['greater', 'greater_equal', 'less', 'less_equal'])
+const MOST_TRIALS = 4
+
+export async function turnedComparisons(scene: Scene): Promise<Outcome> {
+  const { analysis } = scene
+  const wrong = wrongNames(analysis)
+  if (!analysis.best?.results.some((r) => r.status === 'wrong' && r.residual > FAR)) return NOTHING_FOUND
+  const edits = sitesIn(analysis).flatMap((site) => {
+    const at = analysis.trace.sites[site]
+    return at === undefined
+      ? []
+      : turnedTexts(textAt(analysis, at)).map((text) => ({ site, edit: replaceAt(at, text) }))
+  })
+  for (const { site, edit } of edits.slice(0, MOST_TRIALS)) {
+    const after = await analyseEdited(scene, [edit])
+    const still = after && wrongNames(after)
+    if (after === undefined || still === undefined || !explains(analysis, after, wrong, still)) continue
+    const findings = claim(analysis, site, edit.text, wrong, still)
+    return {
+      findings: findings.map((f) => ({ ...f, fix: fixOf(analysis, edit, true) })),
+      edits: [edit],
+      analysis: after,
+    }
+  }
+  return NOTHING_FOUND
+}
+
+/** A mask that is turned leaves nothing of a gradient where it should be: it is no matter of a few elements. */
+const FAR = 0.1
+
+/** All that was wrong is right, and what was right still is; the loss is the same, or one that the script states. */
+function explains(before: Analysis, after: Analysis, wrong: readonly string[], still: readonly string[]): boolean {
+  const names = new Set(after.best?.results.map((r) => r.chain.name))
+  const loss = before.best?.measured.loss
+  const now = after.best?.measured.loss
+  const same = now?.stated === true || (now?.form === loss?.form && now?.name === loss?.name)
+  return same && still.length === 0 && wrong.length > 0 && wrong.every((name) => names.has(name))
+}
+
+/** Comparisons with values of the forward pass that the loss is not computed from, the last of them first. */
+function sitesIn({ tape, trace, dependence, best }: Analysis): number[] {
+  const terms = best?.measured.loss.steps.flatMap((s) => s.terms.map(([n]) => n)) ?? []
+  const forward = tape.ancestors(terms, dependence.cut)
+  const compared = tape.trace.nodes.flatMap((_, node) => {
+    const { op, site } = tape.entry(node)
+    const counts = COMPARISONS.has(op) && tape.aside[node] !== 1 && dependence.depends[node] === 1
+    return counts && trace.sites[site]?.kind === 'Compare' ? [{ node, site }] : []
+  })
+  const ahead = new Set(compared.filter((c) => forward.has(c.node)).map((c) => c.site))
+  const sites = new Set(compared.filter((c) => !ahead.has(c.site)).map((c) => c.site))
+  return [...sites].reverse()
+}
+
+/** `x > 0` as `x < 0`, and as `x <= 0`. */
+function turnedTexts(text: string): string[] {
+  const match = /^([^<>=]+)([<>])(=?)([^<>=]+)$/.exec(text)
+  if (match === null) return []
+  const [, left, sign, equal, right] = match
+  const other = sign === '<' ? '>' : '<'
+  return [`${left}${other}${equal}${right}`, `${left}${other}${equal === '' ? '=' : ''}${right}`]
+}
+
+function claim(
+  analysis: Analysis,
+  site: number,
+  text: string,
+  wrong: readonly string[],
+  still: readonly string[],
+): Finding[] {
+  const at = analysis.trace.sites[site]
+  const names = wrong.filter((name) => !still.includes(name))
+  return findingAt(analysis, {
+    kind: 'wrong-activation-derivative',
+    site,
+    message:
+      'the comparison is turned round: the mask lets through what it should stop, and stops what it should let through',
+    expected: text,
+    received: at === undefined ? '' : textAt(analysis, at),
+    evidence: [`checked: with ${text}, the gradients of ${listed(names)} are the true ones`],
+    parameters: names,
+  })
+}
