@@ -223,6 +223,7 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   }
   return chains.map((chain) => {
     if (!live.includes(chain) || !inCycle(chain.id)) return chain
+    if (looksAhead(tape, chain, live, owner, reads)) return { ...chain, parameter: false }
     const others = readers(chain.id)
     const own = reads.get(chain.id)?.has(chain.id) === true
     const [only] = others
@@ -231,6 +232,43 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const state = alone || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
     return { ...chain, parameter: !state }
   })
+}
+
+/**
+ * Whether a velocity is read by the forward pass in no other way than added to its own parameter, which it moves: where
+ * the momentum would lead, as Nesterov's method looks.
+ */
+function looksAhead(
+  tape: Tape,
+  chain: Chain,
+  live: readonly Chain[],
+  owner: ReadonlyMap<number, ReadonlySet<number>>,
+  reads: ReadonlyMap<number, ReadonlySet<number>>,
+): boolean {
+  const size = sizeAt(tape, chain.versions[1]?.node ?? 0)
+  const sums = new Set<number>()
+  const moved = new Set<number>()
+  for (const { node } of chain.versions.slice(0, 3)) {
+    const scaled = tape.readers(node).filter((n) => ['mul', 'multiply'].includes(tape.entry(n).op))
+    for (const from of [node, ...scaled])
+      for (const sum of tape.readers(from)) {
+        if (!SUMS.has(tape.entry(sum).op) || sizeAt(tape, sum) !== size) continue
+        for (const arg of tape.entry(sum).args)
+          for (const id of owner.get(arg) ?? [])
+            if (id !== chain.id && reads.get(id)?.has(chain.id) === true && owner.get(sum) === undefined) {
+              sums.add(sum)
+              moved.add(id)
+            }
+      }
+  }
+  const [parameter] = moved
+  if (parameter === undefined || moved.size > 1) return false
+  const own = new Set(chain.versions.map((v) => v.node))
+  const stop = new Set([...owner.keys(), ...sums])
+  return live.every(
+    (c) =>
+      c.id === chain.id || c.id === parameter || ![...tape.ancestors(c.rests[1] ?? [], stop)].some((n) => own.has(n)),
+  )
 }
 
 const SHARED = new Set(['copy', 'view', 'move', 'reshape', 'transpose'])

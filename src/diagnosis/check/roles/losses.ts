@@ -28,7 +28,8 @@ export interface LossStep {
 }
 
 const MAX_STEPS = 8
-const LOSS_NAME = /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|^[jlec]$|^total$/i
+const LOSS_NAME =
+  /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|verlust|fehler|kosten|perte|erreur|perdida|pérdida|coste|erro|custo|perda|^[jlec]$|^total$/i
 const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
 const NOT_LOSS = /acc|correct|hit|pred|lr|rate|norm|grad|delta|^d[A-Z_]/
 

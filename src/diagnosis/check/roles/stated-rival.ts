@@ -46,6 +46,8 @@ function measures(points: Points, { measured }: Judged, target: number | undefin
     const slopes = join(first.map((adjoint) => adjoint.get(node)))
     const values = join(points.values.map((v) => v[node]))
     if (slopes.length !== targets.length || values.length !== targets.length) continue
+    // The same at all points: a number that was printed, and no prediction.
+    if (values.every((p, i) => p === values[i % size])) continue
     for (const slope of known) {
       const { residual, ratio } = proportion(
         slopes,

@@ -55,10 +55,18 @@ export function findStill(analysis: Analysis): Still[] {
         inside: event.place === 'item',
       })
   }
+  const begins = trace.events.find((e) => e.kind === 'iteration' && e.site === trace.home)?.time
+  const inLoop = new Set(
+    trace.events.flatMap((e) => (e.kind === 'store' && begins !== undefined && e.time > begins ? [e.node] : [])),
+  )
+  const before = new Set(
+    trace.events.flatMap((e) => (e.kind === 'store' && (begins === undefined || e.time <= begins) ? [e.node] : [])),
+  )
   const whole = usedWhole(analysis, forward)
   const data = findData(analysis, forward)
   const trained = best?.results.map((r) => r.chain.name) ?? []
-  const constant = (node: number) => later?.has(node) !== false
+  // What each round makes anew is data, where no second step says so.
+  const constant = (node: number) => (later === undefined ? before.has(node) || !inLoop.has(node) : later.has(node))
   const candidates = new Set([...names.keys()].filter((n) => isFloat(analysis, n) && constant(n)))
   // In the second step each trained parameter is known as one, whatever was tried out before the first.
   const partners = partnersOf(analysis, later ?? forward, candidates, (node) => forward.has(node))

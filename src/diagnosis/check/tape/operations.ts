@@ -25,11 +25,14 @@ const at = (args: readonly Tensor[], i: number): Tensor => {
   return found
 }
 
+/** What a slope makes of a gradient: of none, none, be the slope infinite (a sigmoid at the edge of the last class). */
+const through = (gy: Tensor, slope: Tensor): Tensor => zip(gy, slope, (g, s) => (g === 0 || s === 0 ? 0 : g * s))
+
 /** y = f(x), with dy/dx = df(x, y). */
 function unary(f: (x: number) => number, df: (x: number, y: number) => number): Operation {
   return {
     forward: (args) => map(at(args, 0), f),
-    gradient: (gy, args, y) => [multiply(gy, zip(at(args, 0), y, df))],
+    gradient: (gy, args, y) => [through(gy, zip(at(args, 0), y, df))],
   }
 }
 
@@ -48,7 +51,7 @@ function binary(
         const [g, x, y] = [gy.data[0] as number, a.data[0] as number, b.data[0] as number]
         return [scalar(g * da(x, y)), scalar(g * db(x, y))]
       }
-      return [sumTo(multiply(gy, zip(a, b, da)), a.shape), sumTo(multiply(gy, zip(a, b, db)), b.shape)]
+      return [sumTo(through(gy, zip(a, b, da)), a.shape), sumTo(through(gy, zip(a, b, db)), b.shape)]
     },
   }
 }
@@ -146,6 +149,16 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ),
   floordiv: flat((a, b) => Math.floor(a / b)),
   floor_divide: flat((a, b) => Math.floor(a / b)),
+  arctan2: binary(
+    (a, b) => Math.atan2(a, b),
+    (a, b) => b / (a * a + b * b),
+    (a, b) => -a / (a * a + b * b),
+  ),
+  tan: unary(Math.tan, (_, y) => 1 + y * y),
+  arcsin: unary(Math.asin, (x) => 1 / Math.sqrt(1 - x * x)),
+  arccos: unary(Math.acos, (x) => -1 / Math.sqrt(1 - x * x)),
+  arcsinh: unary(Math.asinh, (x) => 1 / Math.sqrt(1 + x * x)),
+  arctanh: unary(Math.atanh, (x) => 1 / (1 - x * x)),
   hypot: binary(
     Math.hypot,
     (a, b) => a / Math.hypot(a, b),

@@ -24,6 +24,13 @@ COMPARE = {"less": operator.lt, "less_equal": operator.le, "greater": operator.g
            "equal": operator.eq, "not_equal": operator.ne}
 
 
+# NumPy's elementwise functions that can be computed again from other values; what others return is data.
+FOLLOWED = frozenset("""add subtract multiply divide true_divide power float_power maximum minimum fmax fmin mod remainder
+floor_divide hypot logaddexp negative positive exp exp2 expm1 log log1p log2 log10 sqrt cbrt square reciprocal absolute fabs
+tanh sin cos tan sinh cosh arcsin arccos arctan arctan2 arcsinh arctanh expit erf sign floor ceil rint trunc heaviside greater
+greater_equal less less_equal equal not_equal logical_and logical_or logical_not isnan isfinite matmul""".split())
+
+
 class Session:
     def __init__(self, recorder, done, cleared):
         self.on = True
@@ -463,7 +470,7 @@ class Session:
         if len(args) > function.nin:
             out = args[function.nin]
         refs = None
-        if function.nout == 1 and not (set(keywords) - {"out", "dtype"}):
+        if function.nout == 1 and function.__name__ in FOLLOWED and not (set(keywords) - {"out", "dtype"}):
             refs = [self.record.ref(a) for a in inputs]
         value = function(*args, **keywords)
         out = out[0] if isinstance(out, tuple) else out
