@@ -249,7 +249,7 @@ function looksAhead(
   const sums = new Set<number>()
   const moved = new Set<number>()
   for (const { node } of chain.versions.slice(0, 3)) {
-    const scaled = tape.readers(node).filter((n) => ['mul', 'multiply'].includes(tape.entry(n).op))
+    const scaled = tape.readers(node).filter((n) => PRODUCTS.has(tape.entry(n).op))
     for (const from of [node, ...scaled])
       for (const sum of tape.readers(from)) {
         if (!SUMS.has(tape.entry(sum).op) || sizeAt(tape, sum) !== size) continue
@@ -262,8 +262,11 @@ function looksAhead(
       }
   }
   const [parameter] = moved
-  if (parameter === undefined || moved.size > 1) return false
   const own = new Set(chain.versions.map((v) => v.node))
+  const isOwn = (n: number) =>
+    own.has(n) || (PRODUCTS.has(tape.entry(n).op) && tape.entry(n).args.some((a) => own.has(a)))
+  const steps = live.find((c) => c.id === parameter)?.rests ?? []
+  if (parameter === undefined || moved.size > 1 || !steps.some((rest) => rest.some(isOwn))) return false
   const stop = new Set([...owner.keys(), ...sums])
   return live.every(
     (c) =>
@@ -271,6 +274,7 @@ function looksAhead(
   )
 }
 
+const PRODUCTS = new Set(['mul', 'multiply'])
 const SHARED = new Set(['copy', 'view', 'move', 'reshape', 'transpose'])
 
 /**
