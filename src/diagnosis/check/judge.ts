@@ -4,10 +4,10 @@ import type { Chain } from './roles/chains.ts'
 import type { Dependence } from './roles/dependence.ts'
 import { findGradientNode, gradientAt } from './roles/gradient-node.ts'
 import { gradientProxy } from './roles/gradient-proxy.ts'
-import { type ChainStep, MATCH, type Measured, proportion } from './roles/measure.ts'
+import { type ChainStep, join, MATCH, type Measured, proportion } from './roles/measure.ts'
 import { optimizerInput } from './roles/optimizer-input.ts'
 import type { Points } from './roles/points.ts'
-import { rateOf } from './roles/rates.ts'
+import { rateOf, wholeRates } from './roles/rates.ts'
 import type { Tape } from './tape/tape.ts'
 
 export type Status = 'right' | 'scaled' | 'sign' | 'wrong' | 'unreached'
@@ -69,6 +69,9 @@ export function judge(
         ...(proxy !== undefined && { gradientNode: proxy }),
       }
     }
+    // Where there is no gradient, what is left is another term of the update, such as a weight decay.
+    if (isNothing(step.gradient) && isNothing(join(points.values.map((v) => v[found.node]))))
+      return { step: { ...step, update: step.update.map(() => 0) }, ratio: 1, residual: 0, rate: 1 }
     // An update that is no number has no direction: it is the optimiser's doing, not the gradient's.
     const sign = step.update.every(Number.isFinite) ? Math.sign(proportion(step.update, step.gradient).ratio) : 1
     return {
@@ -86,6 +89,7 @@ export function judge(
   const [shared, ...differing] = new Set(fits.map((d) => d.rate))
   if (shared !== undefined && differing.length === 0)
     for (const d of drafts) if (!fits.includes(d) && d.gradientNode === undefined && !isStill(d.step)) d.rate = shared
+  for (const [d, number] of wholeRates(scene, drafts)) d.rate *= number
   const ownRates = drafts.map((d) => d.rate)
   const [some] = fits
   if (some !== undefined && fits.every((d) => Math.abs(d.ratio / some.ratio - 1) < 1e-5))
@@ -149,8 +153,10 @@ function startsAfresh(tape: Tape, dependence: Dependence, { before, after }: Cha
 
 /** No gradient and no update, but for rounding: right, and without a ratio. */
 export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
-  return step.update.every((x) => Math.abs(x) < 1e-14) && step.gradient.every((x) => Math.abs(x) < 1e-14)
+  return isNothing(step.update) && isNothing(step.gradient)
 }
+
+const isNothing = (data: Float64Array) => data.every((x) => Math.abs(x) < 1e-14)
 
 /** One number is a multiple of any other: that it is one of the gradient says nothing by itself. */
 const isOneNumber = (step: ChainStep) => step.gradient.length === 1

@@ -88,6 +88,29 @@ export function rateOf(scene: RateScene, step: ChainStep, from?: number): number
   return Number.isFinite(rate) && rate > 0 ? rate : 1
 }
 
+/**
+ * A whole number that multiplies every update, the same object in all of them, is a rate. It is missed only where it
+ * stands between some gradients and their updates and not between others: beside a weight decay, say, and without one.
+ */
+export function wholeRates<T extends { readonly step: ChainStep; readonly gradientNode?: number }>(
+  { tape, points }: RateScene,
+  drafts: readonly T[],
+): (readonly [T, number])[] {
+  if (drafts.every((d) => d.gradientNode === undefined) || drafts.every((d) => d.gradientNode !== undefined)) return []
+  const numberIn = ({ step }: T): number | undefined => {
+    const at = step.chain.versions.findIndex((v) => v.node === step.before)
+    const [rest] = step.chain.rests[at] ?? step.chain.rests[0] ?? []
+    const { op, args } = tape.entry(rest ?? step.after)
+    if (!op.startsWith('mul')) return undefined
+    return args.find((a) => tape.entry(a).op === 'leaf' && points.values[0]?.[a]?.data.length === 1)
+  }
+  const numbers = drafts.map(numberIn)
+  const [node] = numbers
+  const value = points.values[0]?.[node ?? -1]?.data[0] ?? 1
+  if (node === undefined || numbers.some((n) => n !== node) || !Number.isInteger(value) || value === 0) return []
+  return drafts.filter((d) => d.gradientNode === undefined).map((d) => [d, Math.abs(value)])
+}
+
 /** The running means and velocities that a step passes through. */
 function statesOf(
   { tape, chains, dependence, forward }: RateScene,

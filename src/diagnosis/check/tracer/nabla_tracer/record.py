@@ -246,10 +246,10 @@ class Recorder:
         np = self.np
         if np is not None and isinstance(value, np.ndarray):
             base = self.owner(value)
+            root = self.roots[id(value)] = Root(value, node)
+            # `X[:, order]` is a view of an array that nobody else has; views of it are views of that one.
             if base is not value and id(base) not in self.roots and base.size == value.size:
-                self.roots[id(value)] = Root(value, node)
-            else:
-                self.roots[id(value)] = Root(value, node)
+                self.roots[id(base)] = root
         elif type(value) is float or (np is not None and isinstance(value, np.generic)):
             self.floats[id(value)] = (value, node)
         return value

@@ -67,7 +67,16 @@ def install(session):
     def extreme(site, function, args, keywords):
         if len(args) == 1:
             args = (list(session.iterate(site, args[0])),)
-        return function(*args, **keywords)
+        value = function(*args, **keywords)
+        if len(args) != 2 or keywords or not session.on or not all(session.numeric(a) for a in args):
+            return value
+        if any(session.is_array(a) for a in args) or not any(type(a) is not int and record.tracked(a) for a in args):
+            return value
+        if type(value) is int or type(value) is bool:  # the 0 of max(0, z): which of them it was is a branch
+            session.compare(site, "less", args[0], args[1])
+            return value
+        name = "maximum" if function is builtins.max else "minimum"
+        return record.result(name, [record.ref(a) for a in args], 0, site, value * 1.0)
 
     session.handlers.update({math.pow: power, builtins.pow: power, builtins.abs: absolute, builtins.sum: total,
                              math.fsum: total, builtins.float: to_float, builtins.zip: loop_over,
