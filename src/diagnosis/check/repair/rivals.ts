@@ -31,7 +31,9 @@ export function ranked(rivals: readonly Rival[]): Rival[] {
   const same = sorted.filter(
     (r) => r.remake?.kind === top.remake?.kind && r.cost < top.cost + NEAR && !r.explanation.statement.updates,
   )
-  const [first] = same.sort((a, b) => a.explanation.first - b.explanation.first)
+  const [first] = same.sort(
+    ({ explanation: a }, { explanation: b }) => a.first - b.first || a.statement.site - b.statement.site,
+  )
   return first === undefined ? sorted : [first, ...sorted.filter((r) => r !== first)]
 }
 
@@ -62,10 +64,12 @@ export function judgeRival(
   }
   const [first] = occurrences
   const adjoints = situation.labels.adjoints
+  const { times, signal } = explanation.statement
   if (remake === undefined && !factors && first !== undefined) {
     const lack = lackOf(analysis, adjoints, first)
     if (lack?.kind === 'missing-term') remake = { ...lack, cost: LACK }
-    else if (!explanation.statement.updates && lacksConstant(first)) remake = NO_DATA
+    // What the forward pass keeps lacks nothing: where the targets come in is behind it.
+    else if (!explanation.statement.updates && (times === undefined || signal) && lacksConstant(first)) remake = NO_DATA
   }
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.
