@@ -156,7 +156,8 @@ export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
   return isNothing(step.update) && isNothing(step.gradient)
 }
 
-const isNothing = (data: Float64Array) => data.every((x) => Math.abs(x) < 1e-14)
+/** Zeros, but for rounding. */
+export const isNothing = (data: Float64Array) => data.every((x) => Math.abs(x) < 1e-14)
 
 /** One number is a multiple of any other: that it is one of the gradient says nothing by itself. */
 const isOneNumber = (step: ChainStep) => step.gradient.length === 1

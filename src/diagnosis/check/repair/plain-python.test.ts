@@ -1,19 +1,8 @@
 /** One change in one line of a right script in plain Python, or of loops over elements: the line, and the kind of change. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it, vi } from 'vitest'
-import { check } from '../check.ts'
+import { type LineChange, testLineChanges } from './line-changes.fixture.ts'
 
-vi.setConfig({ maxConcurrency: 2, testTimeout: 60_000 })
-
-const folder = mkdtempSync(join(tmpdir(), 'nabla-plain-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Script, what stands there, what takes its place, the kind that is the right answer. */
-const CASES: readonly (readonly [string, string, string, string])[] = [
+const CASES: readonly LineChange[] = [
   // Lists that are made anew in each step.
   [
     'list_vectors',
@@ -31,16 +20,4 @@ const CASES: readonly (readonly [string, string, string, string])[] = [
   ['max_pooling', 'd_kernels[k] += d_conv', 'd_kernels[k] = d_conv', 'overwritten-sum'],
 ]
 
-describe.concurrent('a change of one line', () => {
-  for (const [index, [base, before, after, kind]] of CASES.entries())
-    it(`${base}: ${after}`, async () => {
-      const path = fileURLToPath(new URL(`../../../../bench/check/bases/${base}.py`, import.meta.url))
-      const source = readFileSync(path, 'utf8')
-      expect(source.split(before)).toHaveLength(2)
-      const line = source.slice(0, source.indexOf(before)).split('\n').length
-      const script = join(folder, `${base}-${index}.py`)
-      writeFileSync(script, source.replace(before, after))
-      const { findings } = await check(script)
-      expect(findings.map((f) => [f.line, f.kind])).toEqual([[line, kind]])
-    })
-})
+testLineChanges(CASES)

@@ -1,19 +1,8 @@
 /** One change in one line of a right script: the line is named, and what kind of change it is. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it, vi } from 'vitest'
-import { check } from '../check.ts'
+import { type LineChange, testLineChanges } from './line-changes.fixture.ts'
 
-vi.setConfig({ maxConcurrency: 2, testTimeout: 60_000 })
-
-const folder = mkdtempSync(join(tmpdir(), 'nabla-repair-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Script, what stands there, what takes its place, the kinds that are a right answer. */
-const CASES: readonly (readonly [string, string, string, string])[] = [
+const CASES: readonly LineChange[] = [
   // Behind an optimiser whose update is no multiple of the gradient.
   ['adam', 'db1 = dz1.sum(axis=0, keepdims=True)', 'db1 = dz1[0]', 'reduction-axis'],
   ['adam', 'dz1 = da1 * (1 - a1 ** 2)', 'dz1 = da1 * (1 - a1)', 'wrong-activation-derivative'],
@@ -51,16 +40,4 @@ const CASES: readonly (readonly [string, string, string, string])[] = [
   ['siamese', 'du = dh * (1 - h ** 2)', 'du = dh', 'missing-activation-derivative'],
 ]
 
-describe.concurrent('a change of one line', () => {
-  for (const [index, [base, before, after, kind]] of CASES.entries())
-    it(`${base}: ${after}`, async () => {
-      const path = fileURLToPath(new URL(`../../../../bench/check/bases/${base}.py`, import.meta.url))
-      const source = readFileSync(path, 'utf8')
-      expect(source.split(before)).toHaveLength(2)
-      const line = source.slice(0, source.indexOf(before)).split('\n').length
-      const script = join(folder, `${base}-${index}.py`)
-      writeFileSync(script, source.replace(before, after))
-      const { findings } = await check(script)
-      expect(findings.map((f) => [f.line, f.kind])).toEqual([[line, kind]])
-    })
-})
+testLineChanges(CASES)

@@ -5,6 +5,7 @@ import type { ParameterResult } from '../judge.ts'
 import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import { textOfSite } from '../trace/location.ts'
 import type { Alias } from './statements.ts'
 
 /** A value put in by hand, at each point; only for what is computed from `from` on, where that is given. */
@@ -147,7 +148,8 @@ function neededFor({ tape }: Analysis, results: readonly ParameterResult[]): Uin
 export function readsAs(analysis: Analysis, node: number, arg: number, alias: Alias | undefined): boolean {
   const { trace, tape } = analysis
   if (alias === undefined || trace.sites[tape.entry(node).site]?.function !== alias.scope) return true
-  const text = textOf(analysis, node)
+  const site = trace.sites[tape.entry(node).site]
+  const text = site === undefined ? '' : textOfSite(trace, site)
   const isIn = (name: string) =>
     name !== '' && new RegExp(`(?<![\\w.])${name.replace(/\W/g, '\\$&')}(?!\\w)`).test(text)
   const others = [alias.former, ...namesOf(analysis, arg)]
@@ -167,13 +169,4 @@ function namesOf(analysis: Analysis, node: number): string[] {
     knownNames.set(analysis, names)
   }
   return [...(names.get(node) ?? [])]
-}
-
-/** The source of an operation. */
-function textOf({ trace, tape }: Analysis, node: number): string {
-  const site = trace.sites[tape.entry(node).site]
-  if (site === undefined) return ''
-  const lines = (trace.sources.get(site.file) ?? '').split('\n').slice(site.line - 1, site.endLine)
-  if (lines.length === 1) return [...(lines[0] ?? '')].slice(site.column, site.endColumn).join('')
-  return lines.join('\n')
 }

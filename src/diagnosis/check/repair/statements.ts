@@ -3,6 +3,7 @@
 import type { Analysis } from '../analyse.ts'
 import type { Judged } from '../judge.ts'
 import { findMeetings } from '../roles/losses.ts'
+import { textOfSite } from '../trace/location.ts'
 
 export interface Statement {
   /** Its site. */
@@ -164,10 +165,7 @@ function aliasOf({ trace }: Analysis, handed: readonly Handed[], at: number): { 
   const [name, ...others] = new Set(handed.map((h) => h.key))
   const site = trace.sites[at]
   if (name === undefined || others.length > 0 || site === undefined) return {}
-  const text = [...(trace.sources.get(site.file)?.split('\n')[site.line - 1] ?? '')]
-    .slice(site.column, site.endLine === site.line ? site.endColumn : undefined)
-    .join('')
-  const former = /(?:^|[^=!<>]=)\s*([A-Za-z_][\w.]*)\s*$/.exec(text)?.[1] ?? ''
+  const former = /(?:^|[^=!<>]=)\s*([A-Za-z_][\w.]*)\s*$/.exec(textOfSite(trace, site))?.[1] ?? ''
   return { alias: { name, scope: site.function, former } }
 }
 

@@ -5,6 +5,7 @@
 
 import type { Tape, Values } from '../tape/tape.ts'
 import { scalar, tensor } from '../tape/tensor.ts'
+import { textOfSite } from '../trace/location.ts'
 import { type Dependence, versionsRead } from './dependence.ts'
 
 export type LossForm = 'stated' | 'squared' | 'binary cross-entropy' | 'cross-entropy'
@@ -219,9 +220,8 @@ export interface Meeting {
 /** A number written in the expression itself is no target. */
 function operandIsWritten(tape: Tape, site: number, left: boolean): boolean {
   const found = tape.trace.sites[site]
-  const text = found === undefined ? '' : (tape.trace.sources.get(found.file)?.split('\n')[found.line - 1] ?? '')
   if (found === undefined || found.endLine !== found.line) return false
-  const span = text.slice(found.column, found.endColumn)
+  const span = textOfSite(tape.trace, found)
   return left
     ? /^[\s(]*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*[-+*/,)]/i.test(span)
     : /[-+*/,(]\s*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?[\s)]*$/i.test(span)

@@ -4,6 +4,7 @@
  */
 
 import type { Tape } from '../tape/tape.ts'
+import { textOfSite } from '../trace/location.ts'
 import type { Chain } from './chains.ts'
 import type { Dependence } from './dependence.ts'
 import { type ChainStep, firstUse } from './measure.ts'
@@ -150,8 +151,7 @@ function statesOf(
 function isWritten({ trace, entries }: Tape, node: number, index: 0 | 1, value: number | undefined): boolean {
   const site = trace.sites[entries[node]?.site ?? -1]
   if (site?.kind !== 'BinOp' || site.line !== site.endLine) return false
-  const line = [...(trace.sources.get(site.file)?.split('\n')[site.line - 1] ?? '')]
-  const text = line.slice(site.column, site.endColumn).join('')
+  const text = textOfSite(trace, site)
   const found = index === 0 ? /^\(?(\d+)(?:\.0*)?\s*[*/]/.exec(text) : /[*/]\s*(\d+)(?:\.0*)?$/.exec(text)
   return found !== null && Number(found[1]) === value
 }

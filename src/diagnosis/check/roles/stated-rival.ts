@@ -4,7 +4,7 @@
  * missing, or there twice.
  */
 
-import type { Judged } from '../judge.ts'
+import { isNothing, type Judged } from '../judge.ts'
 import { join, MATCH, proportion } from './measure.ts'
 import type { Points } from './points.ts'
 
@@ -66,7 +66,7 @@ function isOfForm(points: Points, stated: Judged, form: Judged): boolean {
   for (const { chain, step } of stated.results) {
     const other = form.results.find((r) => r.chain.id === chain.id)?.step
     if (other === undefined || other.step !== step.step || other.gradient.length !== step.gradient.length) return false
-    if (step.gradient.every((x) => Math.abs(x) < 1e-14)) continue
+    if (isNothing(step.gradient)) continue
     const parameter = step.part === undefined ? join(points.values.map((v) => v[step.before])) : undefined
     const multiple = multipleOf(step.gradient, other.gradient, parameter)
     if (multiple === undefined) return false

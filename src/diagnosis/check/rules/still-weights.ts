@@ -43,8 +43,10 @@ export function findStill(analysis: Analysis): Still[] {
   const samples = sampleCounts(analysis)
   const placeOf = resolvePlaces(trace)
   const names = new Map<number, { name: string; site: number; rank: number; inside: boolean }>()
+  const firstKept = new Map<number, number>()
   for (const event of trace.events) {
     if (event.kind !== 'store' || !forward.has(event.node) || dependence.depends[event.node] === 1) continue
+    if (!firstKept.has(event.node)) firstKept.set(event.node, event.time)
     const rank = event.place !== 'name' ? 2 : event.owner === '<module>' ? 1 : 0
     const known = names.get(event.node)
     if (known === undefined || rank > known.rank)
@@ -56,17 +58,11 @@ export function findStill(analysis: Analysis): Still[] {
       })
   }
   const begins = trace.events.find((e) => e.kind === 'iteration' && e.site === trace.home)?.time
-  const inLoop = new Set(
-    trace.events.flatMap((e) => (e.kind === 'store' && begins !== undefined && e.time > begins ? [e.node] : [])),
-  )
-  const before = new Set(
-    trace.events.flatMap((e) => (e.kind === 'store' && (begins === undefined || e.time <= begins) ? [e.node] : [])),
-  )
   const whole = usedWhole(analysis, forward)
   const data = findData(analysis, forward)
   const trained = best?.results.map((r) => r.chain.name) ?? []
   // What each round makes anew is data, where no second step says so.
-  const constant = (node: number) => (later === undefined ? before.has(node) || !inLoop.has(node) : later.has(node))
+  const constant = (node: number) => later?.has(node) ?? (begins === undefined || (firstKept.get(node) ?? 0) <= begins)
   const candidates = new Set([...names.keys()].filter((n) => isFloat(analysis, n) && constant(n)))
   // In the second step each trained parameter is known as one, whatever was tried out before the first.
   const partners = partnersOf(analysis, later ?? forward, candidates, (node) => forward.has(node))

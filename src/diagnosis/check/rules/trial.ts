@@ -3,6 +3,7 @@
 import { type Analysis, analyse } from '../analyse.ts'
 import { diffOf } from '../findings/finding.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
+import { textOfSite } from '../trace/location.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
@@ -65,12 +66,7 @@ export function inOrder(edits: readonly SourceEdit[]): SourceEdit[] {
 
 /** The source text of a site. */
 export function textAt(analysis: Analysis, site: Site): string {
-  const lines = (analysis.trace.sources.get(site.file) ?? '').split('\n').slice(site.line - 1, site.endLine)
-  const last = lines.length - 1
-  if (last < 0) return ''
-  lines[last] = (lines[last] ?? '').slice(0, site.endColumn)
-  lines[0] = (lines[0] ?? '').slice(site.column)
-  return lines.join('\n')
+  return textOfSite(analysis.trace, site)
 }
 
 export function fixOf(analysis: Analysis, edit: SourceEdit, verified: boolean): NonNullable<Finding['fix']> {

@@ -1,6 +1,6 @@
 /** A file and a line as the trace counts them in; how their author counts them out: notebooks by cell. */
 
-import type { Trace } from './trace.ts'
+import type { Site, Trace } from './trace.ts'
 
 export interface Location {
   /** The code cell of a notebook, from 1. */
@@ -21,4 +21,14 @@ export function sayWhere(trace: Trace, script: string, at: { file: string; line:
   const { cell, line } = locationOf(trace, at.file, at.line)
   const place = cell === undefined ? `line ${line}` : `cell ${cell}, line ${line}`
   return at.file === script ? place : `${at.file}, ${place}`
+}
+
+/** The source of a site; columns count characters. */
+export function textOfSite({ sources }: Pick<Trace, 'sources'>, site: Site): string {
+  const lines = (sources.get(site.file) ?? '').split('\n').slice(site.line - 1, site.endLine)
+  const last = lines.length - 1
+  if (last < 0) return ''
+  lines[last] = [...(lines[last] ?? '')].slice(0, site.endColumn).join('')
+  lines[0] = [...(lines[0] ?? '')].slice(site.column).join('')
+  return lines.join('\n')
 }
