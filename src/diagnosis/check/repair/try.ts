@@ -232,20 +232,42 @@ class Runner {
   }
 
   private promising(updates: ReadonlyMap<number, Row>): boolean {
+    const normal = this.normalAfter(updates)
     return this.judged.results.some((r) => {
       const row = updates.get(r.chain.id)
-      return r.status !== 'right' && r.status !== 'unreached' && row !== undefined && this.match(r, row) !== undefined
+      return (
+        r.status !== 'right' &&
+        r.status !== 'unreached' &&
+        row !== undefined &&
+        this.match(r, row, normal) !== undefined
+      )
     })
   }
 
-  private match(result: ParameterResult, row: Row): { ratio: number; residual: number } | undefined {
+  /** The scale of the gradients that are right: an edit of the error itself changes that of all of them. */
+  private normalAfter(updates: ReadonlyMap<number, Row>): number {
+    const ratios = this.judged.results.filter(showsRatio).map((r) => {
+      const row = updates.get(r.chain.id)
+      if (row === undefined || r.gradientNode !== undefined) return Number.NaN
+      const { ratio, residual } = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
+      return residual < MATCH ? ratio / rate(r) : Number.NaN
+    })
+    const [first = Number.NaN] = ratios
+    return first > 0 && ratios.every((x) => Math.abs(x / first - 1) < 1e-5) ? first : this.normal
+  }
+
+  private match(
+    result: ParameterResult,
+    row: Row,
+    normal = this.normal,
+  ): { ratio: number; residual: number } | undefined {
     if (row.update.every((x) => x === 0) || this.vanishes(result, row)) return undefined
     const found = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
     const match =
       result.gradientNode === undefined ? found : { ...found, ratio: Math.abs(found.ratio) * Math.sign(row.along) }
     if (!(match.residual < MATCH) || match.ratio === 0 || (this.allowsAscent ? false : match.ratio < 0))
       return undefined
-    if (this.hasRight && Math.abs(match.ratio / rate(result) / this.normal - 1) > 1e-5) return undefined
+    if (this.hasRight && Math.abs(match.ratio / rate(result) / normal - 1) > 1e-5) return undefined
     return { ratio: match.ratio / rate(result), residual: match.residual }
   }
 
@@ -263,12 +285,13 @@ class Runner {
     updates: ReadonlyMap<number, Row>,
   ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const fixed: { chain: number; ratio: number; residual: number }[] = []
+    const normal = this.normalAfter(updates)
     let broken = 0
     for (const result of this.judged.results) {
       const row = updates.get(result.chain.id)
       if (row === undefined || result.status === 'unreached') continue
       if (result.status === 'right' && isStill(result.step) && isStill(asStep(row))) continue
-      const match = this.match(result, row)
+      const match = this.match(result, row, normal)
       if (result.status === 'right' && match === undefined) broken++
       if (result.status !== 'right' && match !== undefined) fixed.push({ chain: result.chain.id, ...match })
     }

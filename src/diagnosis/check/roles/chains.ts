@@ -174,7 +174,7 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     (c) => computed(c) && c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets),
   )
   const all = new Set(lasting.flatMap((c) => c.versions.map((v) => v.node)))
-  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting, all))
+  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting, all) && !isSum(tape, c))
   for (const chain of live)
     for (const version of chain.versions) {
       const owners = owner.get(version.node) ?? new Set()
@@ -307,6 +307,17 @@ function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[], all:
     stack.push(...tape.entry(n).args)
   }
   return false
+}
+
+/**
+ * Whether what a place holds is read by nothing but what is added to it, until all is added: the gradient of a value of
+ * the pass itself, kept beside it. A parameter is read before it is updated.
+ */
+function isSum(tape: Tape, { versions, rests }: Chain): boolean {
+  return rests.every((_, i) => {
+    const [before, after] = [versions[i]?.node ?? -1, versions[i + 1]?.node ?? -1]
+    return tape.readers(before).every((reader) => reader >= after || tape.aside[reader] === 1)
+  })
 }
 
 const sizeAt = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).reduce((a, b) => a * b, 1)

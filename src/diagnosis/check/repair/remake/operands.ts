@@ -34,7 +34,9 @@ export function* otherOperand(scene: Scene, node: number, i: number): Generator<
   for (const { node: other, name } of near) {
     const candidate = scene.at(other)
     if (other === operand || candidate === undefined) continue
-    if (candidate.data.length !== value.data.length && !scene.feedsMatrix(node)) continue
+    // A number for each sample, in the place of one for each of its units, is spread over them.
+    const size = candidate.data.length
+    if (size !== value.data.length && size !== scene.at(node)?.data.length && !scene.feedsMatrix(node)) continue
     if (++seen > MAX_POOL) break
     const same = candidate.shape.join() === value.shape.join()
     const related = scene.curveBetween(operand, other)

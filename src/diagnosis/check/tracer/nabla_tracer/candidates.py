@@ -40,6 +40,7 @@ class Scope:
 
     def __init__(self, tree, statement, owner, cls):
         home = owner if owner is not None else tree
+        self.line = statement.lineno
         self.atoms, self.functions, self.scalars = [], [], []
         called, imported = set(), set()
         for node in ast.walk(tree):
@@ -69,7 +70,8 @@ class Scope:
             self.atoms.append(text)
 
     def collect(self, home, skip, imported):
-        for node in ast.walk(home):
+        # Of many names those that stand nearby.
+        for node in sorted(ast.walk(home), key=lambda n: abs(getattr(n, "lineno", self.line) - self.line)):
             if isinstance(node, ast.arg) and node.arg not in skip:
                 self.add(node.arg)
             elif isinstance(node, ast.Name) and node.id not in skip and not node.id.startswith("__"):

@@ -32,6 +32,7 @@ class Recorder:
         self.budget_nodes, self.budget_bytes = budget_nodes, budget_bytes
         self.before_updates = budget_nodes  # how many of them may come before the first update
         self.updated = False
+        self.beside = False  # what is computed now is no part of the script: an edit that is tried out
         self.weights = {}
         self.clear()
 
@@ -58,11 +59,12 @@ class Recorder:
         self.count += 1
         self.args.append(args)
         self.ops.append(op)
-        for arg in args:
-            self.first_use.setdefault(arg, number)
         self.depth.append(1 + max([self.depth[a] for a in args], default=0))
-        if op in ("mul", "matmul", "dot", "div", "einsum", "outer"):
-            self.multiplied.update(args)
+        if not self.beside:
+            for arg in args:
+                self.first_use.setdefault(arg, number)
+            if op in ("mul", "matmul", "dot", "div", "einsum", "outer"):
+                self.multiplied.update(args)
         shape, kind, digest = self.describe(value)
         self.emit(["n", number, op, args, params, site, shape, kind, digest])
         if self.count > (self.budget_nodes if self.updated else self.before_updates) or self.bytes > self.budget_bytes:

@@ -561,7 +561,7 @@ class Session:
             return value
         start = record.count
         found = []
-        self.candidate = True
+        self.candidate = record.beside = True
         settings = self.np.seterr(all="ignore") if self.np is not None else None
         for number, edit in enumerate(edits):
             if record.count - start > EDIT_NODES:
@@ -580,7 +580,7 @@ class Session:
                 self.slow_edits.add((index, number))
             if node is not None:
                 found.append([number, node])
-        self.candidate = False
+        self.candidate = record.beside = False
         if settings is not None:
             self.np.seterr(**settings)
         record.emit(["c", index, original, start, record.count, found])
