@@ -40,7 +40,7 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
     judge(tape, dependence, points, measure(tape, dependence, points, loss, boundaries), chains),
   )
   const fitting = choose(tape, dependence, judged)
-  const best = fitting && (statedRival(points, judged, fitting) ?? fitting)
+  const best = fitting && (statedRival(tape, dependence, points, judged, fitting) ?? fitting)
   return { trace, tape, chains, dependence, points, judged, ...(best && { best }) }
 }
 

@@ -5,42 +5,79 @@
  */
 
 import { isNothing, type Judged } from '../judge.ts'
+import type { Tape } from '../tape/tape.ts'
+import { type Dependence, MOVES } from './dependence.ts'
+import type { LossForm } from './losses.ts'
 import { join, MATCH, proportion } from './measure.ts'
 import type { Points } from './points.ts'
 
+type Form = Exclude<LossForm, 'stated'>
+
 /** What the slope of each loss is, up to a constant, with regard to its prediction. */
-const SLOPES: readonly ((p: number, t: number) => number)[] = [(p, t) => p - t, (p, t) => (p - t) / (p * (1 - p))]
-/** Of classes that exclude each other; of others it is half a loss. */
-const CLASS_SLOPE = (p: number, t: number) => -t / p
+const SLOPES: Readonly<Record<Form, (p: number, t: number) => number>> = {
+  squared: (p, t) => p - t,
+  'binary cross-entropy': (p, t) => (p - t) / (p * (1 - p)),
+  // Of classes that exclude each other; of others it is half a loss.
+  'cross-entropy': (p, t) => -t / p,
+}
+/** Operations that keep a prediction within bounds. */
+const BOUNDS = new Set(['maximum', 'minimum', 'fmax', 'fmin', 'max', 'min', 'clip'])
 /** Fewer numbers agree by chance. */
 const LEAST_NUMBERS = 3
 
 /** The stated loss that is another one than `best`, which nobody states, for what `best` predicts. */
-export function statedRival(points: Points, judged: readonly Judged[], best: Judged): Judged | undefined {
+export function statedRival(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  judged: readonly Judged[],
+  best: Judged,
+): Judged | undefined {
   const { loss } = best.measured
-  if (loss.stated || best.explained === 0) return undefined
+  const { form: own, target, prediction } = loss
+  if (own === 'stated' || best.explained === 0) return undefined
   const forms = judged.filter(
-    ({ measured: { loss: other } }) => !other.stated && other.site === loss.site && other.form !== loss.form,
+    ({ measured: { loss: other } }) => !other.stated && other.site === loss.site && other.form !== own,
   )
   const ofClasses = judged.some(
-    ({ measured: { loss: other } }) => other.form === 'cross-entropy' && other.target === loss.target,
+    ({ measured: { loss: other } }) => other.form === 'cross-entropy' && other.target === target,
   )
-  const slopes = ofClasses ? [...SLOPES, CLASS_SLOPE] : SLOPES
-  return judged.find(
-    (j) =>
-      j.measured.loss.stated &&
-      !j.consistent &&
-      j.explained < best.explained &&
-      (forms.some((form) => isOfForm(points, j, form)) || measures(points, j, loss.target, slopes)),
-  )
+  const names = (Object.keys(SLOPES) as Form[]).filter((form) => ofClasses || form !== 'cross-entropy')
+  const made = prediction === undefined ? undefined : makerOf(tape, dependence, prediction)
+  return judged.find((j) => {
+    if (!j.measured.loss.stated || j.consistent || j.explained >= best.explained) return false
+    if (forms.some((form) => isOfForm(points, j, form))) return true
+    const found = measures(points, j, target, names)
+    // The same loss of the same output is no other one: what is shown between the epochs has later weights, or other samples.
+    const same = found.some(({ form, node }) => form === own && makerOf(tape, dependence, node) === made)
+    return found.length > 0 && !same
+  })
 }
 
-/** Whether a loss is one of the known ones, of some value of the forward pass and this target. */
-function measures(points: Points, { measured }: Judged, target: number | undefined, known: typeof SLOPES): boolean {
+/** The operation that computes a value, before it is moved, copied or kept within bounds. */
+function makerOf(tape: Tape, dependence: Dependence, node: number): string {
+  let at = node
+  for (let depth = 0; depth < 8; depth++) {
+    const { op, args } = tape.entry(at)
+    const next = MOVES.has(op) || BOUNDS.has(op) ? args.find((a) => dependence.depends[a] === 1) : undefined
+    if (next === undefined || dependence.cut.has(next)) return op
+    at = next
+  }
+  return tape.entry(at).op
+}
+
+/** The known losses that a stated one is, of some value of the forward pass and this target. */
+function measures(
+  points: Points,
+  { measured }: Judged,
+  target: number | undefined,
+  known: readonly Form[],
+): { form: Form; node: number }[] {
   const size = points.values[0]?.[target ?? -1]?.data.length ?? 0
-  if (target === undefined || target < 0 || size * points.values.length < LEAST_NUMBERS) return false
+  if (target === undefined || target < 0 || size * points.values.length < LEAST_NUMBERS) return []
   const [first = []] = measured.adjoints
   const targets = join(points.values.map((v) => v[target]))
+  const out: { form: Form; node: number }[] = []
   for (const node of first[0]?.keys() ?? []) {
     if (node === target || points.values[0]?.[node]?.data.length !== size) continue
     const slopes = join(first.map((adjoint) => adjoint.get(node)))
@@ -48,15 +85,15 @@ function measures(points: Points, { measured }: Judged, target: number | undefin
     if (slopes.length !== targets.length || values.length !== targets.length) continue
     // The same at all points: a number that was printed, and no prediction.
     if (values.every((p, i) => p === values[i % size])) continue
-    for (const slope of known) {
+    for (const form of known) {
       const { residual, ratio } = proportion(
         slopes,
-        values.map((p, i) => slope(p, targets[i] as number)),
+        values.map((p, i) => SLOPES[form](p, targets[i] as number)),
       )
-      if (residual < MATCH && ratio > 0) return true
+      if (residual < MATCH && ratio > 0) out.push({ form, node })
     }
   }
-  return false
+  return out
 }
 
 /** Whether a loss is a multiple of another one, up to a penalty for large parameters. */
