@@ -41,7 +41,7 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
 }
 const SUMS = new Set(['add', 'sub', 'subtract'])
 const OVERWRITES = new Set(['put', 'write'])
-const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
+export const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
 
 /**
  * v' as v plus terms: whether `before` is among them, and the others. Products are opened only where v lies in them.

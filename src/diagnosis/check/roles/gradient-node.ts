@@ -5,8 +5,10 @@
 
 import type { Tape } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
+import { SCALING } from './chains.ts'
 import type { Dependence } from './dependence.ts'
 import { type ChainStep, join, MATCH, type Proportion, proportion } from './measure.ts'
+import { isNorm } from './norms.ts'
 import type { Points } from './points.ts'
 
 export interface FoundGradient extends Proportion {
@@ -34,7 +36,7 @@ export function findGradientNode(
   return matches.find((m) => first === undefined || m === first || !isEvenIn(tape, points, m.node, first.node))
 }
 
-/** Whether an update is made of the forward pass through `node` alone: what it is multiplied with on the way is no optimiser's. */
+/** Whether an update is made of the forward pass through `node` alone: what it is multiplied with on the way is no optimiser's, but for a length. */
 function isAllOf(
   tape: Tape,
   dependence: Dependence,
@@ -47,8 +49,11 @@ function isAllOf(
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (seen.has(at)) continue
     seen.add(at)
-    for (const arg of tape.entry(at).args) {
+    const { op, args } = tape.entry(at)
+    const scales = SCALING.has(op)
+    for (const arg of args) {
       if (arg <= before || dependence.depends[arg] !== 1 || dependence.cut.has(arg) || seen.has(arg)) continue
+      if (scales && isNorm(tape, dependence, forward, arg)) continue
       if (forward.has(arg)) return false
       stack.push(arg)
     }

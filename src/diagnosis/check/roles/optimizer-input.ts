@@ -5,8 +5,10 @@
 
 import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
+import { SCALING } from './chains.ts'
 import type { Dependence } from './dependence.ts'
 import { type ChainStep, firstUse } from './measure.ts'
+import { isNorm } from './norms.ts'
 import type { Points } from './points.ts'
 
 const MAX_NODES = 3000
@@ -22,7 +24,20 @@ export function optimizerInput(
   if (meeting === undefined) return undefined
   // At a point where the gradient is not zero, as it is below weights that begin at zero.
   const values = points.values.find((v) => v[meeting]?.data.some((x) => x !== 0))
-  return values !== undefined && !isAffine(tape, values, meeting, step) ? meeting : undefined
+  return values !== undefined && !isAffine(tape, values, meeting, step)
+    ? unscaled(tape, dependence, forward, meeting)
+    : undefined
+}
+
+/** What was made shorter or longer by the length of all gradients, as it was before. */
+function unscaled(tape: Tape, dependence: Dependence, forward: ReadonlySet<number>, node: number): number {
+  const { op, args } = tape.entry(node)
+  const [a, b] = args
+  if (!SCALING.has(op) || a === undefined || b === undefined) return node
+  const of = isNorm(tape, dependence, forward, b) ? a : isNorm(tape, dependence, forward, a) ? b : undefined
+  return of === undefined || dependence.depends[of] !== 1 || forward.has(of)
+    ? node
+    : unscaled(tape, dependence, forward, of)
 }
 
 /** Going back from the update: the first value that all ways lead through after they have parted. */
@@ -40,9 +55,14 @@ function firstMeeting(
     if (open.size > 1) parted = true
     else if (parted) return node
     open.delete(node)
-    for (const arg of tape.entry(node).args) {
+    const { op, args } = tape.entry(node)
+    for (const arg of args) {
       // What there was before the step, such as 0 · W for a velocity, is no way of the error.
       if (arg <= before || arg < begin || dependence.depends[arg] !== 1 || dependence.cut.has(arg)) continue
+      if (SCALING.has(op) && isNorm(tape, dependence, forward, arg)) {
+        parted = true
+        continue
+      }
       // An error arises here, or a gradient: what comes before it is not all that the update is made of.
       if (forward.has(arg)) return undefined
       open.add(arg)

@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { MOVES } from '../roles/dependence.ts'
 import type { Finding } from '../types.ts'
 import { listed } from './trial.ts'
 
@@ -32,6 +33,7 @@ export function noNonlinearity(analysis: Analysis): Finding[] {
     if (weight === undefined || value === undefined || dependence.depends[value] !== 1) continue
     const below = linearBelow(analysis, value)
     if (below === undefined || below.size === 0 || below.has(weight)) continue
+    if (isReadBeside(analysis, node, value, new Set(forward))) continue
     const names = [...below].map((id) => nameOf(analysis, id))
     if (narrows(analysis, weight, [...below]) || (trace.nodes[node]?.shape.length === 0 && best.results.length < 4))
       continue
@@ -90,6 +92,27 @@ function linearBelow(analysis: Analysis, node: number): Set<number> | undefined 
     return false
   }
   return walk(node) ? weights : undefined
+}
+
+/**
+ * Whether what lies between two products is read by anything else than products with weights: a residual block adds to
+ * it what is no linear function of it, and without the lower weights there would be nothing to add to.
+ */
+function isReadBeside(analysis: Analysis, product: number, value: number, forward: ReadonlySet<number>): boolean {
+  const { tape, dependence } = analysis
+  const between = new Set<number>([product])
+  const stack = [value]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (between.has(at) || dependence.depends[at] !== 1 || dependence.cut.has(at)) continue
+    between.add(at)
+    if (weightIn(analysis, at)[0] === undefined) stack.push(...tape.entry(at).args)
+  }
+  const isLinear = (reader: number): boolean =>
+    between.has(reader) ||
+    weightIn(analysis, reader)[0] !== undefined ||
+    (MOVES.has(tape.entry(reader).op) && readsLinearly(reader))
+  const readsLinearly = (at: number) => tape.readers(at).every((reader) => !forward.has(reader) || isLinear(reader))
+  return [...between].some((at) => at !== product && !readsLinearly(at))
 }
 
 /** A narrow layer between wide ones (an autoencoder's, an embedding) restricts what is learned, and is meant. */
