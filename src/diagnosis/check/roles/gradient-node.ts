@@ -54,12 +54,22 @@ function isAllOf(
     for (const arg of args) {
       if (arg <= before || dependence.depends[arg] !== 1 || dependence.cut.has(arg) || seen.has(arg)) continue
       if (scales && isNorm(tape, dependence, forward, arg)) continue
+      if (isPartOfParameter(tape, dependence, arg)) continue
       if (forward.has(arg)) return false
       stack.push(arg)
     }
   }
   return true
 }
+
+/** A row of a parameter, which the forward pass and a decay may read alike, is the parameter's own. */
+function isPartOfParameter(tape: Tape, dependence: Dependence, node: number): boolean {
+  let at: number | undefined = node
+  while (at !== undefined && !dependence.cut.has(at) && PARTS.has(tape.entry(at).op)) at = tape.entry(at).args[0]
+  return at !== undefined && dependence.cut.has(at)
+}
+
+const PARTS = new Set(['view', 'move', 'copy'])
 
 /** A value that is said to be the gradient, if it is. */
 export function gradientAt(points: Points, step: ChainStep, node: number | undefined): FoundGradient | undefined {

@@ -53,9 +53,10 @@ export interface ChainStep {
   readonly part?: Int32Array
 }
 
-/** The elements that a step is about. */
+/** The elements that a step is about; what has their size is about no others. */
 export function elementsOf(step: ChainStep, data: Float64Array): Float64Array {
-  return step.part === undefined ? data : Float64Array.from(step.part, (i) => data[i] as number)
+  const { part } = step
+  return part === undefined || part.length === data.length ? data : Float64Array.from(part, (i) => data[i] as number)
 }
 
 /** When the forward pass of a step first reads its parameter. */
@@ -179,8 +180,21 @@ function splitStep(tape: Tape, whole: ChainStep, pointCount: number): ChainStep[
   const { chain, before, update, gradient } = whole
   const size = update.length / Math.max(1, pointCount)
   const parts = partsOf(tape, before, size)
-  if (parts.length < 2) return [whole]
-  const pick = (data: Float64Array, part: Int32Array) => {
+  if (parts.length < 2) return [writtenPart(tape, whole, pointCount)]
+  return parts.map((part, i) => {
+    const name = `${chain.name}[${part[0]}:${(part.at(-1) ?? 0) + 1}]`
+    return {
+      ...whole,
+      chain: { ...chain, id: 100_000 + 1000 * chain.id + i, name },
+      ...only(part, update, gradient, pointCount),
+    }
+  })
+}
+
+/** What a step says of some elements. */
+function only(part: Int32Array, update: Float64Array, gradient: Float64Array, pointCount: number) {
+  const size = update.length / Math.max(1, pointCount)
+  const pick = (data: Float64Array) => {
     const out = new Float64Array(part.length * pointCount)
     for (let p = 0; p < pointCount; p++)
       part.forEach((i, k) => {
@@ -188,18 +202,31 @@ function splitStep(tape: Tape, whole: ChainStep, pointCount: number): ChainStep[
       })
     return out
   }
-  return parts.map((part, i) => {
-    const [u, g] = [pick(update, part), pick(gradient, part)]
-    const name = `${chain.name}[${part[0]}:${(part.at(-1) ?? 0) + 1}]`
-    return {
-      ...whole,
-      chain: { ...chain, id: 100_000 + 1000 * chain.id + i, name },
-      update: u,
-      gradient: g,
-      match: proportion(u, g),
-      part,
-    }
-  })
+  const [u, g] = [pick(update), pick(gradient)]
+  return { update: u, gradient: g, match: proportion(u, g), part }
+}
+
+/**
+ * A table of which a step uses some rows, and writes those alone: it is about these rows. Their gradient has their size in
+ * the script, too, and a decay beside it is one of these rows.
+ */
+function writtenPart(tape: Tape, whole: ChainStep, pointCount: number): ChainStep {
+  const { before, after, update, gradient } = whole
+  const size = update.length / Math.max(1, pointCount)
+  const written = new Uint8Array(size)
+  for (let at = after; at !== before; ) {
+    const { op, args, params } = tape.entry(at)
+    const [base] = args
+    if ((op !== 'put' && op !== 'write') || base === undefined || base < before) return whole
+    const index = op === 'put' ? (params.at as number[]) : viewIndex(tape.trace.nodes[base]?.shape ?? [], params)
+    for (const i of index) written[i] = 1
+    at = base
+  }
+  const part = Int32Array.from(written.keys()).filter((i) => written[i] === 1)
+  const isLeftOut = (x: number, i: number) => x === 0 || written[i % size] === 1
+  return part.length < size && gradient.every(isLeftOut)
+    ? { ...whole, ...only(part, update, gradient, pointCount) }
+    : whole
 }
 
 /** The slices through which an array is read, where they cover it without overlapping. */

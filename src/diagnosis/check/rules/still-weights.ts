@@ -134,9 +134,13 @@ function partnerIn(
   return { weight: half, ...(named === true && { own: half }) }
 }
 
-/** Whether two names share a word, and differ in one word at most: hidden_bias and output_bias, bias and kernel_bias, a0 and b0. */
+/** Whether two names, whosever they are, share a word, and differ in one word at most: hidden_bias and output_bias, bias and kernel_bias, a0 and b0. */
 function isLike(a: string, b: string): boolean {
-  const words = (name: string): string[] => name.replace(/\[[^\]]*\]/g, '').match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? []
+  const words = (name: string): string[] =>
+    name
+      .replace(/\[[^\]]*\]/g, '')
+      .replace(/^.*\./, '')
+      .match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? []
   const [one, two] = [words(a), words(b)]
   const shared = one.filter((w) => two.includes(w)).length
   return shared > 0 && Math.max(one.length, two.length) - shared <= 1
