@@ -34,7 +34,7 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   const stated = statedLosses(tape, dependence, recorded).slice(0, MAX_LOSSES)
   const inferred = inferredLosses(tape, dependence, recorded)
   const points = makePoints(tape, dependence, targetsOf(tape, inferred), 3)
-  const boundaries = boundariesOf([...stated, ...inferred])
+  const boundaries = boundariesOf(tape, dependence, [...stated, ...inferred])
   const losses = [...stated, ...inferred].filter((loss) => wanted === undefined || sameLoss(loss, wanted))
   const judged = losses.map((loss) =>
     judge(tape, dependence, points, measure(tape, dependence, points, loss, boundaries), chains),

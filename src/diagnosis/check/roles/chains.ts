@@ -46,13 +46,15 @@ export const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
 /**
  * v' as v plus terms: whether `before` is among them, and the others. Products are opened only where v lies in them.
  * The way may not lead through what is `barred`, the versions of other chains: an output error that is computed from updated
- * biases contains the former error, and is no chain for that.
+ * biases contains the former error, and is no chain for that. Nor through a product with what is `learned`: inputs and
+ * targets are multiplied with it.
  */
 export function expandUpdate(
   tape: Tape,
   node: number,
   before: number,
   barred: (node: number) => boolean = () => false,
+  learned: (node: number) => boolean = () => false,
 ): { found: boolean; rest: number[] } {
   const reach = new Map<number, boolean>()
   const reaches = (at: number, depth: number): boolean => {
@@ -64,7 +66,8 @@ export function expandUpdate(
     const { op, args } = tape.entry(at)
     // What is written into a part of an array updates it only if it is made from what was there.
     const picks = op === 'add_n' ? args.map((_, i) => i) : OVERWRITES.has(op) ? [1] : (LINEAR[op] ?? [])
-    const through = picks.some((p) => reaches(args[p] ?? -1, depth + 1))
+    const weighted = SCALING.has(op) && args.some((a) => a !== before && learned(a))
+    const through = !weighted && picks.some((p) => reaches(args[p] ?? -1, depth + 1))
     const found = !barred(at) && (through || (OVERWRITES.has(op) && updatesElsewhere(at, depth)))
     reach.set(at, found)
     return found
@@ -105,10 +108,14 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
     d.versions.some((v, i) => addsTo(tape, v.node, d.versions[i - 1])),
   )
   const versions = new Set(additive.flatMap((d) => d.versions.map((v) => v.node)))
+  // A rate or a momentum on a schedule grows by numbers.
+  const computed = additive.filter((d) => d.versions.some((v, i) => addsResult(tape, v.node, d.versions[i - 1])))
+  const learned = new Set(computed.flatMap((d) => d.versions.map((v) => v.node)))
   for (const draft of drafts.values()) {
     if (draft.versions.length < 2) continue
     const own = new Set(draft.versions.map((v) => v.node))
-    const chain = chainOf(tape, draft, found.size, (node) => versions.has(node) && !own.has(node))
+    const barred = (node: number) => versions.has(node) && !own.has(node)
+    const chain = chainOf(tape, draft, found.size, barred, (node) => isLearned(tape, node, learned, own))
     if (chain === undefined) continue
     const key = chain.versions
       .slice(1, 3)
@@ -128,7 +135,37 @@ function addsTo(tape: Tape, node: number, before: Version | undefined): boolean 
   return before !== undefined && ['add', 'sub', 'subtract', 'write', 'put'].includes(op) && args.includes(before.node)
 }
 
-function chainOf(tape: Tape, draft: History, id: number, barred: (node: number) => boolean): Chain | undefined {
+const MOST_SEEN = 200
+
+/** Whether a value is computed from other places that learn. What a norm of a weight itself makes of it is none. */
+function isLearned(tape: Tape, node: number, learned: ReadonlySet<number>, own: ReadonlySet<number>): boolean {
+  const seen = new Set<number>()
+  const stack = [node]
+  for (let at = stack.pop(); at !== undefined && seen.size < MOST_SEEN; at = stack.pop()) {
+    if (own.has(at) || seen.has(at)) continue
+    if (learned.has(at)) return true
+    seen.add(at)
+    stack.push(...tape.entry(at).args)
+  }
+  return false
+}
+
+/** v' = v ± something that was computed. */
+function addsResult(tape: Tape, node: number, before: Version | undefined): boolean {
+  return (
+    before !== undefined &&
+    addsTo(tape, node, before) &&
+    tape.entry(node).args.some((a) => a > before.node && tape.entry(a).op !== 'leaf')
+  )
+}
+
+function chainOf(
+  tape: Tape,
+  draft: History,
+  id: number,
+  barred: (node: number) => boolean,
+  learned: (node: number) => boolean,
+): Chain | undefined {
   const versions: Version[] = []
   const rests: number[][] = []
   let resets = 0
@@ -138,7 +175,7 @@ function chainOf(tape: Tape, draft: History, id: number, barred: (node: number) 
       versions.push(version)
       return
     }
-    const { found, rest } = expandUpdate(tape, version.node, before.node, barred)
+    const { found, rest } = expandUpdate(tape, version.node, before.node, barred, learned)
     if (found && rest.length > 0 && before.node !== version.node) {
       if (versions.at(-1) !== before) versions.push(before)
       versions.push(version)

@@ -92,12 +92,32 @@ export function join(parts: readonly (Tensor | undefined)[]): Float64Array {
 /** The versions of each parameter that some forward pass reads, in order. */
 export type Boundaries = ReadonlyMap<number, readonly number[]>
 
-export function boundariesOf(losses: readonly Loss[]): Boundaries {
+export function boundariesOf(tape: Tape, dependence: Dependence, losses: readonly Loss[]): Boundaries {
   const out = new Map<number, Set<number>>()
-  for (const loss of losses)
-    for (const step of loss.steps)
-      for (const [chain, version] of step.reads) out.set(chain, (out.get(chain) ?? new Set()).add(version))
+  const add = (chain: number, version: number) => void out.set(chain, (out.get(chain) ?? new Set()).add(version))
+  for (const loss of losses) {
+    for (const step of loss.steps) for (const [chain, version] of step.reads) add(chain, version)
+    const [only, ...others] = loss.steps
+    if (only !== undefined && others.length === 0)
+      for (const [chain, version] of readAlike(tape, dependence, only)) add(chain, version)
+  }
   return new Map([...out].map(([chain, versions]) => [chain, [...versions].sort((a, b) => a - b)]))
+}
+
+/** Of a loss that is seen once: the later versions that are read where it reads its own, by the forward passes after it. */
+function* readAlike(tape: Tape, dependence: Dependence, { terms, reads }: LossStep): Iterable<[number, number]> {
+  const forward = tape.ancestors(
+    terms.map(([node]) => node),
+    dependence.cut,
+  )
+  for (const chain of dependence.parameters) {
+    const read = reads.get(chain.id)
+    if (read === undefined) continue
+    const site = (node: number) => tape.entry(node).site
+    const sites = new Set([...tape.readers(read)].filter((n) => forward.has(n) && site(n) >= 0).map(site))
+    for (const { node } of chain.versions)
+      if (node > read && tape.readers(node).some((n) => sites.has(site(n)))) yield [chain.id, node]
+  }
 }
 
 /** The version that a step leaves behind: what the next step reads, or for the last step the newest one. */
