@@ -4,6 +4,7 @@ import { choose } from './choice.ts'
 import { type Judged, judge } from './judge.ts'
 import { type Chain, findChains } from './roles/chains.ts'
 import { type Dependence, findDependence } from './roles/dependence.ts'
+import { onTrainingPasses } from './roles/held-out.ts'
 import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
 import { boundariesOf, measure } from './roles/measure.ts'
 import { makePoints, type Points } from './roles/points.ts'
@@ -31,7 +32,8 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   if (dependence.parameters.length === 0)
     return { trace, tape, chains, dependence, points: { values: [], changes: [], inputs: new Set() }, judged: [] }
   const recorded = tape.evaluate(new Map())
-  const stated = statedLosses(tape, dependence, recorded).slice(0, MAX_LOSSES)
+  const found = statedLosses(tape, dependence, recorded).slice(0, MAX_LOSSES)
+  const stated = onTrainingPasses(tape, dependence, recorded, found)
   const inferred = inferredLosses(tape, dependence, recorded)
   const points = makePoints(tape, dependence, targetsOf(tape, inferred), 3)
   const boundaries = boundariesOf(tape, dependence, [...stated, ...inferred])

@@ -322,7 +322,7 @@ export function inferredLosses(tape: Tape, dependence: Dependence, values: Value
 }
 
 /** The same dependence, for nodes that were appended after it was computed. */
-function grown(tape: Tape, dependence: Dependence): Dependence {
+export function grown(tape: Tape, dependence: Dependence): Dependence {
   const depends = new Uint8Array(tape.length)
   depends.set(dependence.depends)
   for (let node = dependence.depends.length; node < tape.length; node++) {

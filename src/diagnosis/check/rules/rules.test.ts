@@ -62,6 +62,7 @@ const LOOP: readonly Row[] = [
   ['twice-output', 'extra-activation-derivative', 'back = (p - t) / len(X) * p * (1 - p)'],
   ['error-not-trained', 'missing-activation-derivative', 'd_end = (end - wanted) / len(data)'],
   ['climb-rate', 'sign', 'speed = -0.4', 'speed = 0.4'],
+  ['held-out-slope', 'missing-activation-derivative', 'inner = back @ B.T'],
   ['mask-turned', 'wrong-activation-derivative', 'out[before > 0] = 0', 'out[before < 0] = 0'],
   ['pieces-sum', 'sign', 'lift -= 0.2 * d_lift'],
   ['penalty-missing', 'regularisation', 'slope = inputs.T @ error'],
