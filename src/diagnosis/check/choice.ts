@@ -1,6 +1,6 @@
 /** Which of the losses that a script states, or may be trained on, it is held to. */
 
-import { isSeen, isStill, type Judged, showsRatio } from './judge.ts'
+import { isOneNumber, isSeen, isStill, type Judged, showsRatio } from './judge.ts'
 import type { Dependence } from './roles/dependence.ts'
 import { MATCH } from './roles/measure.ts'
 import type { Tape } from './tape/tape.ts'
@@ -22,7 +22,8 @@ export function choose(tape: Tape, dependence: Dependence, judged: readonly Judg
     ]),
   )
   const explainsMore = (a: Judged, b: Judged) =>
-    a.measured.loss.stated && [...(exact.get(a) ?? [])].some((chain) => beside.get(b)?.has(chain))
+    a.measured.loss.stated &&
+    a.results.some(({ chain: { id }, step }) => exact.get(a)?.has(id) && !isOneNumber(step) && beside.get(b)?.has(id))
   const contains = (a: Judged, b: Judged) => {
     const [step] = b.measured.loss.steps
     if (a === b || step === undefined || !a.measured.loss.stated || !b.measured.loss.stated) return false

@@ -159,8 +159,11 @@ export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
 /** Zeros, but for rounding. */
 export const isNothing = (data: Float64Array) => data.every((x) => Math.abs(x) < 1e-14)
 
-/** One number is a multiple of any other: that it is one of the gradient says nothing by itself. */
-const isOneNumber = (step: ChainStep) => step.gradient.length === 1
+/** One number is a multiple of any other, also where it is the same at all points: that says nothing by itself. */
+export const isOneNumber = ({ gradient, update }: ChainStep) => isSteady(gradient) && isSteady(update)
+
+const isSteady = ([first = 0, ...others]: Float64Array) =>
+  others.every((x) => Math.abs(x - first) <= MATCH * Math.abs(first))
 
 /** Whether an update is large enough for its ratio to be more than rounding. */
 export const isSeen = (step: ChainStep) => step.update.some((x) => Math.abs(x) > 1e-9)

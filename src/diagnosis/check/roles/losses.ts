@@ -112,6 +112,7 @@ function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolea
 export function statedLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
   const groups = new Map<string, { site: number; nodes: number[]; name: string; rank: number; form: 'stated' }>()
   const nameOf = new Map<number, string>()
+  const keysOfParameters = new Set(dependence.parameters.map((c) => /(?:\['|\.)(\w+)(?:'\])?$/.exec(c.name)?.[1]))
   for (const event of tape.trace.events)
     if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
   const offer = (site: number, node: number, name: string, rank: number) => {
@@ -137,6 +138,8 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
       offer(event.site, event.node, name, (LOSS_NAME.test(name) ? 3 : 0) + (event.as === 'return' ? 1 : 2))
     } else if (event.kind === 'store') {
       const name = String(event.key)
+      // `G["c"]` beside `P["c"]`: a parameter's gradient, or an optimiser's state of it.
+      if (event.place !== 'name' && keysOfParameters.has(name)) continue
       if (LOSS_NAME.test(name) && !NOT_LOSS.test(name)) offer(event.site, event.node, name, 3)
     }
   }
