@@ -258,8 +258,9 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     known.set(id, is)
     return is
   }
+  const cyclic = new Set(live.filter((c) => inCycle(c.id)))
   return chains.map((chain) => {
-    if (!live.includes(chain) || !inCycle(chain.id)) return chain
+    if (!cyclic.has(chain) || isPrepared(chain, [...cyclic], reads)) return chain
     if (looksAhead(tape, chain, live, owner, reads)) return { ...chain, parameter: false }
     const others = readers(chain.id)
     const own = reads.get(chain.id)?.has(chain.id) === true
@@ -269,6 +270,21 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const state = alone || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
     return { ...chain, parameter: !state }
   })
+}
+
+/**
+ * Data that was centred before the training, `x -= x.mean()`: changed once, by nothing but itself, and read afterwards
+ * by what is trained on it.
+ */
+function isPrepared(
+  { id, versions, rests, resets }: Chain,
+  cyclic: readonly Chain[],
+  reads: ReadonlyMap<number, ReadonlySet<number>>,
+): boolean {
+  if (rests.length > resets + 1 || [...(reads.get(id) ?? [])].some((read) => read !== id)) return false
+  const last = versions.at(-1)?.node ?? 0
+  const users = cyclic.filter((c) => c.id !== id && reads.get(c.id)?.has(id))
+  return users.length > 0 && users.every((c) => c.rests.length > 1 && (c.versions[1]?.node ?? 0) > last)
 }
 
 /**

@@ -39,7 +39,7 @@ export function isNorm(tape: Tape, dependence: Dependence, forward: ReadonlySet<
     if (isSquare(at)) {
       squares += isNumber(at) && !MATRIX.has(tape.entry(at).op) ? 1 : 2
       // The error of one sample is the gradient of the last bias, too; of errors alone it would be the loss.
-      if (!tape.entry(at).args.some((a) => forward.has(a))) ofErrors = false
+      if (!tape.entry(at).args.some((a) => dependence.depends[a] === 1 && forward.has(a))) ofErrors = false
     } else if (OF_NUMBERS.has(tape.entry(at).op)) stack.push(...tape.entry(at).args)
     else return false
   }
