@@ -9,6 +9,7 @@
 import type { Tape } from '../tape/tape.ts'
 import type { Trace } from '../trace/trace.ts'
 import { type History, placeHistories, type Version } from './histories.ts'
+import { isPrepared } from './prepared.ts'
 
 export interface Chain {
   readonly id: number
@@ -260,7 +261,7 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   }
   const cyclic = new Set(live.filter((c) => inCycle(c.id)))
   return chains.map((chain) => {
-    if (!cyclic.has(chain) || isPrepared(chain, [...cyclic], reads)) return chain
+    if (!cyclic.has(chain) || isPrepared(tape, chain, [...cyclic], reads, versions)) return chain
     if (looksAhead(tape, chain, live, owner, reads)) return { ...chain, parameter: false }
     const others = readers(chain.id)
     const own = reads.get(chain.id)?.has(chain.id) === true
@@ -270,21 +271,6 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const state = alone || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
     return { ...chain, parameter: !state }
   })
-}
-
-/**
- * Data that was centred before the training, `x -= x.mean()`: changed once, by nothing but itself, and read afterwards
- * by what is trained on it.
- */
-function isPrepared(
-  { id, versions, rests, resets }: Chain,
-  cyclic: readonly Chain[],
-  reads: ReadonlyMap<number, ReadonlySet<number>>,
-): boolean {
-  if (rests.length > resets + 1 || [...(reads.get(id) ?? [])].some((read) => read !== id)) return false
-  const last = versions.at(-1)?.node ?? 0
-  const users = cyclic.filter((c) => c.id !== id && reads.get(c.id)?.has(id))
-  return users.length > 0 && users.every((c) => c.rests.length > 1 && (c.versions[1]?.node ?? 0) > last)
 }
 
 /**
