@@ -15,6 +15,7 @@ import { type Base, reportOf } from './report/result.ts'
 import { courseFaults } from './rules/course-rules.ts'
 import { loopFaults } from './rules/loop.ts'
 import { lostUpdates } from './rules/lost-update.ts'
+import { neverEntered } from './rules/never-entered.ts'
 import { noNumbers } from './rules/no-numbers.ts'
 import { setupFindings } from './rules/setup.ts'
 import { moves } from './rules/standstill.ts'
@@ -50,6 +51,8 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
   if (analysis.chains.length === 0 || analysis.dependence.parameters.length === 0) {
     const stopped = await afterStoppingTest(run, first.trace)
     if (stopped !== undefined) return judgeScript(run, stopped.analysis, deadline, base, stopped)
+    const closed = await neverEntered(run, first.trace)
+    if (closed !== undefined) return judgeScript(run, closed.analysis, deadline, base, closed)
     const lost = await lostUpdates({ run, analysis, edits: [], deadline })
     if (lost.analysis !== undefined) return judgeScript(run, lost.analysis, deadline, base, lost)
     const idle = [lost.findings, starvedStates(analysis), storedAsTheyAre(analysis)].find((f) => f.length > 0)

@@ -103,12 +103,15 @@ export function recentLevel({ stretches }: Course): number {
   return recent.reduce((sum, s) => sum + s.mean, 0) / recent.length
 }
 
-/** The loss at the beginning: the middle one of the first values, or the very first where it grows from there. */
+/** Below this share of the very first value the middle one is no beginning: samples one by one, at a rate that jumps. */
+const JUMPED = 0.1
+
+/** The loss at the beginning: the middle one of the first values, or the very first where it goes up or jumps from there. */
 export function startOf(course: Course): number {
   const some = course.first.slice(0, 15)
   const grows = some.slice(1, 4).every((x, i) => !(x <= 1.2 * (some[i] as number)))
   const middle = [...some].sort((a, b) => a - b)[Math.floor(some.length / 2)] ?? Number.NaN
-  return grows || !Number.isFinite(middle) ? (some[0] ?? Number.NaN) : middle
+  return grows || !Number.isFinite(middle) || middle < JUMPED * (some[0] ?? 0) ? (some[0] ?? Number.NaN) : middle
 }
 
 /** The mean of the last tenth of the values up to `count`. */

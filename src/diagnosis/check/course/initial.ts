@@ -15,6 +15,8 @@ export interface InitialTrial {
   readonly site: number
   readonly reason: string
   readonly factor: number
+  /** Of a layer's outputs, the share that is saturated. */
+  readonly share: number
   readonly edits: readonly SourceEdit[]
 }
 
@@ -57,20 +59,22 @@ export function initialTrial(analysis: Analysis): InitialTrial | undefined {
     site,
     reason: `${Math.round(100 * share)} % of their outputs are where the slope is under 1 % of its maximum`,
     factor: Math.min(...[...edits.values()].map((e) => e.factor)),
+    share,
     edits: inOrder([...edits.values()].map((e) => e.edit)),
   }
 }
 
 /** The parameter of the last product on the way to a value. */
 function parameterOf(analysis: Analysis, node: number): number | undefined {
-  const { tape, dependence } = analysis
+  const { tape, dependence, best } = analysis
   const products = [...tape.ancestors([node], dependence.cut)].filter((n) => PRODUCTS.has(tape.entry(n).op))
   const last = Math.max(-1, ...products)
   if (last < 0) return undefined
   for (let arg of tape.entry(last).args) {
     while (tape.entry(arg).op === 'view' && !dependence.cut.has(arg)) arg = tape.entry(arg).args[0] ?? -1
     const chain = dependence.chainOf.get(arg)
-    if (chain !== undefined) return chain
+    // Inputs that are standardised in their own place look like a chain of updates.
+    if (chain !== undefined && best?.results.some((r) => r.chain.id === chain)) return chain
   }
   return undefined
 }

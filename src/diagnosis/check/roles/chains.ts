@@ -268,7 +268,8 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const [only] = others
     const alone = !own && others.length === 1 && only !== undefined && elementwise(tape, chain, chains[only], versions)
     // Adadelta's two averages are read by each other as well as by their parameter, element by element throughout.
-    const state = alone || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
+    const beside = others.length === 1 && only !== undefined && addsTheSame(tape, chain, chains[only])
+    const state = alone || beside || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
     return { ...chain, parameter: !state }
   })
 }
@@ -311,6 +312,13 @@ function looksAhead(
     (c) =>
       c.id === chain.id || c.id === parameter || ![...tape.ancestors(c.rests[1] ?? [], stop)].some((n) => own.has(n)),
   )
+}
+
+/** Whether a number that begins at zero gets in each step just what another gets: its sum of changes, and no parameter. */
+function addsTheSame(tape: Tape, { versions, rests }: Chain, other: Chain | undefined): boolean {
+  const { op, value } = tape.trace.nodes[versions[0]?.node ?? -1] ?? {}
+  if (other === undefined || op !== 'leaf' || value?.length !== 1 || value[0] !== 0) return false
+  return rests.length > 1 && rests.every((rest, i) => rest.length > 0 && rest.join() === other.rests[i]?.join())
 }
 
 const PRODUCTS = new Set(['mul', 'multiply'])

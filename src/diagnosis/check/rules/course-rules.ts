@@ -40,6 +40,8 @@ const FEWEST_TO_GIVE_UP = 200
 const GOOD_FOR_NOTHING = 0.97
 /** A change explains the fault when it leaves at most this share of the loss. */
 const FAR_BETTER = 0.5
+/** Where the loss falls well in spite of saturated units, they are named only if nearly all are, and lost by far. */
+const DROWNED = { share: 0.75, factor: 0.1, better: 0.2 }
 /** Of their size, what the weights move in a whole run at a rate that is too low to be meant. */
 const STANDSTILL = 0.02
 
@@ -65,12 +67,16 @@ export async function courseFaults(scene: Scene): Promise<Outcome> {
   const diverged = !Number.isFinite(end) || end > 2 * start
   // A linear network is enough for a linear task.
   if (linear.length > 0 && (diverged || end > LEARNED * start)) return { findings: linear, edits: [] }
-  if (!diverged && end < GOOD * start) return NOTHING_FOUND
+  if (!diverged && end < GOOD * start) {
+    const trial = initialTrial(scene.analysis)
+    const isDrowned = trial !== undefined && trial.share >= DROWNED.share && trial.factor <= DROWNED.factor
+    return isDrowned ? initialWeights({ scene, loss, course, start, end, diverged }, DROWNED.better) : NOTHING_FOUND
+  }
   const stop = new AbortController()
   const run = atMost(AT_ONCE, (request) => scene.run({ ...request, signal: stop.signal }))
   const watched = { scene: { ...scene, run }, loss, course, start, end, diverged }
   // All begin at once; the first in this order that explains the course is said.
-  const trials = [inputs, initialWeights, rate].map((trial) => trial(watched))
+  const trials = [inputs(watched), initialWeights(watched), rate(watched)]
   quietly(trials)
   try {
     for (const trial of trials) {
@@ -112,12 +118,16 @@ interface Better {
 }
 
 /** The loss that the changed script reaches after as many steps or fewer, where that is better by far. */
-export async function better(watched: Watched, edits: readonly SourceEdit[]): Promise<Better | undefined> {
+export async function better(
+  watched: Watched,
+  edits: readonly SourceEdit[],
+  share = FAR_BETTER,
+): Promise<Better | undefined> {
   const { scene, loss, course, start, end, diverged } = watched
   const left = scene.deadline - Date.now()
   if (left < 2000) return undefined
   const seconds = Math.min(left / 1000 - 1, 2 * WATCH_SECONDS)
-  const enough = FAR_BETTER * (diverged ? start : Math.min(start, end))
+  const enough = share * (diverged ? start : Math.min(start, end))
   const hopeless = [Math.max(FEWEST_TO_GIVE_UP, GIVEN_UP * course.count), GOOD_FOR_NOTHING * start] as const
   const other = await courseOf(scene.run, loss, [...scene.edits, ...edits], {
     seconds,
@@ -129,7 +139,7 @@ export async function better(watched: Watched, edits: readonly SourceEdit[]): Pr
   const [count, level] = [Math.min(course.count, other.count), levelAt(other)]
   const before = count < course.count ? levelAt(course, count) : end
   if (!Number.isFinite(level) || level > FAR_BETTER * start) return undefined
-  return diverged || level < FAR_BETTER * before ? { level, count } : undefined
+  return diverged || level < share * before ? { level, count } : undefined
 }
 
 const reaches = ({ level, count }: Better) => `it reaches ${short(level)} in ${count}`
@@ -158,11 +168,11 @@ async function inputs(watched: Watched): Promise<Outcome> {
   return { findings: finding, edits: [trial.edit] }
 }
 
-async function initialWeights(watched: Watched): Promise<Outcome> {
+async function initialWeights(watched: Watched, share = FAR_BETTER): Promise<Outcome> {
   const { analysis } = watched.scene
   const trial = initialTrial(analysis)
   if (trial === undefined) return NOTHING_FOUND
-  const reached = await better(watched, trial.edits)
+  const reached = await better(watched, trial.edits, share)
   if (reached === undefined) return NOTHING_FOUND
   const [edit] = trial.edits
   const finding = findingAt(analysis, {

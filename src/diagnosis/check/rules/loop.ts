@@ -7,8 +7,10 @@ import { accumulatorNotReset } from './accumulator.ts'
 import { aliasedArrays } from './aliased.ts'
 import { broadcastGrows } from './broadcast.ts'
 import { changedActivations } from './changed-activation.ts'
+import { cutData } from './cut-data.ts'
 import { integerArrays } from './integers.ts'
 import { lostUpdates } from './lost-update.ts'
+import { negativeRoots } from './negative-roots.ts'
 import { neverUpdated } from './never-updated.ts'
 import { optimizerFaults } from './optimizer.ts'
 import { overwrittenSums } from './overwritten-sums.ts'
@@ -27,6 +29,7 @@ import { turnedUpdates } from './turned-updates.ts'
 const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
   broadcastGrows,
   integerArrays,
+  cutData,
   staleWeights,
   shuffledApart,
   neverUpdated,
@@ -35,6 +38,7 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
 
 /** Rules that try a change; what they find is mended before the next one looks. */
 const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
+  negativeRoots,
   sharedRows,
   aliasedArrays,
   changedActivations,

@@ -30,6 +30,7 @@ export type Departure =
   | 'forgets'
   | 'negative-square'
   | 'along-squares'
+  | 'grows'
 
 export interface Fault {
   readonly departure: Departure
@@ -91,6 +92,12 @@ export function faultOf(tape: Tape, values: Values, steps: readonly UpdateStep[]
         ...base,
         departure: 'not-squared',
         evidence: `with the gradient turned round, ${moment.name} turns round: it averages the gradient, and the update divides by it`,
+      }
+    if (moment.exponent === 1 && moment.decay > 1 + 1e-6)
+      return {
+        ...base,
+        departure: 'grows',
+        evidence: `with a gradient of 0, ${moment.name} becomes ${show(moment.decay)} times what it was in each step: it grows without end`,
       }
     const through = form.throughOld.get(moment.id) ?? 0
     const now = form.direct

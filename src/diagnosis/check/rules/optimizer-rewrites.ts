@@ -67,7 +67,10 @@ function readersOf({ step, moment }: Fault, argsOf: (node: number) => readonly n
   return found
 }
 
-export function rewritesOf(analysis: Analysis, fault: Fault, site: number): SourceEdit[] {
+/** What a rewriting has to know of a fault. */
+type Rewritten = Pick<Fault, 'departure'> & { readonly moment: Pick<Fault['moment'], 'next'> }
+
+export function rewritesOf(analysis: Analysis, fault: Rewritten, site: number): SourceEdit[] {
   const at = analysis.trace.sites[site]
   if (at === undefined) return []
   const text = textAt(analysis, at)
@@ -124,6 +127,7 @@ function textsOf(departure: Departure, text: string, root: (x: string) => string
   if (departure === 'adadelta-root')
     return [text.replace(/\b(?:\w+\.)?(?:abs|absolute|fabs)\(((?:[^()]|\([^()]*\))*)\)/, '$1 ** 2')]
   if (departure === 'forgets') return [text.replace(/^([\w.[\]'":]+)\s*=\s*/, '$1 += ')]
+  if (departure === 'grows') return [text.replace(/\s*\+=\s*/, ' = ')]
   if (departure === 'momentum-sign') return [text.replace(/=\s*-\s*/, '= ')]
   if (departure === 'negative-square') return flipped(text)
   if (departure === 'multiplied') return [text.replace(/\*(\s*\(?\s*[\w.]*sqrt\b)/, '/$1')]

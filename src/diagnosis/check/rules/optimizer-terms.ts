@@ -10,6 +10,7 @@ const near = (a: number, b: number, tolerance = 1e-6) =>
   Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b))
 const show = (x: number) => String(Number(x.toPrecision(4)))
 const SUMS = new Set(['add', 'sub', 'subtract'])
+const HANDS_ON = new Set(['view', 'move', 'copy'])
 const DIVISIONS = new Set(['div', 'divide', 'true_divide'])
 /** Of a parameter, the share by which a decay may change it in one step; what moves it further is something else. */
 const MOST_DECAY = 0.2
@@ -26,7 +27,7 @@ export function decayFault(tape: Tape, step: UpdateStep): Fault | undefined {
     step,
     moment: nothing(step),
     node: decayNode(tape, step),
-    evidence: `with a gradient of 0, a parameter of 1 becomes ${show(1 - one)}, and one of −1 becomes ${show(-1 - back)}`,
+    evidence: `with a gradient of 0, a parameter of 1 grows by ${show(-one)}, and one of −1 by ${show(-back)}`,
   }
 }
 
@@ -37,9 +38,15 @@ function decayNode(tape: Tape, step: UpdateStep): number {
     const args = tape.entry(node).args.filter((a) => own.has(a) || step.nodes.includes(a) || a === step.gradient)
     if (args.length > 0 && args.every((a) => own.has(a))) own.add(node)
   }
+  const itself = new Set([step.before])
+  for (const node of step.nodes) {
+    const { op, args } = tape.entry(node)
+    if (HANDS_ON.has(op) && itself.has(args[0] ?? -1)) itself.add(node)
+  }
+  // p += λ · p, ahead of the gradient, is such a sum as well.
   const sum = step.nodes.find((node) => {
     const { op, args } = tape.entry(node)
-    return SUMS.has(op) && !own.has(node) && args.some((a) => a !== step.before && own.has(a))
+    return SUMS.has(op) && args.some((a) => !itself.has(a) && own.has(a))
   })
   return sum ?? step.after
 }

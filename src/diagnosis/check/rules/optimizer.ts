@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import type { ParameterResult } from '../judge.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
 import { type Departure, type Fault, faultOf } from './optimizer-faults.ts'
@@ -53,13 +54,24 @@ function faultsIn(analysis: Analysis): Named[] {
   const values = analysis.points.values[0] ?? []
   // Parameters that are slices of one vector share its update.
   const seen = new Set<number>()
-  return (analysis.best?.results ?? []).slice(0, MOST_PARAMETERS).flatMap((result) => {
+  return someOf(analysis.best?.results ?? []).flatMap((result) => {
     const { before, part } = result.step
     if (part !== undefined && seen.has(before)) return []
     seen.add(before)
     const fault = faultOf(analysis.tape, values, updateSteps(analysis, result))
     return fault === undefined ? [] : [{ name: result.chain.name, fault }]
   })
+}
+
+/** The first parameters; of single numbers in lists, the first of each list. */
+function someOf(results: readonly ParameterResult[]): ParameterResult[] {
+  const lists = new Map<string, ParameterResult[]>()
+  for (const result of results) {
+    const list = result.chain.name.replace(/\[\d+\]/g, '[]')
+    lists.set(list, [...(lists.get(list) ?? []), result])
+  }
+  const each = Math.ceil(MOST_PARAMETERS / Math.max(1, lists.size))
+  return [...lists.values()].flatMap((list) => list.slice(0, each)).slice(0, MOST_PARAMETERS)
 }
 
 /** The parameter's name, or those of all that share its vector. */
@@ -91,7 +103,7 @@ async function mend(
     const after = await analyseEdited(scene, [edit])
     if (after === undefined || (after.best?.results.length ?? 0) < was || faultsIn(after).length > left) continue
     if (wrongNames(after).length > wrongNames(scene.analysis).length || turned(after)) continue
-    const still = after.best?.results.slice(0, MOST_PARAMETERS).some((r) => updateSteps(after, r).length > 0)
+    const still = someOf(after.best?.results ?? []).some((r) => updateSteps(after, r).length > 0)
     if (still) return { edit, analysis: after }
   }
   return undefined
@@ -194,6 +206,11 @@ const WORDS: Readonly<Record<Departure, Words>> = {
   'decay-reversed': [
     'β · former + (1 − β) · new, with the β of the correction',
     (m) => `${m} keeps 1 − β of itself, and its bias correction is made for β`,
+  ],
+  grows: [
+    'a velocity that keeps a share of itself: v = β · v + gradient, with β below 1',
+    (m) =>
+      `${m} grows by itself: it keeps more than all of its former value, and former gradients count more with every step`,
   ],
   'correction-stuck': [
     'a t that counts the steps',

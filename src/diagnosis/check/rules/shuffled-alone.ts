@@ -43,7 +43,7 @@ export function shuffledAlone(analysis: Analysis): ShuffledAlone | undefined {
   return undefined
 }
 
-function isInLoop({ trace }: Analysis, site: number): boolean {
+export function isInLoop({ trace }: Analysis, site: number): boolean {
   const [loop, own] = [trace.sites[trace.home ?? -1], trace.sites[site]]
   return loop !== undefined && own?.file === loop.file && loop.line < own.line && own.line <= loop.endLine
 }

@@ -8,12 +8,13 @@ import { PRODUCTS } from '../roles/points.ts'
 import type { Finding } from '../types.ts'
 import { rowSequence, rowsOf } from './provenance.ts'
 import { shuffledAlone } from './shuffled-alone.ts'
+import { inputsShuffledAlone } from './shuffled-inputs.ts'
 
 const MAX_MEETINGS = 12
 const MAX_ELEMENTS = 200_000
 
 export function shuffledApart(analysis: Analysis): Finding[] {
-  const alone = shuffledAlone(analysis)
+  const alone = shuffledAlone(analysis) ?? inputsShuffledAlone(analysis)
   if (alone !== undefined) return claim(analysis, alone.site, alone.evidence)
   const byData = fromProvenance(analysis)
   return byData.length > 0 ? byData : fromShuffles(analysis)

@@ -1,0 +1,93 @@
+/**
+ * Updates that are no number because a root is taken of a state that falls below zero: a mean of gradients where one of
+ * their squares was meant. No gradient can be compared after that; the edit with which all of them agree is the evidence.
+ */
+
+import type { Analysis } from '../analyse.ts'
+import { findingAt } from '../findings/at.ts'
+import type { Departure } from './optimizer-faults.ts'
+import { rewritesOf } from './optimizer-rewrites.ts'
+import {
+  analyseEdited,
+  countRight,
+  fixOf,
+  NOTHING_FOUND,
+  type Outcome,
+  type Scene,
+  short,
+  textAt,
+  wrongNames,
+} from './trial.ts'
+
+const HALVES = new Set(['pow', 'power', 'float_power'])
+const SCALES = new Set(['mul', 'multiply', 'div', 'divide', 'true_divide', 'add', 'view', 'copy', 'move'])
+const MEANT: readonly Departure[] = ['not-squared', 'negative-square']
+const MOST_TRIALS = 4
+
+interface Rooted {
+  readonly name: string
+  readonly next: number
+  readonly lowest: number
+}
+
+export async function negativeRoots(scene: Scene): Promise<Outcome> {
+  const { analysis } = scene
+  if (allNumbers(analysis) || countRight(analysis) > 0) return NOTHING_FOUND
+  const rooted = stateUnderRoot(analysis)
+  if (rooted === undefined) return NOTHING_FOUND
+  const { tape, trace } = analysis
+  const made = tape.entry(rooted.next).site
+  const statement = trace.sites[made]?.statement ?? -1
+  const site = statement >= 0 ? statement : made
+  const at = trace.sites[site]
+  if (at === undefined) return NOTHING_FOUND
+  const moment = { next: rooted.next }
+  const edits = MEANT.flatMap((departure) => rewritesOf(analysis, { departure, moment }, site))
+  for (const edit of edits.slice(0, MOST_TRIALS)) {
+    const after = await analyseEdited(scene, [edit])
+    if (after === undefined || !allNumbers(after) || countRight(after) === 0 || wrongNames(after).length > 0) continue
+    const findings = findingAt(analysis, {
+      kind: 'optimiser',
+      site,
+      message: `${rooted.name} falls below zero, and its square root is taken: it is no mean of the squared gradient`,
+      expected: 'an average of the squared gradient, β · v + (1 − β) · gradient²',
+      received: textAt(analysis, at).trim(),
+      evidence: [
+        `the smallest number under the root is ${short(rooted.lowest)}, and the update is no number`,
+        `checked: applying it, all ${countRight(after)} gradients agree with the true ones`,
+      ],
+      parameters: analysis.dependence.parameters.map((c) => c.name),
+    }).map((f) => ({ ...f, fix: fixOf(analysis, edit, true) }))
+    return { findings, edits: [edit], analysis: after }
+  }
+  return NOTHING_FOUND
+}
+
+function allNumbers({ dependence, points }: Analysis): boolean {
+  const isNumber = (node: number) => points.values[0]?.[node]?.data.every(Number.isFinite) !== false
+  return dependence.parameters.every((chain) => chain.versions.every((v) => isNumber(v.node)))
+}
+
+/** The first root of a negative number, where a state that lives from step to step is under it. */
+function stateUnderRoot({ tape, points, chains }: Analysis): Rooted | undefined {
+  const values = points.values[0] ?? []
+  const stateOf = new Map(
+    chains.flatMap((c) => (c.parameter ? [] : c.versions.slice(1).map((v) => [v.node, c.name] as const))),
+  )
+  for (let node = 0; node < tape.trace.nodes.length; node++) {
+    const { op, args } = tape.entry(node)
+    const [root = -1, exponent = -1] = args
+    if (op !== 'sqrt' && !(HALVES.has(op) && values[exponent]?.data[0] === 0.5)) continue
+    const lowest = values[root]?.data.reduce((a, b) => Math.min(a, b), Infinity) ?? 0
+    if (!(lowest < 0 && Number.isFinite(lowest))) continue
+    let at = root
+    for (let depth = 0; depth < 8 && !stateOf.has(at); depth++) {
+      if (!SCALES.has(tape.entry(at).op)) break
+      at = tape.entry(at).args.find((a) => (values[a]?.data.length ?? 0) === values[root]?.data.length) ?? -1
+      if (at < 0) break
+    }
+    const name = stateOf.get(at)
+    return name === undefined ? undefined : { name, next: at, lowest }
+  }
+  return undefined
+}
