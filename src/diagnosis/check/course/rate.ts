@@ -129,7 +129,8 @@ function placesOf(analysis: Analysis, wanted: ReadonlySet<number>, updates: Read
 function scalesAll(before: Analysis, after: Analysis, factor: number): boolean {
   const sizes = (analysis: Analysis) =>
     new Map(
-      analysis.dependence.parameters.map((chain) => {
+      // Inputs that are standardised in their own place look like a parameter, and are not judged as one.
+      (analysis.best?.results ?? []).map(({ chain }) => {
         // The very first update: all before it is the same in both runs.
         const [a, b] = chain.versions.slice(0, 2).map((v) => analysis.points.values[0]?.[v.node]?.data)
         let square = 0
