@@ -41,7 +41,8 @@ export function choose(tape: Tape, dependence: Dependence, judged: readonly Judg
     if (!a.measured.loss.stated || count(a) === 0) return false
     if (more.size <= fewer.size || ![...fewer].every((id) => more.has(id))) return false
     if (b.consistent) return a.explained === 1 && [...more].some((id) => !chainsFollowed.has(id))
-    return !b.measured.loss.stated
+    // Two stated ones: what a gradient check looks at is the loss seen from one state, in which one parameter is varied.
+    return !b.measured.loss.stated || [...(exact.get(b) ?? [])].every((id) => exact.get(a)?.has(id))
   }
   const count = (j: Judged) => exact.get(j)?.size ?? 0
   /** Whether some gradient is right to its very scale. */

@@ -101,7 +101,7 @@ function carriedIn(analysis: Analysis): Carried[] {
       if (before === undefined || zero < 0 || before === zero || dependence.depends[before] !== 1) continue
       if (dependence.cut.has(node) || dependence.cut.has(before) || out.length >= MOST_LINKS) continue
       const way = wayTo(analysis, node, before)
-      if (way.length === 0) continue
+      if (way.length === 0 || (users.get(before) ?? []).every((user) => way.includes(user))) continue
       // The way ends at parameters: what comes next may be computed with those that this sum has changed.
       stop.add(before)
       const inside = tape.ancestors([node], stop)

@@ -10,7 +10,7 @@ export function staleWeights(analysis: Analysis): Finding[] {
   const { best, tape, points, dependence } = analysis
   if (best === undefined) return []
   const wrong = best.results.filter((r) => r.status === 'wrong')
-  const fixed: { name: string; by: string; site: number }[] = []
+  const fixed: { name: string; replaced: ReadonlyMap<number, number>; nodes: readonly number[] }[] = []
   for (const result of wrong) {
     const made = tape.madeFrom([result.step.after], dependence.cut)
     const replaced = new Map<number, number>()
@@ -33,31 +33,27 @@ export function staleWeights(analysis: Analysis): Finding[] {
     )
     const match = update.length === result.step.gradient.length ? proportion(update, result.step.gradient) : undefined
     if (match === undefined || !(match.residual < MATCH) || !(match.ratio > 0)) continue
-    const user =
-      nodes.find((n) => tape.entry(n).args.some((a) => replaced.has(a)) && tape.entry(n).site >= 0) ??
-      nodes.find((n) =>
-        tape.entry(n).args.some((a) => tape.entry(a).op === 'view' && replaced.has(tape.entry(a).args[0] ?? -1)),
-      )
-    const by = best.results.find(
-      (r) => user !== undefined && tape.ancestors([user], new Set(replaced.keys())).has(r.step.after),
-    )
-    fixed.push({
-      name: result.chain.name,
-      by: by?.chain.name ?? 'a weight',
-      site: user === undefined ? -1 : tape.entry(user).site,
-    })
+    fixed.push({ name: result.chain.name, replaced, nodes })
   }
   const [one] = fixed
   if (one === undefined) return []
+  const { replaced, nodes } = one
+  const user =
+    nodes.find((n) => tape.entry(n).args.some((a) => replaced.has(a)) && tape.entry(n).site >= 0) ??
+    nodes.find((n) =>
+      tape.entry(n).args.some((a) => tape.entry(a).op === 'view' && replaced.has(tape.entry(a).args[0] ?? -1)),
+    )
+  const read = user === undefined ? undefined : tape.ancestors([user], dependence.cut)
+  const by = best.results.find((r) => read?.has(r.step.after))?.chain.name ?? 'a weight'
   return findingAt(analysis, {
     kind: 'stale-weights',
-    site: one.site,
-    message: `${one.by} has been updated before this line uses it to compute the gradient of ${fixed
+    site: user === undefined ? -1 : tape.entry(user).site,
+    message: `${by} has been updated before this line uses it to compute the gradient of ${fixed
       .map((f) => f.name)
       .slice(0, 4)
       .join(', ')}`,
-    expected: `the value of ${one.by} that the forward pass used: compute all gradients first, then update`,
-    received: `${one.by} after its update`,
+    expected: `the value of ${by} that the forward pass used: compute all gradients first, then update`,
+    received: `${by} after its update`,
     evidence: ['with the weights of the forward pass put in its place, the gradients agree with the true ones'],
     parameters: fixed.map((f) => f.name),
   })

@@ -24,11 +24,19 @@ export class Tape {
   readonly opaque: ReadonlyMap<number, number>
   /** 1 for what was computed only to try an edit out: no part of the script. */
   readonly aside: Uint8Array
+  private known: { cut: ReadonlySet<number>; size: number; sets: Map<number, ReadonlySet<number>> } = {
+    cut: NOTHING,
+    size: 0,
+    sets: new Map(),
+  }
   private readerLists?: { starts: Int32Array; readers: Int32Array }
 
   constructor(trace: Trace) {
     this.aside = new Uint8Array(trace.nodes.length)
     for (const event of trace.events) if (event.kind === 'candidates') this.aside.fill(1, event.start, event.end)
+    // A part of an array that was first read there, and that the script reads later on, is the script's.
+    for (let node = trace.nodes.length - 1; node >= 0; node--)
+      if (this.aside[node] === 0) for (const arg of trace.nodes[node]?.args ?? []) this.aside[arg] = 0
     this.trace = trace
     this.opaque = trace.opaque
     this.entries = trace.nodes.map((n) => ({ op: n.op, args: n.args, params: n.params, site: n.site }))
@@ -158,6 +166,7 @@ export class Tape {
   /** The same tape with some operands replaced by others. */
   redirected(replaced: ReadonlyMap<number, number>): Tape {
     const other: Tape = Object.create(this)
+    other.known = { cut: NOTHING, size: 0, sets: new Map() }
     other.entry = (node) => {
       const entry = this.entry(node)
       return entry.args.some((a) => replaced.has(a))
@@ -169,18 +178,33 @@ export class Tape {
 
   /** Everything that a node is computed from, itself included; the search does not go past `stop`. */
   ancestors(nodes: readonly number[], stop: ReadonlySet<number> = NOTHING): Set<number> {
-    const seen = new Set<number>()
-    const stack = [...nodes]
+    const seen = new Set<number>(nodes)
+    const stack = [...seen]
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (seen.has(node)) continue
-      seen.add(node)
-      if (!stop.has(node)) stack.push(...this.entry(node).args)
+      if (stop.has(node)) continue
+      for (const arg of this.entry(node).args) {
+        if (seen.has(arg)) continue
+        seen.add(arg)
+        stack.push(arg)
+      }
     }
     return seen
   }
 
   /** What new versions of parameters are computed from, themselves included, back to the versions before them. */
-  madeFrom(versions: readonly number[], cut: ReadonlySet<number>): Set<number> {
+  madeFrom(versions: readonly number[], cut: ReadonlySet<number>): ReadonlySet<number> {
+    const [version] = versions
+    if (version === undefined || versions.length > 1) return this.seekMadeFrom(versions, cut)
+    if (this.known.cut !== cut || this.known.size > MOST_KNOWN) this.known = { cut, size: 0, sets: new Map() }
+    const found = this.known.sets.get(version) ?? this.seekMadeFrom(versions, cut)
+    if (!this.known.sets.has(version)) {
+      this.known.sets.set(version, found)
+      this.known.size += found.size
+    }
+    return found
+  }
+
+  private seekMadeFrom(versions: readonly number[], cut: ReadonlySet<number>): Set<number> {
     const seen = this.ancestors(
       versions.flatMap((v) => this.entry(v).args),
       cut,
@@ -206,6 +230,8 @@ function readersOf({ nodes }: Trace): { starts: Int32Array; readers: Int32Array 
   return { starts, readers }
 }
 
+/** Of how many nodes the sets of single versions are kept: rules ask for the same ones again and again. */
+const MOST_KNOWN = 2_000_000
 const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()
 const NOTHING: ReadonlySet<number> = new Set()
 

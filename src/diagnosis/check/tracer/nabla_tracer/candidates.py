@@ -218,8 +218,11 @@ class Maker:
             if isinstance(node, ast.Compare):
                 self.comparisons(node, parent)
         for node, parent in nodes:
+            self.derivatives(node, parent)
+        for node, parent in nodes:
             if self.is_atom(node):
                 self.put("transpose", node, f"{self.segment(node)}.T", parent)
+                self.siblings(node, parent)
                 for atom in self.scope.atoms:
                     self.put("operand", node, atom, parent)
                     if parent is not None and isinstance(parent, (ast.BinOp, ast.Call)) and len(nodes) < 10:
@@ -268,6 +271,60 @@ class Maker:
             (isinstance(node, ast.Attribute) and node.attr not in ("T", "shape", "size") and Scope.root(node) != self.scope.numpy
              and Scope.simple(node)) or (isinstance(node, ast.Subscript) and Scope.simple(node))
 
+    def siblings(self, node, parent):
+        """The same item of another array."""
+        if not isinstance(node, ast.Subscript):
+            return
+        index = self.segment(node)[len(self.segment(node.value)):]
+        for name in self.scope.atoms:
+            if "[" not in name:
+                self.put("operand", node, name + index, parent)
+
+    def derivatives(self, node, parent):
+        """The derivative of another activation: what a product has of one value alone, `a * (1 - a)`, as `1 - a ** 2`."""
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mult):
+            return
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) and parent is not None:
+            return
+        factors = self.factors_of(node)
+        owners = [self.only_atom(f) for f in factors]
+        for atom in dict.fromkeys(o for o in owners if o is not None):
+            if self.is_atom(node):
+                continue
+            rest = [self.factor_of(f) for f, owner in zip(factors, owners) if owner != atom]
+            for text in (f"{atom} * (1 - {atom})", f"(1 - {atom} ** 2)", f"({atom} > 0)"):
+                self.put("derivative-function", node, " * ".join([*rest, text]), parent)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) or len(factors) > 1:
+            for part in ast.walk(node):
+                if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) and isinstance(part.left, ast.Constant) \
+                        and not isinstance(part.right, (ast.BinOp, ast.Constant)):
+                    self.put("derivative-function", part.right, f"{self.segment(part.right)} ** 2", part)
+
+    def factors_of(self, node):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            return [*self.factors_of(node.left), *self.factors_of(node.right)]
+        return [node]
+
+    def factor_of(self, node):
+        text = self.segment(node)
+        return text if self.tight(node) or isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.MatMult)) else f"({text})"
+
+    def only_atom(self, node):
+        """The one value that an expression is a function of."""
+        found = set()
+        stack = [node]
+        while stack:
+            part = stack.pop()
+            if self.is_atom(part):
+                found.add(self.segment(part))
+            elif isinstance(part, ast.Call):
+                stack.extend(part.args)
+            elif isinstance(part, (ast.BinOp, ast.UnaryOp, ast.Compare)):
+                stack.extend(c for c in ast.iter_child_nodes(part) if isinstance(c, ast.expr))
+            elif not isinstance(part, ast.Constant):
+                return None
+        return found.pop() if len(found) == 1 else None
+
     def sign(self, node):
         text = self.segment(node)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
@@ -296,7 +353,7 @@ class Maker:
     def operators(self, node, parent):
         left, right = self.segment(node.left), self.segment(node.right)
         a, b = self.wrapped(node.left), self.wrapped(node.right)
-        kind = "drop-factor" if isinstance(node.op, (ast.Mult, ast.Div)) else "drop-term"
+        kind = "drop-factor" if isinstance(node.op, (ast.Mult, ast.Div)) else "drop-call" if isinstance(node.op, ast.Pow) else "drop-term"
         self.put(kind, node, left, parent)
         if not isinstance(node.op, ast.Div):
             self.put(kind, node, right, parent)

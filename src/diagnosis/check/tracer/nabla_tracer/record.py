@@ -64,7 +64,12 @@ class Recorder:
             for arg in args:
                 self.first_use.setdefault(arg, number)
             if op in ("mul", "matmul", "dot", "div", "einsum", "outer"):
-                self.multiplied.update(args)
+                for arg in args:
+                    while arg not in self.multiplied:  # a part of an array stands for the array
+                        self.multiplied.add(arg)
+                        if self.ops[arg] not in ("view", "move") or not self.args[arg]:
+                            break
+                        arg = self.args[arg][0]
         shape, kind, digest = self.describe(value)
         self.emit(["n", number, op, args, params, site, shape, kind, digest])
         if self.count > (self.budget_nodes if self.updated else self.before_updates) or self.bytes > self.budget_bytes:
