@@ -7,6 +7,7 @@ import { type Dependence, findDependence } from './roles/dependence.ts'
 import { onTrainingPasses } from './roles/held-out.ts'
 import { inferredLosses, type Loss, statedLosses } from './roles/losses.ts'
 import { boundariesOf, measure } from './roles/measure.ts'
+import { isPenaltyAlone } from './roles/penalty-alone.ts'
 import { makePoints, type Points } from './roles/points.ts'
 import { statedRival } from './roles/stated-rival.ts'
 import { Tape } from './tape/tape.ts'
@@ -41,7 +42,8 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   const judged = losses.map((loss) =>
     judge(tape, dependence, points, measure(tape, dependence, points, loss, boundaries), chains),
   )
-  const fitting = choose(tape, dependence, judged)
+  const whole = judged.filter((j) => !isPenaltyAlone(points, j))
+  const fitting = choose(tape, dependence, whole.length > 0 ? whole : judged)
   const best = fitting && (statedRival(tape, dependence, points, judged, fitting) ?? fitting)
   return { trace, tape, chains, dependence, points, judged, ...(best && { best }) }
 }

@@ -179,7 +179,7 @@ function statusOf(d: { step: ChainStep; residual: number; ratio: number }, relat
   return normal > 0 && Math.abs(relative - 1) < 1e-5 ? 'right' : 'scaled'
 }
 
-/** The ratio that most parameters share; ratio 1 (of a stated loss) where it is tied; a positive one where there is one. */
+/** The ratio that most parameters share; where it is tied, of a stated loss, 1 or a count; a positive one where there is one. */
 function normalRatio(ratios: readonly number[], stated: boolean): number {
   const groups: { ratio: number; count: number }[] = []
   for (const ratio of ratios) {
@@ -187,11 +187,11 @@ function normalRatio(ratios: readonly number[], stated: boolean): number {
     if (group === undefined) groups.push({ ratio, count: 1 })
     else group.count++
   }
-  const isOne = (r: number) => stated && Math.abs(r - 1) < 1e-6
+  // A sum for a mean is a slip that nobody minds; another number stands for something that is missing.
+  const isWhole = (r: number) => Math.abs(r - Math.round(r)) < 1e-6 * r && Math.round(r) > 0
+  const isPlain = (r: number) => (stated ? (Math.abs(r - 1) < 1e-6 ? 2 : Number(isWhole(r) || isWhole(1 / r))) / 4 : 0)
   groups.sort(
-    (a, b) =>
-      Number(b.ratio > 0) - Number(a.ratio > 0) ||
-      b.count + Number(isOne(b.ratio)) / 2 - a.count - Number(isOne(a.ratio)) / 2,
+    (a, b) => Number(b.ratio > 0) - Number(a.ratio > 0) || b.count + isPlain(b.ratio) - a.count - isPlain(a.ratio),
   )
   return groups[0]?.ratio ?? 1
 }
