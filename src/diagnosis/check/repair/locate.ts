@@ -69,7 +69,6 @@ function likelier(situation: Situation, deadline: number): (Located & { readonly
   const wrong = situation.wrong.filter((r) => r.status === 'wrong')
   const multiple = locateMultiple(situation, (Date.now() + deadline) / 2)
   const found = wrong.length === 0 ? undefined : explain({ ...situation, wrong }, deadline)
-  ;(globalThis as any).DBL?.(multiple, found)
   if (multiple === undefined || found === undefined) return multiple ?? found
   const gain = multiple.fixed.length - found.fixed.length
   return gain > 0 || (gain === 0 && multiple.remake.cost <= (found.remake?.cost ?? NO_REMAKE)) ? multiple : found
@@ -178,7 +177,6 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     }
     return draft
   })
-  ;(globalThis as any).DEBUG?.(situation, sorted, drafts)
   const [first, ...others] = ranked(drafts)
   if (first === undefined) return undefined
   const { statement, fixed, labelled } = first.explanation

@@ -97,7 +97,6 @@ function multiplesOf(situation: Situation, deadline: number): Multiple | undefin
   const signs = wrong.every((r) => r.status === 'sign') && right.length === 0
   // Several updates that climb are one error that is turned.
   const equals = found.filter((m) => m.fixed.length === most && !(signs && m.statement.updates && most < wrong.length))
-  ;(globalThis as any).DBM && found.forEach((f) => (globalThis as any).DBM(f.statement, [f.factor, f.fixed.length, f.remake.cost]))
   equals.sort((a, b) => a.remake.cost - b.remake.cost)
   const [first, ...others] = equals
   if (first === undefined) return undefined

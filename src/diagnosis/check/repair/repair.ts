@@ -78,7 +78,6 @@ export async function findRepair(
     const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter(
       (t) => t.broken === 0 && fitsPlace(t, group),
     )
-    ;(globalThis as any).DBR?.(again, group, trials)
     const ranked = rank(trials, group, again, same, located)
     const found = await verify(run, ranked, group, same, edits, deadline)
     if (found === undefined) continue
