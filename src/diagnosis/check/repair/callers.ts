@@ -65,6 +65,21 @@ function runsOf({ tape, best }: Analysis, node: number, fixed: readonly number[]
   return out
 }
 
+/** The innermost call through which all of some runs were reached, and none of the others. */
+function partingCall({ trace }: Analysis, nodes: readonly number[], others: readonly number[]): number | undefined {
+  const callsOf = (node: number) => {
+    const out: number[] = []
+    for (let frame = trace.nodes[node]?.frame ?? 0; frame > 0; frame = trace.frames[frame]?.caller ?? 0)
+      out.push(trace.sites[trace.frames[frame]?.site ?? -1]?.statement ?? -1)
+    return out
+  }
+  const [first = [], ...more] = nodes.map(callsOf)
+  const rest = others.map(callsOf)
+  return first.find(
+    (site) => site >= 0 && more.every((calls) => calls.includes(site)) && !rest.some((calls) => calls.includes(site)),
+  )
+}
+
 export function blameCallers(analysis: Analysis, located: readonly Located[]): Located[] {
   return located.map((one) => {
     const { occurrences, statement } = one
@@ -78,8 +93,11 @@ export function blameCallers(analysis: Analysis, located: readonly Located[]): L
     const own = new Set(wrong.map((o) => o.node))
     const others = runsOf(analysis, first.node, one.fixed).filter((n) => !own.has(n))
     // Called by one statement alone, for one layer after the other, it may be wrong for some of them.
-    if (others.length === 0 || others.some((n) => callerOf(analysis, n, lacks) === caller)) return one
-    const moved = { ...statement, site: caller, outputs: wrong.map((o) => o.node), updates: false }
+    if (others.length === 0) return one
+    const isShared = others.some((n) => callerOf(analysis, n, lacks) === caller)
+    const site = isShared ? partingCall(analysis, [...own], others) : caller
+    if (site === undefined) return one
+    const moved = { ...statement, site, outputs: wrong.map((o) => o.node), updates: false }
     return { ...one, statement: moved, occurrences: wrong, rivals: [statement, ...one.rivals] }
   })
 }

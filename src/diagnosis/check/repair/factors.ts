@@ -174,6 +174,8 @@ function corrected(
 /** Whether the factor is right at another value of the forward pass, or is another value that the script has. */
 function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence): boolean {
   const { tape, points, dependence } = analysis
+  // Wrong only where it is 0, and what it should be there can't be read off.
+  if (proportion(join(factor.given), join(factor.wanted)).residual < MATCH) return false
   const inner = innerOf(analysis, region, factor.node, new Set()).filter((n) => !region.forward.has(n))
   const within = new Set(inner)
   const sources = new Set(

@@ -8,12 +8,19 @@ import type { FindingKind } from '../types.ts'
 import { partsOf } from './parts.ts'
 import type { Occurrence } from './situation.ts'
 
+interface Lack {
+  readonly kind: FindingKind
+  readonly text: string
+  /** Whether it is a derivative that the statement multiplies with which lacks it. */
+  readonly ofFactor?: boolean
+}
+
 /** A value that is used in several places has the sum of what each of them asks for. */
 export function lackOf(
   analysis: Analysis,
   adjoints: readonly ReadonlyMap<number, Tensor>[],
   one: Occurrence,
-): { kind: FindingKind; text: string } | undefined {
+): Lack | undefined {
   const { tape } = analysis
   const [given, wanted] = [join(one.given), join(one.wanted)]
   const bySite = new Map<number, Float64Array>()
@@ -33,17 +40,31 @@ export function lackOf(
       text: `it is what one of ${single.length} uses of the value asks for, not their sum`,
     }
   const subset = missingAmong(given, wanted, [...bySite])
-  if (subset !== undefined) {
-    const text =
-      subset.length === bySite.size - 1
-        ? 'it is the gradient through one use of the value alone: the others are missing'
-        : `the gradient through line ${linesOf(analysis, subset)} is missing`
-    return { kind: 'missing-term', text }
-  }
-  const further = missingAmong(given, wanted, furtherParts(analysis, adjoints, one.target))
-  if (further !== undefined)
-    return { kind: 'missing-term', text: `the gradient through line ${linesOf(analysis, further)} is missing` }
-  return undefined
+  if (subset !== undefined) return inWords(analysis, [...bySite.keys()], subset)
+  const ways = furtherParts(analysis, adjoints, one.target)
+  const further = missingAmong(given, wanted, ways)
+  if (further === undefined) return undefined
+  return inWords(
+    analysis,
+    ways.map(([site]) => site),
+    further,
+  )
+}
+
+function inWords(analysis: Analysis, all: readonly number[], missing: readonly number[]): Lack {
+  const { sites } = analysis.trace
+  // `z if z > 0 else a * z` has one derivative, be it written with several uses of z.
+  if (new Set(all.map((site) => sites[site]?.statement ?? site)).size === 1)
+    return {
+      kind: 'wrong-activation-derivative',
+      text: `a part of the derivative of line ${linesOf(analysis, missing)} is missing`,
+      ofFactor: true,
+    }
+  const text =
+    missing.length === all.length - 1
+      ? 'it is the gradient through one use of the value alone: the others are missing'
+      : `the gradient through line ${linesOf(analysis, missing)} is missing`
+  return { kind: 'missing-term', text }
 }
 
 const linesOf = ({ trace }: Analysis, sites: readonly number[]) =>

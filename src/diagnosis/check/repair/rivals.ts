@@ -1,11 +1,12 @@
 /** Which of several statements that would explain as much is at fault. */
 
-import { join } from '../roles/measure.ts'
+import { join, MATCH, proportion } from '../roles/measure.ts'
 import { compare } from './attempt.ts'
 import { lackOf, lacksConstant } from './lacks.ts'
 import type { Remake } from './remake/change.ts'
 import { remakeOf } from './remake/remake.ts'
 import type { Explanation, Occurrence, Situation } from './situation.ts'
+import type { Statement } from './statements.ts'
 
 export interface Rival {
   readonly explanation: Explanation
@@ -18,6 +19,8 @@ export interface Rival {
 const LACK = 1.9
 
 const CLEARED = 0.6
+
+const HANDS_ON = 0.1
 
 /** Faults of shape, which a later statement could mend as well as the one that made the value. */
 const SHAPES = new Set(['bias-gradient', 'reduction-axis', 'transpose'])
@@ -62,25 +65,36 @@ export function judgeRival(
     remake = remade(parts)
     if (remake !== undefined) occurrences = parts.occurrences
   }
-  const [first] = occurrences
+  // Of a run that is right already nothing is missing.
+  const first = occurrences.find((o) => !(proportion(join(o.given), join(o.wanted)).residual < MATCH)) ?? occurrences[0]
   const adjoints = situation.labels.adjoints
   const { times, signal } = explanation.statement
   if (remake === undefined && !factors && first !== undefined) {
     const lack = lackOf(analysis, adjoints, first)
-    if (lack?.kind === 'missing-term') remake = { ...lack, cost: LACK }
+    if (lack !== undefined && lack.kind !== 'overwritten-sum') remake = { ...lack, cost: LACK }
     // What the forward pass keeps lacks nothing: where the targets come in is behind it.
     else if (!explanation.statement.updates && (times === undefined || signal) && lacksConstant(first)) remake = NO_DATA
   }
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.
   const lacks = remake?.kind.startsWith('missing') === true
-  const handsOn = lacks && explanation.statement.times !== undefined ? 0.1 : 0
+  const isHandOver = lacks && times !== undefined
+  const handsOn = !isHandOver ? 0 : returnsOwn(analysis, explanation.statement) ? -HANDS_ON : HANDS_ON
   // Where nobody knows the change, what computes a value is to blame sooner than what hands it on.
   const unknown = explanation.statement.times === undefined ? 3 : 3.3
   // What right gradients were computed from, too, is right more likely than not.
   const cleared = explanation.statement.exonerated && !explanation.statement.updates && !factors ? CLEARED : 0
   const cost = (remake?.cost ?? unknown) - hints - handsOn + cleared + 0.05 * place
   return { explanation, occurrences, remake, cost }
+}
+
+/** `return dx`, where the same function has just computed it: what it lacks, it lacks there. */
+function returnsOwn({ trace, tape }: Situation['analysis'], { site, outputs }: Statement): boolean {
+  const at = trace.sites[site]
+  const whole = trace.sites[at?.statement ?? -1] ?? at
+  return (
+    whole?.kind === 'Return' && outputs.every((n) => trace.sites[tape.entry(n).site]?.function === whole.function)
+  )
 }
 
 /** What speaks for a statement that lacks a factor: it is called after the value whose gradient is wanted, or stands in the class that computed the one whose gradient it has. */

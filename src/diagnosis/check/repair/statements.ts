@@ -1,7 +1,7 @@
 /** The statements of a step's backward pass in, with what each computed, in order. */
 
 import type { Analysis } from '../analyse.ts'
-import type { Judged } from '../judge.ts'
+import type { Judged, ParameterResult } from '../judge.ts'
 import { findMeetings } from '../roles/losses.ts'
 import { textOfSite } from '../trace/location.ts'
 
@@ -46,14 +46,14 @@ export interface Region {
 export function regionOf(analysis: Analysis, judged: Judged): Region {
   const { tape, dependence, trace } = analysis
   const wrong = judged.results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
-  const made = tape.madeFrom(
-    wrong.map((r) => r.step.after),
-    dependence.cut,
-  )
-  const fine = tape.madeFrom(
-    judged.results.filter((r) => r.status === 'right').map((r) => r.step.after),
-    dependence.cut,
-  )
+  // What an optimiser keeps was made from the gradients of earlier steps, of which this one can tell nothing.
+  const start = Math.min(...judged.results.map((r) => r.step.before))
+  const madeIn = (results: readonly ParameterResult[]) => {
+    const versions = results.map((r) => r.step.after)
+    return new Set([...tape.madeFrom(versions, dependence.cut)].filter((n) => n >= start))
+  }
+  const made = madeIn(wrong)
+  const fine = madeIn(judged.results.filter((r) => r.status === 'right'))
   const all = new Set([...made, ...fine])
   const steps = new Set(judged.results.map((r) => r.step.step))
   const forward = tape.ancestors(

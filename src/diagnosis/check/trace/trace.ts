@@ -22,12 +22,22 @@ export interface TraceNode {
   readonly args: readonly number[]
   readonly params: Readonly<Record<string, unknown>>
   readonly site: number
+  /** From where the function that computed it had been called: an index of the trace's frames; 0 where it was in none. */
+  readonly frame: number
   readonly dtype: string
   readonly shape: readonly number[]
   /** A leaf's content; else undefined. */
   readonly value?: Float64Array
   /** A scalar's value, or an array's sum and weighted sum. */
   readonly digest: number | readonly number[]
+}
+
+/** A call of one of the script's own functions. */
+export interface Frame {
+  /** The frame that it was made in. */
+  readonly caller: number
+  /** Where. */
+  readonly site: number
 }
 
 export type TraceEvent =
@@ -117,6 +127,8 @@ export interface Trace {
   readonly stretches: readonly Stretch[]
   /** Opaque node -> the leaf that holds what it returned. */
   readonly opaque: ReadonlyMap<number, number>
+  /** The calls that values were computed in; the first is the script itself. */
+  readonly frames: readonly Frame[]
   /** The first line of each cell of a notebook, by file. */
   readonly cells: ReadonlyMap<string, readonly number[]>
   readonly imports: readonly Import[]
@@ -155,6 +167,7 @@ class Builder {
   readonly sources = new Map<string, string>()
   readonly containers = new Map<number, string>()
   readonly probes = new Map<number, EditRow[]>()
+  readonly frames: Frame[] = [{ caller: 0, site: -1 }]
   readonly watched: [number, number][] = []
   readonly stretches: Stretch[] = []
   readonly opaque = new Map<number, number>()
@@ -228,6 +241,10 @@ class Builder {
       case 'k':
         this.check(isInteger(row[1]), line, 'a malformed container')
         this.containers.set(row[1], String(row[2]))
+        break
+      case 'f':
+        this.check(row[1] === this.frames.length && isInteger(row[2]) && isInteger(row[3]), line, 'a malformed call')
+        this.frames.push({ caller: row[2], site: row[3] })
         break
       case 'o':
         this.opaque.set(this.known(row[1], line), this.known(row[2], line))
@@ -307,9 +324,9 @@ class Builder {
   }
 
   private node(row: unknown[], line: number): void {
-    const [, number, op, args, params, site, shape, dtype, digest] = row
+    const [, number, op, args, params, site, shape, dtype, digest, frame = 0] = row
     this.check(
-      number === this.nodes.length && typeof op === 'string' && integers(args) && isInteger(site),
+      number === this.nodes.length && typeof op === 'string' && integers(args) && isInteger(site) && isInteger(frame),
       line,
       'a malformed operation',
     )
@@ -319,6 +336,7 @@ class Builder {
       args,
       params: (params || {}) as Record<string, unknown>,
       site,
+      frame,
       shape: integers(shape) ? shape : [],
       dtype: String(dtype),
       digest: (digest ?? Number.NaN) as number,
@@ -338,6 +356,7 @@ class Builder {
       op: 'leaf',
       args: [],
       params: {},
+      frame: 0,
       site,
       shape,
       dtype: String(dtype),

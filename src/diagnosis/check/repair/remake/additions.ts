@@ -2,7 +2,7 @@
 
 import { scale } from '../../tape/tensor.ts'
 import { flip } from '../labels.ts'
-import { apply, type Change, MAX_POOL, type Make, PRODUCTS, reshaped } from './change.ts'
+import { apply, type Change, MAX_POOL, type Make, PRODUCTS, QUOTIENTS, reshaped } from './change.ts'
 import { derivatives } from './derivatives.ts'
 import type { Scene } from './scene.ts'
 
@@ -29,6 +29,28 @@ export function* otherFactor(scene: Scene, node: number): Generator<Change> {
         ofFactor: true,
       }
   }
+}
+
+/** The same for a derivative of several factors, such as `s * (1 - s)`. */
+export function* otherFactors(scene: Scene): Generator<Change> {
+  const { node } = scene.one
+  const parts = scene.chain(node)
+  const carrying = parts.filter((p) => scene.signal(p.node))
+  const [error] = carrying
+  if (parts.length < 3 || carrying.length !== 1 || error === undefined || parts.some((p) => QUOTIENTS.has(p.op))) return
+  const value = scene.at(node)
+  if (value === undefined) return
+  for (const { make, name } of derivatives(scene, value.data.length))
+    yield {
+      node,
+      make: (values, point) => {
+        const [x, derivative] = [values[error.node], reshaped(make(values, point), value.shape)]
+        return x && derivative && apply('mul', [x, derivative], {})
+      },
+      kind: 'wrong-activation-derivative',
+      text: `with the derivative of ${name} as its factor it is the gradient that is needed`,
+      cost: 1.7,
+    }
 }
 
 /** A factor, a term, a matrix or a sum that is missing at a value. */

@@ -6,7 +6,7 @@
 import { join, MATCH, proportion } from '../../roles/measure.ts'
 import { OPERATIONS } from '../../tape/operations.ts'
 import type { Occurrence } from '../situation.ts'
-import { added, otherFactor } from './additions.ts'
+import { added, otherFactor, otherFactors } from './additions.ts'
 import { type Change, DEADLINE_MS, type Remake, type Setting } from './change.ts'
 import { otherOperand, slips } from './operands.ts'
 import { dropped, otherGrouping, otherOperation, scaledTerm } from './operations.ts'
@@ -76,6 +76,7 @@ function* changesOf(scene: Scene): Generator<Change> {
       if (!scene.within.has(arg)) yield* otherOperand(scene, node, i)
     yield* otherFactor(scene, node)
   }
+  yield* otherFactors(scene)
   const places = scene.inner.length === 0 ? [scene.one.node] : scene.signals()
   for (const node of places) yield* added(scene, node)
 }

@@ -63,6 +63,10 @@ class Scope:
                 for target in getattr(node, "targets", []):
                     if isinstance(target, ast.Name) and target.id not in skip:
                         self.add(target.id)
+        # What a function is told by a word: `activation == "relu"`.
+        self.words = list(dict.fromkeys(
+            part.value for node in ast.walk(tree) if isinstance(node, ast.Compare) for part in (node.left, *node.comparators)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str)))[:12]
         self.templates = self.find_templates(tree, cls, imported)
 
     def add(self, text):
@@ -211,6 +215,9 @@ class Maker:
                 self.calls(node, parent)
             if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
                 self.constants(node, parent)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and isinstance(parent, ast.Call) and node.value in self.scope.words:
+                for word in self.scope.words:
+                    self.put("derivative-function", node, repr(word) if "'" in self.segment(node) else f'"{word}"', parent)
             if isinstance(node, ast.Attribute) and node.attr == "T":
                 self.put("drop-transpose", node, self.segment(node.value), parent)
             if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -292,8 +299,11 @@ class Maker:
             if self.is_atom(node):
                 continue
             rest = [self.factor_of(f) for f, owner in zip(factors, owners) if owner != atom]
-            for text in (f"{atom} * (1 - {atom})", f"(1 - {atom} ** 2)", f"({atom} > 0)"):
+            if rest and sum(o == atom for o in owners) > 1:
+                self.put("drop-factor", node, " * ".join(rest), parent)
+            for text in (f"{atom} * (1 - {atom})", f"(1 - {atom} ** 2)"):
                 self.put("derivative-function", node, " * ".join([*rest, text]), parent)
+            self.put("comparison", node, " * ".join([*rest, f"({atom} > 0)"]), parent)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) or len(factors) > 1:
             for part in ast.walk(node):
                 if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) and isinstance(part.left, ast.Constant) \

@@ -25,6 +25,9 @@ class Root:
         self.array, self.node, self.shape, self.views = array, node, array.shape, {}
 
 
+MAX_FRAMES = 5000  # recursion makes a frame for each of its levels
+
+
 class Recorder:
     def __init__(self, write, budget_nodes, budget_bytes):
         self.write = write
@@ -33,6 +36,7 @@ class Recorder:
         self.before_updates = budget_nodes  # how many of them may come before the first update
         self.updated = False
         self.beside = False  # what is computed now is no part of the script: an edit that is tried out
+        self.frame, self.frames = 0, {}  # the call that runs, and all calls: (caller, site) -> its number
         self.weights = {}
         self.clear()
 
@@ -71,12 +75,24 @@ class Recorder:
                             break
                         arg = self.args[arg][0]
         shape, kind, digest = self.describe(value)
-        self.emit(["n", number, op, args, params, site, shape, kind, digest])
+        self.emit(["n", number, op, args, params, site, shape, kind, digest, self.frame])
         if self.count > (self.budget_nodes if self.updated else self.before_updates) or self.bytes > self.budget_bytes:
             self.over = True
             if self.count > PATIENCE * self.budget_nodes or self.bytes > PATIENCE * self.budget_bytes:
                 raise Limit()
         return number
+
+    def entered(self, site):
+        """One of the script's own functions is called; returns the frame that called it."""
+        caller = self.frame
+        found = self.frames.get((caller, site))
+        if found is None:
+            found = self.frames[(caller, site)] = len(self.frames) + 1
+            if found > MAX_FRAMES:
+                return caller
+            self.emit(["f", found, caller, site])
+        self.frame = found
+        return caller
 
     def leaf(self, value, site=-1):
         number = self.count

@@ -423,10 +423,12 @@ class Session:
         if self.np is not None and isinstance(function, self.np.ufunc):
             return self.ufunc(site, function, args, keywords)
         self.depth += 1
+        caller = self.record.entered(site)
         try:
             value = function(*args, **keywords)
         finally:
             self.depth -= 1
+            self.record.frame = caller
             if self.paused is not None and self.depth < self.paused_depth:
                 self.resume()
         if self.on and not hasattr(function, "__code__") and self.foreign(function):
