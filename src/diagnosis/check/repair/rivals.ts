@@ -92,9 +92,7 @@ export function judgeRival(
 function returnsOwn({ trace, tape }: Situation['analysis'], { site, outputs }: Statement): boolean {
   const at = trace.sites[site]
   const whole = trace.sites[at?.statement ?? -1] ?? at
-  return (
-    whole?.kind === 'Return' && outputs.every((n) => trace.sites[tape.entry(n).site]?.function === whole.function)
-  )
+  return whole?.kind === 'Return' && outputs.every((n) => trace.sites[tape.entry(n).site]?.function === whole.function)
 }
 
 /** What speaks for a statement that lacks a factor: it is called after the value whose gradient is wanted, or stands in the class that computed the one whose gradient it has. */
