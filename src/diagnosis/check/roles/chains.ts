@@ -8,6 +8,7 @@
 
 import type { Tape } from '../tape/tape.ts'
 import type { Trace } from '../trace/trace.ts'
+import { expandUpdate, OVERWRITES, SUMS, sizeAt } from './expand.ts'
 import { type History, placeHistories, type Version } from './histories.ts'
 import { isPrepared } from './prepared.ts'
 
@@ -23,90 +24,11 @@ export interface Chain {
   readonly parameter: boolean
 }
 
-const LINEAR: Readonly<Record<string, readonly number[]>> = {
-  add: [0, 1],
-  sub: [0, 1],
-  subtract: [0, 1],
-  neg: [0],
-  negative: [0],
-  copy: [0],
-  view: [0],
-  move: [0],
-  put: [0, 1],
-  write: [0, 1],
-  add_at: [0, 1],
-  mul: [0, 1],
-  multiply: [0, 1],
-  div: [0],
-  divide: [0],
-}
-const SUMS = new Set(['add', 'sub', 'subtract'])
-const OVERWRITES = new Set(['put', 'write'])
-export const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
-
-/**
- * v' as v plus terms: whether `before` is among them, and the others. Products are opened only where v lies in them.
- * The way may not lead through what is `barred`, the versions of other chains: an output error that is computed from updated
- * biases contains the former error, and is no chain for that. Nor through a product with what is `learned`: inputs and
- * targets are multiplied with it.
- */
-export function expandUpdate(
-  tape: Tape,
-  node: number,
-  before: number,
-  barred: (node: number) => boolean = () => false,
-  learned: (node: number) => boolean = () => false,
-): { found: boolean; rest: number[] } {
-  const reach = new Map<number, boolean>()
-  const reaches = (at: number, depth: number): boolean => {
-    if (at === before) return true
-    if (at < before || depth > 12) return false
-    const known = reach.get(at)
-    if (known !== undefined) return known
-    reach.set(at, false)
-    const { op, args } = tape.entry(at)
-    // What is written into a part of an array updates it only if it is made from what was there.
-    const picks = op === 'add_n' ? args.map((_, i) => i) : OVERWRITES.has(op) ? [1] : (LINEAR[op] ?? [])
-    const weighted = SCALING.has(op) && args.some((a) => a !== before && learned(a))
-    const through = !weighted && picks.some((p) => reaches(args[p] ?? -1, depth + 1))
-    const found = !barred(at) && (through || (OVERWRITES.has(op) && updatesElsewhere(at, depth)))
-    reach.set(at, found)
-    return found
-  }
-  /** A row of writes into one array: an earlier one of them may be the update. */
-  const updatesElsewhere = (at: number, depth: number) => {
-    const base = tape.entry(at).args[0] ?? -1
-    return base !== before && reaches(base, depth + 1)
-  }
-  const rest: number[] = []
-  if (!reaches(node, 0)) return { found: false, rest }
-  const seen = new Set<number>()
-  const walk = (at: number) => {
-    if (at === before || seen.has(at)) return
-    seen.add(at)
-    if (!reaches(at, 0)) {
-      rest.push(at)
-      return
-    }
-    const { op, args } = tape.entry(at)
-    // v ± rest: that rest may be computed from v once more, as an output error is, and stays whole.
-    if (SUMS.has(op) && args.includes(before)) {
-      rest.push(...args.filter((a) => a !== before))
-      return
-    }
-    const picks = op === 'add_n' ? args.map((_, i) => i) : (LINEAR[op] ?? [])
-    const chosen = SCALING.has(op) ? picks.filter((p) => reaches(args[p] ?? -1, 1)) : picks
-    for (const p of chosen) walk(args[p] ?? before)
-  }
-  walk(node)
-  return { found: true, rest }
-}
-
 export function findChains(trace: Trace, tape: Tape): Chain[] {
   const drafts = placeHistories(trace, tape)
   const found = new Map<string, Chain>()
-  const additive = [...drafts.values()].filter((d) =>
-    d.versions.some((v, i) => addsTo(tape, v.node, d.versions[i - 1])),
+  const additive = [...drafts.values()].filter(
+    (d) => d.versions.some((v, i) => addsTo(tape, v.node, d.versions[i - 1])) && !isJoined(tape, d),
   )
   const versions = new Set(additive.flatMap((d) => d.versions.map((v) => v.node)))
   // A rate or a momentum on a schedule grows by numbers.
@@ -128,6 +50,16 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
   }
   const chains = [...found.values()]
   return classify(tape, chains)
+}
+
+/** Several arrays made one, more than once: the parameters are those, and what is added to the whole is added to them. */
+function isJoined(tape: Tape, { versions }: History): boolean {
+  return versions.filter((v) => joins(tape, v.node)).length > 1
+}
+
+function joins(tape: Tape, node: number): boolean {
+  const { op, args } = tape.entry(node)
+  return op === 'move' && args.length > 1
 }
 
 /** v' = v ± something, in so many words. */
@@ -344,7 +276,7 @@ function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[], all:
   const isNumber = (n: number) => tape.entry(n).op === 'leaf' && !isOther(n) && sizeAt(tape, n) === sizeAt(tape, start)
   if (SUMS.has(op) && args.some(isNumber)) return false
   let at = start
-  while (SHARED.has(tape.entry(at).op)) at = tape.entry(at).args[0] ?? at
+  while (SHARED.has(tape.entry(at).op) && !joins(tape, at)) at = tape.entry(at).args[0] ?? at
   const seen = new Set([at])
   const stack = isOther(at) ? [] : [...tape.entry(at).args]
   for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
@@ -366,8 +298,6 @@ function isSum(tape: Tape, { versions, rests }: Chain): boolean {
     return tape.readers(before).every((reader) => reader >= after || tape.aside[reader] === 1)
   })
 }
-
-const sizeAt = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).reduce((a, b) => a * b, 1)
 
 /** Whether everything between `chain` and the update of `reader` has the chain's own size. */
 function elementwise(tape: Tape, chain: Chain, reader: Chain | undefined, versions: ReadonlySet<number>): boolean {

@@ -5,8 +5,8 @@
 
 import type { Tape } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
-import { SCALING } from './chains.ts'
 import type { Dependence } from './dependence.ts'
+import { SCALING } from './expand.ts'
 import { type ChainStep, join, MATCH, type Proportion, proportion } from './measure.ts'
 import { isNorm } from './norms.ts'
 import type { Points } from './points.ts'

@@ -5,7 +5,7 @@
 
 import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
-import { expandUpdate } from '../roles/chains.ts'
+import { expandUpdate } from '../roles/expand.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import {
   analyseEdited,

@@ -19,6 +19,7 @@ OPERATORS = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow", ast.MatMult: "matmul",
     ast.Mod: "mod", ast.FloorDiv: "floordiv",
 }
+MASKS = {ast.BitAnd: "logical_and", ast.BitOr: "logical_or"}
 COMPARISONS = {ast.Lt: "less", ast.LtE: "less_equal", ast.Gt: "greater", ast.GtE: "greater_equal",
                ast.Eq: "equal", ast.NotEq: "not_equal"}
 
@@ -347,6 +348,8 @@ class Rewriter(ast.NodeTransformer):
         op = OPERATORS.get(type(node.op))
         site = self.site(node, "BinOp")
         left, right = self.visit(node.left), self.visit(node.right)
+        if type(node.op) in MASKS:
+            return recorder("mask", site, const(MASKS[type(node.op)]), left, right)
         if op is None:
             node.left, node.right = left, right
             return node
@@ -358,6 +361,8 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(node.op, ast.USub):
             return recorder("literal", node) if isinstance(node.operand.value, float) else node
         node.operand = self.visit(node.operand)
+        if isinstance(node.op, ast.Invert):
+            return recorder("mask_not", self.site(node, "UnaryOp"), node.operand)
         return node
 
     def visit_Constant(self, node):

@@ -20,6 +20,7 @@ DO = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": oper
       "matmul": operator.matmul, "mod": operator.mod, "floordiv": operator.floordiv}
 DO_INPLACE = {"add": operator.iadd, "sub": operator.isub, "mul": operator.imul, "div": operator.itruediv,
               "pow": operator.ipow, "matmul": operator.imatmul, "mod": operator.imod, "floordiv": operator.ifloordiv}
+MASK = {"logical_and": operator.and_, "logical_or": operator.or_}
 COMPARE = {"less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
            "equal": operator.eq, "not_equal": operator.ne}
 
@@ -149,6 +150,20 @@ class Session:
         if self.on and type(result) is not int and self.numeric(result):
             return self.record.result("neg", [self.record.ref(value)], 0, site, result)
         return result
+
+    def mask(self, site, op, left, right):
+        """`&` and `|`, which of truths are what `and` and `or` are of one of them."""
+        value = MASK[op](left, right)
+        if self.on and self.numpy() is not None and self.is_array(value) and value.dtype.kind == "b":
+            return self.recorded(site, op, left, right, value)
+        return value
+
+    def mask_not(self, site, operand):
+        value = ~operand
+        if self.on and self.numpy() is not None and self.is_array(value) and value.dtype.kind == "b":
+            node = self.record.ref(operand)
+            return value if node is None else self.record.result("logical_not", [node], 0, site, value)
+        return value
 
     def compare(self, site, op, left, right):
         result = COMPARE[op](left, right)

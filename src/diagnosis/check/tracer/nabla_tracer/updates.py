@@ -6,7 +6,7 @@ it receives its former value plus something that was computed at some depth, and
 from collections import deque
 
 LINEAR = {"add": (0, 1), "sub": (0, 1), "neg": (0,), "mul": (0, 1), "div": (0,), "copy": (0,), "put": (0, 1),
-          "write": (0, 1), "view": (0,), "add_n": None, "subtract": (0, 1), "multiply": (0, 1), "move": (0,)}
+          "write": (0, 1), "view": (0,), "add_n": None, "subtract": (0, 1), "multiply": (0, 1), "move": None}
 
 
 class Updates:
@@ -54,10 +54,12 @@ class Updates:
     def adds(self, before, node):
         found, deep, queue, left = False, 0, deque([node]), 60  # breadth first: the former value is near
         args, ops, depth = self.record.args, self.record.ops, self.record.depth
+        # What is read of a matrix that looks into a vector is another view of that vector.
+        origin = args[before] if ops[before] == "view" else None
         while queue and left and not (found and deep >= 2):
             left -= 1
             current = queue.popleft()
-            if current == before:
+            if current == before or (origin is not None and current > before and ops[current] == "view" and args[current] == origin):
                 found = True
                 continue
             picks = LINEAR.get(ops[current], ())
