@@ -109,7 +109,7 @@ function isObject(scene: Scene, event: TraceEvent): boolean {
 }
 
 /** How a value of this type is copied, its elements with it. */
-function copyText(scene: Scene, event: TraceEvent, value: string): string {
+export function copyText(scene: Scene, event: TraceEvent, value: string): string {
   if (event.kind !== 'bind') return `${value}.copy()`
   const { events, containers, nodes } = scene.analysis.trace
   const nested = events.some(

@@ -9,6 +9,7 @@ import { broadcastGrows } from './broadcast.ts'
 import { changedActivations } from './changed-activation.ts'
 import { cutData } from './cut-data.ts'
 import { integerArrays } from './integers.ts'
+import { keptBest } from './kept-best.ts'
 import { lostUpdates } from './lost-update.ts'
 import { negativeRoots } from './negative-roots.ts'
 import { neverUpdated } from './never-updated.ts'
@@ -50,6 +51,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   optimizerFaults,
   decayFaults,
   turnedUpdates,
+  keptBest,
 ]
 
 /** Rules of updates: one that is named already is not named again for where it leads. */

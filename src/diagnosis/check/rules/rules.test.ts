@@ -45,6 +45,7 @@ const LOOP: readonly Row[] = [
     'B = [np.zeros((1, 5))] * 2 + [np.zeros((1, 1))]',
     'B = [np.zeros((1, 5)) for _ in range(2)] + [np.zeros((1, 1))]',
   ],
+  ['alias-best', 'aliased-array', 'best = list(weights)', 'best = [v.copy() for v in weights]'],
   ['never-last-only', 'never-updated', 'weights[l] -= 1.0 * grads[l]'],
   ['never-first', 'never-updated', 'V_in = rng.normal(0, 0.6, (5, 4))'],
   ['never-threshold', 'never-updated', 'slip = guess - wanted'],
