@@ -17,6 +17,7 @@ import { loopFaults } from './rules/loop.ts'
 import { lostUpdates } from './rules/lost-update.ts'
 import { neverEntered } from './rules/never-entered.ts'
 import { noNumbers } from './rules/no-numbers.ts'
+import { otherTurns } from './rules/other-turns.ts'
 import { setupFindings } from './rules/setup.ts'
 import { moves } from './rules/standstill.ts'
 import { starvedStates, storedAsTheyAre } from './rules/states.ts'
@@ -140,6 +141,7 @@ async function judgeScript(
     findings.push(...course.findings)
   }
   if (findings.length === 0) findings.push(...noNumbers(mended))
+  if (findings.length === 0) findings.push(...(await otherTurns({ run, analysis: mended, edits, deadline })))
   if (findings.length === 0 && !moves(mended)) return reportOf(base, 'unsupported', [], analysis, STILL)
   const compared = await base.courses(analysis, edits)
   const result = reportOf(base, findings.length > 0 ? 'faulty' : 'clean', findings, analysis, null)

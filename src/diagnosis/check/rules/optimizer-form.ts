@@ -117,12 +117,12 @@ export function correctionOf(
   second: Moment,
   decays: readonly [number, number] = [first.decay, second.decay],
 ): Correction | undefined {
-  const factors = steps.map((step) => {
-    const [old, square] = [
-      step.states.find((s) => s.chain.id === first.id),
-      step.states.find((s) => s.chain.id === second.id),
-    ]
-    if (old === undefined || square === undefined) return Number.NaN
+  // States that a step makes itself, `self.m.get(k, 0)`, are there from the second one on.
+  const has = (step: UpdateStep, id: number) => step.states.some((s) => s.chain.id === id)
+  const later = steps.slice(1).every((s) => has(s, first.id) && has(s, second.id))
+  const known = later && steps[0] !== undefined && steps[0].states.length === 0 ? steps.slice(1) : steps
+  const factors = known.map((step) => {
+    if (!has(step, first.id) || !has(step, second.id)) return Number.NaN
     return step.run({
       gradient: 0,
       states: new Map([
@@ -138,8 +138,8 @@ export function correctionOf(
         (f, k) =>
           f /
           factor(
-            1 - decays[0] ** ((steps[k]?.index ?? k) + offset),
-            1 - decays[1] ** ((steps[k]?.index ?? k) + offset),
+            1 - decays[0] ** ((known[k]?.index ?? k) + offset),
+            1 - decays[1] ** ((known[k]?.index ?? k) + offset),
           ),
       )
       if (rates.every((r) => near(r, rates[0] as number))) return name

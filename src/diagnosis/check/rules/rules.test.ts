@@ -60,6 +60,11 @@ const LOOP: readonly Row[] = [
   ['shuffle-labels', 'shuffled-apart', 'np.random.shuffle(kind)'],
   ['shuffle-computed', 'shuffled-apart', 'rng.shuffle(wanted)'],
   ['shuffle-picked', 'shuffled-apart', 'points = points[order]'],
+  [
+    'methods-in-turn',
+    'optimiser',
+    "p[k] -= lr * s['m' + k] / (1 - b1 ** s['t']) / (s['v' + k] / (1 - b2 ** s['t']) + 1e-8)",
+  ],
   ['climb-one', 'sign', 'bias_2 += 0.3 * db2', 'bias_2 -= 0.3 * db2'],
   ['twice-output', 'extra-activation-derivative', 'back = (p - t) / len(X) * p * (1 - p)'],
   ['error-not-trained', 'missing-activation-derivative', 'd_end = (end - wanted) / len(data)'],
