@@ -18,6 +18,13 @@ const CASES: readonly LineChange[] = [
   ['softmax_lists', 'd_weight[c][f] += error', 'd_weight[c][f] = error', 'overwritten-sum'],
   // The positions of maxima are the script's, and the maxima themselves move on to other elements.
   ['max_pooling', 'd_kernels[k] += d_conv', 'd_kernels[k] = d_conv', 'overwritten-sum'],
+  // Objects, and what one of their methods puts into a list of theirs.
+  [
+    'schichten',
+    'fehler[i] * self.ausgaben[i] * (1 - self.ausgaben[i])',
+    'fehler[i] * (1 - self.ausgaben[i] ** 2)',
+    'wrong-activation-derivative',
+  ],
 ]
 
 testLineChanges(CASES)

@@ -38,6 +38,18 @@ const CASES: readonly LineChange[] = [
   ['micro_batches', 'b0 -= rate * gb', 'b0 += rate * gb', 'sign'],
   // Beside a bias that has no gradient at all.
   ['siamese', 'du = dh * (1 - h ** 2)', 'du = dh', 'missing-activation-derivative'],
+  // Gradients that are kept beside the values of the pass; a sum into rows of an array, one of them twice.
+  ['tensor_tape', 'out.grad * (1 - out.data ** 2)', 'out.grad * (1 - out.data)', 'wrong-activation-derivative'],
+  ['skipgram', 'gradOut[word] += err[k] * v', 'gradOut[word] += score[k] * v', 'wrong-operand'],
+  // An error for each sample where the one of each unit is meant, which changes the scale of all gradients.
+  ['deep_tanh', 'delta = delta * (1 - H[l + 1] ** 2)', 'delta = error * (1 - H[l + 1] ** 2)', 'wrong-operand'],
+  // Beside a gradient check of the script's own.
+  [
+    'own_check',
+    'dz1 = dh * (1 - np.power(h, 2))',
+    'dz1 = dh * (1 - np.power(h, 2)) * (1 - np.power(h, 2))',
+    'extra-activation-derivative',
+  ],
 ]
 
 testLineChanges(CASES)
