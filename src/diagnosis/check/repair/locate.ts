@@ -17,10 +17,11 @@ import { better, betterFactor, judgeRival, ranked } from './rivals.ts'
 import { type Explanation, givenOf, isNormal, type Located, type Situation } from './situation.ts'
 import { regionOf } from './statements.ts'
 import { waysOf } from './ways.ts'
+import { workDone } from './work.ts'
 
 /** The faults that explain most wrong parameters, one after the other, until all are explained or nothing more is found. */
 export function locate(analysis: Analysis, judged: Judged, milliseconds: number): Located[] {
-  const deadline = Date.now() + milliseconds
+  const deadline = workDone() + milliseconds
   const region = regionOf(analysis, judged)
   const step = Math.min(...judged.results.map((r) => r.step.step))
   const labels = new Labels(judged, step)
@@ -31,7 +32,7 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   const out: Located[] = []
   let points = analysis.points.values
   const forced = new Map<number, Given>()
-  while (off.length > 0 && out.length < 4 && Date.now() < deadline) {
+  while (off.length > 0 && out.length < 4 && workDone() < deadline) {
     const pinned = new Set([...forced].filter(([, given]) => given.from === undefined).map(([node]) => node))
     const situation = { analysis, judged, region, labels, points, pinned, wrong: off, right, normal }
     const found = likelier(situation, deadline)
@@ -67,7 +68,7 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
 /** A constant that got in somewhere, or a statement that should have computed another gradient. */
 function likelier(situation: Situation, deadline: number): (Located & { readonly scale?: Scale }) | undefined {
   const wrong = situation.wrong.filter((r) => r.status === 'wrong')
-  const multiple = locateMultiple(situation, (Date.now() + deadline) / 2)
+  const multiple = locateMultiple(situation, (workDone() + deadline) / 2)
   const found = wrong.length === 0 ? undefined : explain({ ...situation, wrong }, deadline)
   if (multiple === undefined || found === undefined) return multiple ?? found
   const gain = multiple.fixed.length - found.fixed.length
@@ -99,7 +100,7 @@ function locateFactors(situation: Situation, results: readonly ParameterResult[]
   const { analysis, region, normal } = situation
   if (normal === undefined) return out
   const forced = new Map<number, Given>()
-  for (let round = 0; round < 3 && Date.now() < deadline; round++) {
+  for (let round = 0; round < 3 && workDone() < deadline; round++) {
     const fits = new Replay(analysis, region.end, points).fits(new Map(), results)
     right = results.filter((r) => fits.some((f) => f.chain === r.chain.id && isNormal(f.ratio, normal)))
     const off = results.filter((r) => fits.some((f) => f.chain === r.chain.id && !isNormal(f.ratio, normal)))
@@ -144,7 +145,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
       ? ownPairings(situation, statement, flows)
       : pairingsOf(situation, statement, targets, flows)
     for (const pairing of pairings) {
-      if (Date.now() > deadline) break
+      if (workDone() > deadline) break
       const found = attempt(situation, statement, pairing, known, scalesAt)
       if (found === undefined) continue
       const list = pairing.byUses === true ? inParts : best
@@ -171,7 +172,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     if (draft.remake !== undefined) return draft
     const others = alike.get(e.statement.site) ?? []
     for (const other of others) {
-      if (Date.now() > deadline) break
+      if (workDone() > deadline) break
       const instead = judgeRival(situation, other, undefined, i, factors)
       if (instead.remake !== undefined) return instead
     }

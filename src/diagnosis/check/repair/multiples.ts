@@ -12,6 +12,7 @@ import { besidePenalty, factorFor, isClose, isCount, multiplied, SAME, scaled, t
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence, Situation } from './situation.ts'
 import { regionOf, type Statement } from './statements.ts'
+import { workDone } from './work.ts'
 
 export interface Multiple extends Located {
   readonly remake: Remake
@@ -36,7 +37,7 @@ export function locateMultiple(situation: Situation, deadline: number): Multiple
   const found = multiplesOf(situation, deadline)
   // The majority may be what is off: what the others have may be the right scale, or what the loss says.
   const others = otherScales(situation).flatMap(({ other, scale }): Multiple[] => {
-    if (other.wrong.length === 0 || Date.now() > deadline) return []
+    if (other.wrong.length === 0 || workDone() > deadline) return []
     const multiple = multiplesOf(other, deadline)
     return multiple !== undefined && multiple.fixed.length === other.wrong.length && isPlausible(multiple.factor)
       ? [{ ...multiple, scale }]
@@ -86,7 +87,7 @@ function multiplesOf(situation: Situation, deadline: number): Multiple | undefin
   const { wrong, right } = situation
   const found: Multiple[] = []
   for (const statement of [...placesOf(situation), ...errorsOf(situation)].slice(0, MOST_STATEMENTS)) {
-    if (Date.now() > deadline) break
+    if (workDone() > deadline) break
     const solved = statement.updates ? turnedUpdate(situation, statement) : solve(situation, statement)
     if (solved === undefined || solved.fixed.length === 0) continue
     // An odd factor that explains only a part is the chance of few numbers.

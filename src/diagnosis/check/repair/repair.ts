@@ -11,6 +11,7 @@ import type { Located } from './situation.ts'
 import { type Statement, statementOfSite } from './statements.ts'
 import { findSuspects, type Suspect, spanOf } from './suspects.ts'
 import { type Trial, tryEdits } from './try.ts'
+import { workDone } from './work.ts'
 
 export interface SourceEdit {
   readonly file: string
@@ -38,7 +39,9 @@ const RIVAL_COST = 0.75
 /** What it gains where it is of the kind that the tape says. */
 const MEANT = 1.5
 /** No repair is worth a longer wait than this. */
-const ROUND_MS = 15_000
+const ROUND_MS = 20_000
+/** Nor is the replay of a group's edits worth more work. */
+const TRIALS_MS = 5_000
 
 export async function findRepair(
   run: Runner,
@@ -75,9 +78,7 @@ export async function findRepair(
     const again = analyse(probed.trace, judged.measured.loss)
     const same = again.best
     if (same === undefined) continue
-    const trials = tryEdits(again, same, Math.min(deadline, Date.now() + 5_000)).filter(
-      (t) => t.broken === 0 && fitsPlace(t, group),
-    )
+    const trials = tryEdits(again, same, workDone() + TRIALS_MS).filter((t) => t.broken === 0 && fitsPlace(t, group))
     const ranked = rank(trials, group, again, same, located)
     const found = await verify(run, ranked, group, same, edits, deadline)
     if (found === undefined) continue

@@ -11,6 +11,7 @@ import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { EditRow } from '../trace/trace.ts'
+import { workDone } from './work.ts'
 
 export interface Trial {
   readonly probe: number
@@ -40,6 +41,7 @@ interface Row {
 
 type Replaced = ReadonlyMap<number, number>
 
+/** @param deadline as `workDone` counts. */
 export function tryEdits(analysis: Analysis, judged: Judged, deadline: number): Trial[] {
   const { trace } = analysis
   const uses = new Map<string, Occurrence[]>()
@@ -55,7 +57,7 @@ export function tryEdits(analysis: Analysis, judged: Judged, deadline: number): 
   const runner = new Runner(analysis, judged)
   const trials: Trial[] = []
   for (const [key, occurrences] of uses) {
-    if (Date.now() > deadline) break
+    if (workDone() > deadline) break
     const [probe = 0, edit = 0] = key.split(':').map(Number)
     const row = trace.probes.get(probe)?.[edit]
     if (row === undefined) continue

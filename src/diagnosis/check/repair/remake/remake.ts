@@ -6,6 +6,7 @@
 import { join, MATCH, proportion } from '../../roles/measure.ts'
 import { OPERATIONS } from '../../tape/operations.ts'
 import type { Occurrence } from '../situation.ts'
+import { workDone } from '../work.ts'
 import { added, otherFactor, otherFactors } from './additions.ts'
 import { type Change, DEADLINE_MS, type Remake, type Setting } from './change.ts'
 import { otherOperand, slips } from './operands.ts'
@@ -34,10 +35,10 @@ export function remakeOf(setting: Setting, occurrences: readonly Occurrence[]): 
 
 /** The changes that explain one run, by what they say without its numbers. */
 function fitting(scene: Scene): Map<string, Remake> {
-  const deadline = Date.now() + DEADLINE_MS
+  const deadline = workDone() + DEADLINE_MS
   const found = new Map<string, Remake>()
   for (const change of changesOf(scene)) {
-    if (Date.now() > deadline) break
+    if (workDone() > deadline) break
     const fit = scene.fits(change)
     if (fit === undefined) continue
     const key = `${change.kind} ${scene.placeOf(change.node)} ${withoutNames(change.text)}`

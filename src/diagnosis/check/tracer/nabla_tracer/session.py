@@ -3,7 +3,7 @@ import builtins
 import operator
 import sys
 from itertools import islice
-from time import perf_counter
+from time import process_time
 
 from . import scalar_calls, shuffles
 from .updates import Updates
@@ -585,13 +585,13 @@ class Session:
                 break
             if (index, number) in self.slow_edits or self.edit_seconds > MAX_EDIT_SECONDS:
                 continue
-            began = perf_counter()
+            began = process_time()
             try:
                 result = edit()
                 node = record.ref(result) if self.numeric(result) else None
             except Exception:  # an edit that does not fit is no candidate
                 node = None
-            took = perf_counter() - began
+            took = process_time() - began
             self.edit_seconds += took
             if took > SLOW_EDIT_SECONDS:
                 self.slow_edits.add((index, number))
