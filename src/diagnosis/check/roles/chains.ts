@@ -295,7 +295,12 @@ function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[], all:
 function isSum(tape: Tape, { versions, rests }: Chain): boolean {
   return rests.every((_, i) => {
     const [before, after] = [versions[i]?.node ?? -1, versions[i + 1]?.node ?? -1]
-    return tape.readers(before).every((reader) => reader >= after || tape.aside[reader] === 1)
+    const isOwn = (reader: number) => reader >= after || tape.aside[reader] === 1
+    // `image[:, 1:4] += patch` reads a part, adds to it and writes it back.
+    const isPart = (reader: number) =>
+      SHARED.has(tape.entry(reader).op) &&
+      tape.readers(reader).every((sum) => SUMS.has(tape.entry(sum).op) && tape.readers(sum).every(isOwn))
+    return tape.readers(before).every((reader) => isOwn(reader) || isPart(reader))
   })
 }
 
