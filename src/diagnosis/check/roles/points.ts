@@ -106,7 +106,7 @@ export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlyS
           continue
         changed.set(node, noisy(value, random, inputs.has(node) && !starts.includes(node) ? size / 4 : size))
       }
-      const found = tape.evaluate(changed)
+      const found = tape.evaluateFrom(recorded, changed)
       if (!guardsHold(tape, found, recorded, dependence)) continue
       if (!choicesHold(tape, found, dependence)) {
         spare ??= { found, changed }

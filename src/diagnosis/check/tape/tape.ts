@@ -80,6 +80,18 @@ export class Tape {
     return values
   }
 
+  /** The same, of which what reads nothing that is changed stays as it is in `known`: the making of data, say. */
+  evaluateFrom(known: Values, changed: ReadonlyMap<number, Tensor>): Values {
+    const values: Values = new Array(this.length)
+    const touched = new Uint8Array(this.length)
+    for (let node = 0; node < this.length; node++) {
+      const isTouched = changed.has(node) || this.entry(node).args.some((a) => touched[a] === 1)
+      if (isTouched) touched[node] = 1
+      values[node] = isTouched ? this.compute(node, values, changed) : known[node]
+    }
+    return values
+  }
+
   /** Computes what `values` lacks (nodes appended since). */
   extend(values: Values): void {
     for (let node = values.length; node < this.length; node++) values[node] = this.compute(node, values, NO_CHANGES)
