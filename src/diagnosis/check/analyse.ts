@@ -10,6 +10,7 @@ import { boundariesOf, measure } from './roles/measure.ts'
 import { isPenaltyAlone } from './roles/penalty-alone.ts'
 import { makePoints, type Points } from './roles/points.ts'
 import { statedRival } from './roles/stated-rival.ts'
+import { summedLoss } from './summed.ts'
 import { Tape } from './tape/tape.ts'
 import type { Trace } from './trace/trace.ts'
 
@@ -33,17 +34,23 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   if (dependence.parameters.length === 0)
     return { trace, tape, chains, dependence, points: { values: [], changes: [], inputs: new Set() }, judged: [] }
   const recorded = tape.evaluate(new Map())
-  const found = statedLosses(tape, dependence, recorded).slice(0, MAX_LOSSES)
-  const stated = onTrainingPasses(tape, dependence, recorded, found)
+  const said = statedLosses(tape, dependence, recorded)
+  const seen = said.filter((loss) => loss.isPart !== true).slice(0, MAX_LOSSES)
+  const stated = onTrainingPasses(tape, dependence, recorded, seen)
   const inferred = inferredLosses(tape, dependence, recorded)
   const points = makePoints(tape, dependence, targetsOf(tape, inferred), 3)
   const boundaries = boundariesOf(tape, dependence, [...stated, ...inferred])
-  const losses = [...stated, ...inferred].filter((loss) => wanted === undefined || sameLoss(loss, wanted))
-  const judged = losses.map((loss) =>
-    judge(tape, dependence, points, measure(tape, dependence, points, loss, boundaries), chains),
-  )
+  const measured = (loss: Loss) => measure(tape, dependence, points, loss, boundaries)
+  const judgeBy = (loss: Loss) => judge(tape, dependence, points, measured(loss), chains)
+  const isWanted = (loss: Loss) => wanted === undefined || wanted.isSum === true || sameLoss(loss, wanted)
+  const judged = [...stated, ...inferred].filter(isWanted).map(judgeBy)
   const whole = judged.filter((j) => !isPenaltyAlone(points, j))
-  const fitting = choose(tape, dependence, whole.length > 0 ? whole : judged)
+  const chosen = choose(tape, dependence, whole.length > 0 ? whole : judged)
+  const scene = { tape, dependence, points, judged, measured, judge: judgeBy }
+  const parts = said.filter((loss) => loss.isPart)
+  const sum = chosen?.consistent === false ? summedLoss(scene, chosen, parts) : undefined
+  if (sum !== undefined) judged.push(sum)
+  const fitting = sum ?? chosen
   const best = fitting && (statedRival(tape, dependence, points, judged, fitting) ?? fitting)
   return { trace, tape, chains, dependence, points, judged, ...(best && { best }) }
 }

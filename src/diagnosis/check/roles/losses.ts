@@ -20,6 +20,10 @@ export interface Loss {
   readonly steps: readonly LossStep[]
   readonly prediction?: number
   readonly target?: number
+  /** It is given back beside a loss and meets no targets: no loss by itself, but it may be a part of one. */
+  readonly isPart?: true
+  /** It is stated in two parts, which the script adds up nowhere. */
+  readonly isSum?: true
 }
 
 export interface LossStep {
@@ -147,9 +151,11 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
   const meets = new Set(findMeetings(tape, dependence).map((m) => m.node))
   const judges = (node: number) =>
     [...tape.ancestors([node], dependence.cut)].some((n) => meets.has(n) || LOGARITHMS.has(tape.entry(n).op))
+  const besides = new Set([...groups.values()].filter((g) => g.rank > 2 || judges(g.nodes[0] ?? 0)).map((g) => g.site))
   for (const { site, ...group } of groups.values()) {
     // What a function merely returns may be anything: a loss knows the targets.
-    if (group.rank < 2 && !judges(group.nodes[0] ?? 0)) continue
+    const isPart = group.rank < 2 && !judges(group.nodes[0] ?? 0)
+    if (isPart && !besides.has(site)) continue
     const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
     const last = group.nodes.at(-1) ?? 0
     const sums = runningSums(tape, group.nodes, values, dependence)
@@ -158,7 +164,10 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
       : (sums ?? group.nodes.map((n): [number, number] => [n, 1]))
     const steps = stepsOf(tape, dependence, mixed ? ofFirstStep(tape, dependence, terms) : terms)
     if (steps.length > 0)
-      losses.push({ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank })
+      losses.push({
+        ...{ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank },
+        ...(isPart && { isPart }),
+      })
   }
   return dedupe(losses.sort((a, b) => b.rank - a.rank))
 }
