@@ -154,12 +154,12 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   const reads = new Map<number, Set<number>>()
   for (const chain of live) {
     const found = new Set<number>()
-    const count = Math.min(chain.rests.length, 2)
-    for (let i = 0; i < count; i++) {
-      for (const node of tape.ancestors(chain.rests[i] ?? [], versions)) {
+    const told = updatesOf(chain).slice(0, 2)
+    for (const [i, rest] of told.entries()) {
+      for (const node of tape.ancestors(rest, versions)) {
         // m = v = 0: what several chains begin with tells nothing of which of them is read; their next versions do.
         const owners = owner.get(node) ?? new Set()
-        if (owners.size === 1 || count < 2 || i > 0) for (const d of owners) found.add(d)
+        if (owners.size === 1 || told.length < 2 || i > 0) for (const d of owners) found.add(d)
       }
     }
     reads.set(chain.id, found)
@@ -304,15 +304,19 @@ function isSum(tape: Tape, { versions, rests }: Chain): boolean {
   })
 }
 
+/** What the updates added, without what was set by hand: the forget gate's biases, before anything is learned. */
+const updatesOf = ({ rests }: Chain) => rests.filter((rest) => rest.length > 0)
+
 /** Whether everything between `chain` and the update of `reader` has the chain's own size. */
 function elementwise(tape: Tape, chain: Chain, reader: Chain | undefined, versions: ReadonlySet<number>): boolean {
   if (reader === undefined) return true
   const nodes = new Set(chain.versions.map((v) => v.node))
   // A state that begins as the number 0 has its own size from the second step on.
-  const later = chain.versions.length > 2 && reader.rests.length > 1 && sizeAt(tape, chain.versions[0]?.node ?? 0) === 1
+  const updates = updatesOf(reader)
+  const later = chain.versions.length > 2 && updates.length > 1 && sizeAt(tape, chain.versions[0]?.node ?? 0) === 1
   // Where a gradient of another shape is added, the state takes that shape.
   const sizes = chain.versions.slice(later ? 1 : 0, 2).map((v) => sizeAt(tape, v.node))
-  const path = [...tape.ancestors(reader.rests[later ? 1 : 0] ?? [], versions)].sort((a, b) => a - b)
+  const path = [...tape.ancestors(updates[later ? 1 : 0] ?? [], versions)].sort((a, b) => a - b)
   const through = new Set<number>()
   for (const node of path) {
     if (nodes.has(node) || (!versions.has(node) && tape.entry(node).args.some((a) => through.has(a)))) through.add(node)

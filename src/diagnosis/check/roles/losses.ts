@@ -38,6 +38,12 @@ const LOSS_NAME =
 const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
 const NOT_LOSS = /acc|correct|hit|pred|lr|rate|norm|grad|delta|^d[A-Z_]/
 
+/** Whether a place lies in a function that says of itself that it gives a loss back. */
+function isLossFunction({ trace }: Tape, site: number): boolean {
+  const name = trace.sites[site]?.function ?? ''
+  return LOSS_NAME.test(name) && !NOT_LOSS.test(name) && !/deriv|prime|back|slope/i.test(name)
+}
+
 const isScalar = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).every((n) => n === 1)
 
 /** A sum as its terms with their factors, opened as far as the sum goes. */
@@ -154,7 +160,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
   const besides = new Set([...groups.values()].filter((g) => g.rank > 2 || judges(g.nodes[0] ?? 0)).map((g) => g.site))
   for (const { site, ...group } of groups.values()) {
     // What a function merely returns may be anything: a loss knows the targets.
-    const isPart = group.rank < 2 && !judges(group.nodes[0] ?? 0)
+    const isPart = group.rank < 2 && !judges(group.nodes[0] ?? 0) && !isLossFunction(tape, site)
     if (isPart && !besides.has(site)) continue
     const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
     const last = group.nodes.at(-1) ?? 0

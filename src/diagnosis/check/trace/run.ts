@@ -46,6 +46,8 @@ export interface TraceRequest {
   after?: 'run'
   /** Whether a loop in which too much happens may run unrecorded (true). */
   pauses?: boolean
+  /** Computes the script's losses where their gradients are computed, too. */
+  losses?: boolean
   /** Loops (sites) that are known to train nothing. */
   skip?: readonly number[]
   /** The folder that the script runs in; its own where nothing is said. */

@@ -14,7 +14,7 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[0:1] = [os.path.dirname(HERE)]
-from nabla_tracer import candidates, courses, record, refusals, rewrite, session, source as sources, stubs  # noqa: E402
+from nabla_tracer import candidates, courses, losses, record, refusals, rewrite, session, source as sources, stubs  # noqa: E402
 sys.path.pop(0)
 
 VALUES = set("nlswmgiecoh")  # rows that a cleared trace does not keep
@@ -120,6 +120,8 @@ class Run:
             if starts:
                 self.emit(["cells", name, starts])
         tree = ast.parse(source, filename=path)
+        if self.request.get("losses") and self.session.on:
+            losses.also(tree)
         probes = {}
         for probe in candidates.probes_for(self.request.get("probes", []), tree, source, name):
             probes[(name, *probe.span)] = probe
