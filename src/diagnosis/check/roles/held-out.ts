@@ -149,7 +149,10 @@ function transfer(tape: Tape, dependence: Dependence, values: Values, stated: St
     .sort((a, b) => a - b)
   for (const node of between) {
     const { op, args, params } = tape.entry(node)
-    if (placed.has(node) || !args.some((a) => placed.has(a))) continue
+    if (placed.has(node)) continue
+    // What the formula takes beside the prediction, another output or an activity, would stay that of its own pass.
+    if (args.some((a) => dependence.depends[a] === 1 && !dependence.cut.has(a) && !placed.has(a))) return undefined
+    if (!args.some((a) => placed.has(a))) continue
     if (resized && OF_ONE_SIZE.has(op)) return undefined
     placed.set(
       node,
