@@ -22,6 +22,8 @@ export interface Chain {
   readonly rests: readonly (readonly number[])[]
   readonly resets: number
   readonly parameter: boolean
+  /** Whether an optimiser keeps it from step to step: a velocity, a mean of squares. */
+  readonly isState?: boolean
 }
 
 export function findChains(trace: Trace, tape: Tape): Chain[] {
@@ -194,7 +196,7 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   const cyclic = new Set(live.filter((c) => inCycle(c.id)))
   return chains.map((chain) => {
     if (!cyclic.has(chain) || isPrepared(tape, chain, [...cyclic], reads, versions)) return chain
-    if (looksAhead(tape, chain, live, owner, reads)) return { ...chain, parameter: false }
+    if (looksAhead(tape, chain, live, owner, reads)) return { ...chain, parameter: false, isState: true }
     const others = readers(chain.id)
     const own = reads.get(chain.id)?.has(chain.id) === true
     const [only] = others
@@ -202,7 +204,7 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     // Adadelta's two averages are read by each other as well as by their parameter, element by element throughout.
     const beside = others.length === 1 && only !== undefined && addsTheSame(tape, chain, chains[only])
     const state = alone || beside || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
-    return { ...chain, parameter: !state }
+    return { ...chain, parameter: !state, ...(state && { isState: true }) }
   })
 }
 
@@ -263,6 +265,9 @@ const SHARED = new Set(['copy', 'view', 'move', 'reshape', 'transpose'])
 function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[], all: ReadonlySet<number>): boolean {
   const start = chain.versions[0]?.node
   if (start === undefined) return false
+  // `v = 0 * W` is no more than zeros of a shape.
+  const digest = tape.trace.nodes[start]?.digest
+  if (Array.isArray(digest) && digest.every((x) => x === 0)) return false
   const own = new Set(chain.versions.map((v) => v.node))
   const isOther = (n: number) => all.has(n) && n !== start && !own.has(n)
   // What a script's own gradient check did to the same place came before it, and its first update is where it begins.

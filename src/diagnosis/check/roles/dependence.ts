@@ -6,6 +6,8 @@ import type { Chain } from './chains.ts'
 export interface Dependence {
   /** Nodes that are versions of parameters; searches stop there. */
   readonly cut: ReadonlySet<number>
+  /** The same, and what earlier steps left in an optimiser's states: a forward pass may look ahead with a velocity. */
+  readonly past: ReadonlySet<number>
   readonly chainOf: ReadonlyMap<number, number>
   /** 1 where the node is computed from a parameter. */
   readonly depends: Uint8Array
@@ -21,7 +23,9 @@ export function findDependence(tape: Tape, chains: readonly Chain[]): Dependence
   for (let node = 0; node < tape.length; node++) {
     if (chainOf.has(node) || tape.entry(node).args.some((a) => depends[a] === 1)) depends[node] = 1
   }
-  return { cut: new Set(chainOf.keys()), chainOf, depends, parameters }
+  const cut = new Set(chainOf.keys())
+  const states = chains.filter((c) => c.isState === true).flatMap((c) => c.versions.map((v) => v.node))
+  return { cut, past: new Set([...cut, ...states]), chainOf, depends, parameters }
 }
 
 /** Operations that hand elements on as they are. */
@@ -41,7 +45,7 @@ export function holding(tape: Tape, sources: ReadonlySet<number>, end = tape.len
 /** The parameter versions that a node is computed from: chain -> version node (the latest, if several). */
 export function versionsRead(tape: Tape, dependence: Dependence, node: number): Map<number, number> {
   const read = new Map<number, number>()
-  for (const found of tape.ancestors([node], dependence.cut)) {
+  for (const found of tape.ancestors([node], dependence.past)) {
     const chain = dependence.chainOf.get(found)
     if (chain !== undefined) read.set(chain, Math.max(read.get(chain) ?? -1, found))
   }

@@ -112,7 +112,7 @@ function ofFirstStep(
 
 function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolean {
   const count = new Map<number, number>()
-  for (const found of tape.ancestors([node], dependence.cut)) {
+  for (const found of tape.ancestors([node], dependence.past)) {
     const chain = dependence.chainOf.get(found)
     if (chain !== undefined) count.set(chain, (count.get(chain) ?? 0) + 1)
   }

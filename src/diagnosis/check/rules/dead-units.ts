@@ -25,7 +25,7 @@ export function deadUnits(analysis: Analysis): Finding[] {
   }
   for (const node of [...forward].sort((a, b) => a - b)) {
     const { op, args, site } = tape.entry(node)
-    if (!RECTIFIERS.has(op) || dependence.depends[node] !== 1 || site < 0) continue
+    if (!RECTIFIERS.has(op) || dependence.depends[node] !== 1 || dependence.past.has(node) || site < 0) continue
     if ((values[node]?.data.length ?? 0) < 2) continue
     const all = rounds.get(`${site} ${op}`) ?? []
     const size = all.reduce((n, i) => n + (values[i]?.data.length ?? 0), 0)

@@ -68,11 +68,17 @@ function compare(analysis: Analysis, input: number, target: number): { rows: num
         const b = (values[t]?.shape ?? []).indexOf(n)
         if (n < 4 || b < 0) continue
         const found = pair(analysis, { node: input, leaf: x, axis: a }, { node: target, leaf: t, axis: b })
-        if (found !== undefined) return found.rows.some((r, i) => r !== found.others[i]) ? found : undefined
+        if (found !== undefined) return isApart(found) ? found : undefined
       }
     }
   }
   return undefined
+}
+
+/** Not where the targets lie a fixed way ahead of the inputs, as in windows of a time series. */
+function isApart({ rows, others }: { readonly rows: readonly number[]; readonly others: readonly number[] }): boolean {
+  const ahead = (others[0] ?? 0) - (rows[0] ?? 0)
+  return rows.some((r, i) => (others[i] ?? 0) - r !== ahead)
 }
 
 interface Origin {
