@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { type CheckResult, check } from 'nabla/node'
 import { UsageError } from '../arguments.ts'
 import { type Case, inParallel, makeCases, readBases } from './cases.ts'
+import { benchPosted } from './posted.ts'
 import { VARIATIONS } from './variations.ts'
 
 const HELP = `npm run bench -- check [options]
@@ -22,6 +23,7 @@ const HELP = `npm run bench -- check [options]
   --faulty           only the faulty ones
   --held             the scripts held apart too, and what is missed there (else only their figures)
   --dev              without the scripts held apart
+  --posted           instead, scripts and faults that were written without knowledge of the engine (--base chooses)
   --list             say which scripts there are, and check none
   --keep FOLDER      leave the scripts that were missed there
   --json FILE        every outcome as data
@@ -135,6 +137,7 @@ function readOptions(args: readonly string[]) {
       faulty: { type: 'boolean', default: false },
       held: { type: 'boolean', default: false },
       dev: { type: 'boolean', default: false },
+      posted: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       keep: { type: 'string' },
       json: { type: 'string' },
@@ -160,6 +163,7 @@ export async function benchCheck(args: readonly string[]): Promise<void> {
   const values = readOptions(args)
   if (values.help) return console.log(HELP)
   const wanted = values.base?.split(',')
+  if (values.posted) return inFolder((folder) => benchPosted(values.python, folder, wanted))
   const known = readBases().map((b) => b.name)
   const strange = wanted?.find((name) => !known.includes(name))
   if (strange !== undefined)
@@ -181,8 +185,7 @@ export async function benchCheck(args: readonly string[]): Promise<void> {
     `${cases.filter((c) => !c.right).length} faulty scripts (${faulty.length} in all), ${right.length} right ones`,
   )
   if (values.list) return list(cases)
-  const folder = mkdtempSync(join(tmpdir(), 'nabla-check-'))
-  try {
+  await inFolder(async (folder) => {
     const outcomes = await inParallel(cases, 2, async (one, index) => {
       say(`${index} of ${cases.length}`)
       const outcome = await runCase(one, folder, index, values.python, values.keep)
@@ -192,6 +195,13 @@ export async function benchCheck(args: readonly string[]): Promise<void> {
     })
     report(outcomes)
     if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(outcomes, null, 1))
+  })
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'nabla-check-'))
+  try {
+    await work(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -77,9 +77,12 @@ function compare(analysis: Analysis, input: number, target: number): { rows: num
 
 /** Not where the targets lie a fixed way ahead of the inputs, as in windows of a time series. */
 function isApart({ rows, others }: { readonly rows: readonly number[]; readonly others: readonly number[] }): boolean {
-  const ahead = (others[0] ?? 0) - (rows[0] ?? 0)
+  const ahead = rows.length >= LEAST_WINDOWS ? (others[0] ?? 0) - (rows[0] ?? 0) : 0
   return rows.some((r, i) => (others[i] ?? 0) - r !== ahead)
 }
+
+/** So many samples are not all moved by the same number of places by chance. */
+const LEAST_WINDOWS = 4
 
 interface Origin {
   readonly node: number
