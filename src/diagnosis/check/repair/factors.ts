@@ -4,6 +4,7 @@
  */
 
 import type { Analysis } from '../analyse.ts'
+import { PASSES } from '../roles/dependence.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
@@ -11,8 +12,6 @@ import type { Located, Occurrence } from './situation.ts'
 import type { Region } from './statements.ts'
 
 const PRODUCTS = new Set(['mul', 'multiply'])
-const PASSES = new Set(['copy', 'view', 'move'])
-
 const ELSEWHERE = {
   kind: 'derivative-of-wrong-value',
   text: 'the derivative that it multiplies with is right at another value',

@@ -258,11 +258,7 @@ class Runner {
     return first > 0 && ratios.every((x) => Math.abs(x / first - 1) < 1e-5) ? first : this.normal
   }
 
-  private match(
-    result: ParameterResult,
-    row: Row,
-    normal = this.normal,
-  ): { ratio: number; residual: number } | undefined {
+  private match(result: ParameterResult, row: Row, normal: number): { ratio: number; residual: number } | undefined {
     if (row.update.every((x) => x === 0) || this.vanishes(result, row)) return undefined
     const found = proportion(Float64Array.from(row.update), Float64Array.from(row.gradient))
     const match =

@@ -31,6 +31,9 @@ export function findDependence(tape: Tape, chains: readonly Chain[]): Dependence
 /** Operations that hand elements on as they are. */
 export const MOVES: ReadonlySet<string> = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
 
+/** Those of them that make nothing of what they are given but a copy or a part of it. */
+export const PASSES: ReadonlySet<string> = new Set(['copy', 'view', 'move'])
+
 /** 1 where a node holds elements of `sources` as they are, directly or by way of moves. */
 export function holding(tape: Tape, sources: ReadonlySet<number>, end = tape.length): Uint8Array {
   const holds = new Uint8Array(end)

@@ -5,7 +5,7 @@
 
 import type { Tape } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
-import type { Dependence } from './dependence.ts'
+import { type Dependence, PASSES } from './dependence.ts'
 import { SCALING } from './expand.ts'
 import { type ChainStep, join, MATCH, type Proportion, proportion } from './measure.ts'
 import { isNorm } from './norms.ts'
@@ -65,11 +65,9 @@ function isAllOf(
 /** A row of a parameter, which the forward pass and a decay may read alike, is the parameter's own. */
 function isPartOfParameter(tape: Tape, dependence: Dependence, node: number): boolean {
   let at: number | undefined = node
-  while (at !== undefined && !dependence.cut.has(at) && PARTS.has(tape.entry(at).op)) at = tape.entry(at).args[0]
+  while (at !== undefined && !dependence.cut.has(at) && PASSES.has(tape.entry(at).op)) at = tape.entry(at).args[0]
   return at !== undefined && dependence.cut.has(at)
 }
-
-const PARTS = new Set(['view', 'move', 'copy'])
 
 /** A value that is said to be the gradient, if it is. */
 export function gradientAt(points: Points, step: ChainStep, node: number | undefined): FoundGradient | undefined {

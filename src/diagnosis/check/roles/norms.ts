@@ -4,7 +4,7 @@
  */
 
 import type { Tape } from '../tape/tape.ts'
-import type { Dependence } from './dependence.ts'
+import { type Dependence, PASSES } from './dependence.ts'
 
 /** Operations that make a number of lengths out of others. */
 const OF_NUMBERS = new Set([
@@ -12,13 +12,12 @@ const OF_NUMBERS = new Set([
   ...['pow', 'power', 'float_power', 'maximum', 'minimum', 'fmax', 'fmin', 'max', 'min', 'sum', 'mean', 'pack', 'clip'],
 ])
 const MATRIX = new Set(['dot', 'matmul', 'inner', 'vdot'])
-const SHAPED = new Set(['view', 'copy', 'move'])
 const MOST = 2000
 
 /** Whether a value is one number that depends on the parameters by way of lengths of the backward pass alone. */
 export function isNorm(tape: Tape, dependence: Dependence, forward: ReadonlySet<number>, node: number): boolean {
   const isNumber = (at: number) => (tape.trace.nodes[at]?.shape ?? []).every((n) => n === 1)
-  const source = (at: number): number => (SHAPED.has(tape.entry(at).op) ? source(tape.entry(at).args[0] ?? at) : at)
+  const source = (at: number): number => (PASSES.has(tape.entry(at).op) ? source(tape.entry(at).args[0] ?? at) : at)
   /** x · x, x² or |x|, element by element or summed up. */
   const isSquare = (at: number): boolean => {
     const { op, args } = tape.entry(at)

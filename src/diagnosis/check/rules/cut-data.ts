@@ -5,9 +5,8 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
-import { holding } from '../roles/dependence.ts'
-import { PRODUCTS } from '../roles/points.ts'
 import type { Finding } from '../types.ts'
+import { dataFactors } from './provenance.ts'
 import { short, textAt } from './trial.ts'
 
 /** Different values between zero and the largest that are lost. */
@@ -16,7 +15,7 @@ const FEWEST = 4
 export function cutData(analysis: Analysis): Finding[] {
   const { tape, points, dependence, trace } = analysis
   const values = points.values[0] ?? []
-  for (const node of [...tape.ancestors(factorsOf(analysis))].sort((a, b) => a - b)) {
+  for (const node of [...tape.ancestors(dataFactors(tape, dependence, trace.nodes.keys()))].sort((a, b) => a - b)) {
     const { op, args, site } = tape.entry(node)
     const [from = -1, by = -1] = args
     if ((op !== 'floordiv' && op !== 'trunc') || dependence.depends[node] === 1 || node >= trace.nodes.length) continue
@@ -38,16 +37,4 @@ export function cutData(analysis: Analysis): Finding[] {
     })
   }
   return []
-}
-
-/** What is multiplied with a parameter, and does not depend on any. */
-function factorsOf({ tape, dependence }: Analysis): number[] {
-  const isParameter = holding(tape, dependence.cut)
-  const found = new Set<number>()
-  for (let node = 0; node < tape.trace.nodes.length; node++) {
-    const { op, args } = tape.entry(node)
-    if (PRODUCTS.has(op) && args.some((a) => isParameter[a] === 1))
-      for (const arg of args) if (dependence.depends[arg] !== 1) found.add(arg)
-  }
-  return [...found]
 }

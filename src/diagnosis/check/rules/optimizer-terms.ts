@@ -1,5 +1,6 @@
 /** Faults of an update that are no fault of its moments: decay, a velocity that is added the wrong way, sums that forget. */
 
+import { PASSES } from '../roles/dependence.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Fault } from './optimizer-faults.ts'
@@ -10,7 +11,6 @@ const near = (a: number, b: number, tolerance = 1e-6) =>
   Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b))
 const show = (x: number) => String(Number(x.toPrecision(4)))
 const SUMS = new Set(['add', 'sub', 'subtract'])
-const HANDS_ON = new Set(['view', 'move', 'copy'])
 const DIVISIONS = new Set(['div', 'divide', 'true_divide'])
 /** Of a parameter, the share by which a decay may change it in one step; what moves it further is something else. */
 const MOST_DECAY = 0.2
@@ -41,7 +41,7 @@ function decayNode(tape: Tape, step: UpdateStep): number {
   const itself = new Set([step.before])
   for (const node of step.nodes) {
     const { op, args } = tape.entry(node)
-    if (HANDS_ON.has(op) && itself.has(args[0] ?? -1)) itself.add(node)
+    if (PASSES.has(op) && itself.has(args[0] ?? -1)) itself.add(node)
   }
   // p += λ · p, ahead of the gradient, is such a sum as well.
   const sum = step.nodes.find((node) => {

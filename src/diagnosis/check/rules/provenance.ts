@@ -3,11 +3,12 @@
  * axis, and the numbers follow every operation that only moves elements, and every elementwise one.
  */
 
+import { type Dependence, holding, MOVES } from '../roles/dependence.ts'
+import { PRODUCTS } from '../roles/points.ts'
 import { OPERATIONS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { type Tensor, zeros } from '../tape/tensor.ts'
 
-const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
 const REDUCTIONS = new Set(['sum', 'mean', 'max', 'min', 'prod'])
 const MAX_NODES = 4000
 
@@ -83,4 +84,16 @@ export function rowSequence(rows: Tensor, samples: number): number[] | undefined
     if (fits && found.every((x) => Number.isInteger(x))) return found
   }
   return undefined
+}
+
+/** What a parameter multiplies in some operations, and what depends on no parameter itself: the data. */
+export function dataFactors(tape: Tape, dependence: Dependence, nodes: Iterable<number>): number[] {
+  const isParameter = holding(tape, dependence.cut)
+  const found = new Set<number>()
+  for (const node of nodes) {
+    const { op, args } = tape.entry(node)
+    if (PRODUCTS.has(op) && args.some((a) => isParameter[a] === 1))
+      for (const arg of args) if (dependence.depends[arg] !== 1) found.add(arg)
+  }
+  return [...found]
 }

@@ -4,9 +4,8 @@ import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { holding } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/losses.ts'
-import { PRODUCTS } from '../roles/points.ts'
 import type { Finding } from '../types.ts'
-import { rowSequence, rowsOf } from './provenance.ts'
+import { dataFactors, rowSequence, rowsOf } from './provenance.ts'
 import { shuffledAlone } from './shuffled-alone.ts'
 import { inputsShuffledAlone } from './shuffled-inputs.ts'
 
@@ -21,16 +20,9 @@ export function shuffledApart(analysis: Analysis): Finding[] {
 }
 
 /** A node that a parameter multiplies on the way to a prediction, with the leaves that it may come from. */
-function inputsOf(analysis: Analysis, prediction: number): number[] {
-  const { tape, dependence } = analysis
-  const isParameter = holding(tape, dependence.cut)
-  const found = new Set<number>()
-  for (const node of tape.ancestors([prediction], dependence.cut)) {
-    const { op, args } = tape.entry(node)
-    if (PRODUCTS.has(op) && args.some((a) => isParameter[a] === 1))
-      for (const a of args) if (dependence.depends[a] !== 1) found.add(a)
-  }
-  return [...found].sort((a, b) => a - b).slice(0, 4)
+function inputsOf({ tape, dependence }: Analysis, prediction: number): number[] {
+  const found = dataFactors(tape, dependence, tape.ancestors([prediction], dependence.cut))
+  return found.sort((a, b) => a - b).slice(0, 4)
 }
 
 function fromProvenance(analysis: Analysis): Finding[] {

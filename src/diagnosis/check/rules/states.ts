@@ -6,6 +6,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { PASSES } from '../roles/dependence.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import type { Finding } from '../types.ts'
 import { listed, textAt } from './trial.ts'
@@ -13,8 +14,6 @@ import { listed, textAt } from './trial.ts'
 const SUMS = new Set(['add', 'sub', 'subtract'])
 const PRODUCTS = new Set(['mul', 'multiply'])
 const POWERS = new Set(['pow', 'power', 'square'])
-const SHIFTS = new Set(['copy', 'view', 'move'])
-
 interface Kept {
   readonly name: string
   /** Before the first step. */
@@ -146,7 +145,7 @@ function bySite(places: readonly Kept[]): [number, Kept[]][] {
 /** Back through copies and views, as far as `until`. */
 function throughShifts({ tape }: Analysis, node: number, until: number): number {
   let at = node
-  while (at !== until && SHIFTS.has(tape.entry(at).op)) at = tape.entry(at).args[0] ?? until
+  while (at !== until && PASSES.has(tape.entry(at).op)) at = tape.entry(at).args[0] ?? until
   return at
 }
 

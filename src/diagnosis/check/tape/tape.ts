@@ -208,11 +208,11 @@ export class Tape {
     const [version] = versions
     if (version === undefined || versions.length > 1) return this.seekMadeFrom(versions, cut)
     if (this.known.cut !== cut || this.known.size > MOST_KNOWN) this.known = { cut, size: 0, sets: new Map() }
-    const found = this.known.sets.get(version) ?? this.seekMadeFrom(versions, cut)
-    if (!this.known.sets.has(version)) {
-      this.known.sets.set(version, found)
-      this.known.size += found.size
-    }
+    const known = this.known.sets.get(version)
+    if (known !== undefined) return known
+    const found = this.seekMadeFrom(versions, cut)
+    this.known.sets.set(version, found)
+    this.known.size += found.size
     return found
   }
 

@@ -1,5 +1,6 @@
 /** The local derivatives of the forward pass's elementwise functions. */
 
+import { PASSES } from '../../roles/dependence.ts'
 import { OPERATIONS } from '../../tape/operations.ts'
 import { add, map, type Tensor } from '../../tape/tensor.ts'
 import { isElementwise, MATRIX, type Make, SUMS } from './change.ts'
@@ -47,8 +48,6 @@ function pathBetween({ setting }: Scene, source: number, node: number): number[]
     ? path.sort((x, y) => y - x)
     : undefined
 }
-
-const PASSES = new Set(['copy', 'view', 'move'])
 
 /** dy/dx element by element, along the operations from x to y. */
 function localDerivative(

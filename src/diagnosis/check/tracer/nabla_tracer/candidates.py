@@ -293,12 +293,12 @@ class Maker:
             return
         if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) and parent is not None:
             return
+        if self.is_atom(node):
+            return
         factors = self.factors_of(node)
         owners = [self.only_atom(f) for f in factors]
         for atom in dict.fromkeys(o for o in owners if o is not None):
-            if self.is_atom(node):
-                continue
-            rest = [self.factor_of(f) for f, owner in zip(factors, owners) if owner != atom]
+            rest = [self.wrapped(f) for f, owner in zip(factors, owners) if owner != atom]
             if rest and sum(o == atom for o in owners) > 1:
                 self.put("drop-factor", node, " * ".join(rest), parent)
             for text in (f"{atom} * (1 - {atom})", f"(1 - {atom} ** 2)"):
@@ -314,10 +314,6 @@ class Maker:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             return [*self.factors_of(node.left), *self.factors_of(node.right)]
         return [node]
-
-    def factor_of(self, node):
-        text = self.segment(node)
-        return text if self.tight(node) or isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.MatMult)) else f"({text})"
 
     def only_atom(self, node):
         """The one value that an expression is a function of."""

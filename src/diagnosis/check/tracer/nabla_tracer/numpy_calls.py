@@ -77,7 +77,7 @@ def install(session):
             if not args or set(given) - {"axis"} or not session.is_array(args[0]) or not record.tracked(args[0]):
                 return session.from_library(site, function, args, keywords, value)
             axis, rank = given.get("axis"), args[0].ndim
-            if rank > 0 and session.on and not session.candidate:
+            if rank > 0 and session.on and not session.record.beside:
                 chosen(op, args[0], axis, value)
             if not session.is_array(value) or rank == 0:
                 return value  # one number, that indexes something

@@ -87,9 +87,9 @@ class Recorder:
         caller = self.frame
         found = self.frames.get((caller, site))
         if found is None:
-            found = self.frames[(caller, site)] = len(self.frames) + 1
-            if found > MAX_FRAMES:
+            if len(self.frames) >= MAX_FRAMES:
                 return caller
+            found = self.frames[(caller, site)] = len(self.frames) + 1
             self.emit(["f", found, caller, site])
         self.frame = found
         return caller

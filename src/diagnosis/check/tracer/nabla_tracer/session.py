@@ -48,7 +48,6 @@ class Session:
         self.np = None
         self.handlers = {}
         self.methods = {}
-        self.candidate = False
         self.slow_edits = set()
         self.edit_seconds = 0.0
         self.watched = None
@@ -64,13 +63,13 @@ class Session:
         return self.np
 
     def enough(self, status="enough"):
-        if not self.candidate:
+        if not self.record.beside:
             self.on = False
             self.done(status)
 
     def full(self):
         """The budget is spent. What ran before the first update was the making of data: it is forgotten."""
-        if self.candidate:
+        if self.record.beside:
             return
         if self.updates.steps > 0:
             return self.enough("limit")
@@ -127,7 +126,7 @@ class Session:
 
     def repeated(self, site, part, whole):
         """`[item] * n` holds n times the same object: what is written into one is in all."""
-        if self.candidate or len(whole) <= len(part):
+        if self.record.beside or len(whole) <= len(part):
             return
         shared = [v for v in part if isinstance(v, list) or self.is_array(v)]
         if shared:
@@ -178,7 +177,7 @@ class Session:
         if self.is_array(result):
             self.record.keep(result, node)
         else:
-            if not self.candidate:
+            if not self.record.beside:
                 self.record.emit(["g", node, bool(result), site])
         return result
 
@@ -259,7 +258,7 @@ class Session:
 
     def slot(self, site, kind, owner, key, value, depth=0, path=()):
         """Tells the trace that a place now holds a value; `path` leads to the place through lists that are new."""
-        if self.candidate:
+        if self.record.beside:
             return
         record = self.record
         if self.numeric(value):
@@ -507,7 +506,7 @@ class Session:
 
     # --- what is shown, kept, returned: where a script states its loss ----------------------------------------
     def mark(self, site, kind, value, text=""):
-        if self.on and not self.candidate and self.numeric(value) and type(value) not in (int, bool) and self.record.tracked(value):
+        if self.on and not self.record.beside and self.numeric(value) and type(value) not in (int, bool) and self.record.tracked(value):
             size = getattr(value, "size", 1)
             if size == 1 or kind in ("return", "handed"):
                 self.record.emit(["m", site, kind, self.record.ref(value), text])
@@ -552,7 +551,7 @@ class Session:
     def tick(self, site):
         if self.on and self.record.over:
             self.full()
-        if self.on and not self.candidate:
+        if self.on and not self.record.beside:
             if site in self.skipped and not self.updates.loops:
                 self.pause(site)
                 return False
@@ -563,13 +562,13 @@ class Session:
     def left(self, site):
         if self.paused == site:
             self.resume()
-        elif self.on and not self.candidate:
+        elif self.on and not self.record.beside:
             self.updates.left(site)
             self.record.emit(["e", site])
 
     def probe(self, index, value, edits):
         """Evaluates an expression's possible edits beside it, for the analysis to choose from."""
-        if not self.on or self.candidate:
+        if not self.on or self.record.beside:
             return value
         record = self.record
         value = self.own(value)
@@ -578,7 +577,7 @@ class Session:
             return value
         start = record.count
         found = []
-        self.candidate = record.beside = True
+        record.beside = True
         settings = self.np.seterr(all="ignore") if self.np is not None else None
         for number, edit in enumerate(edits):
             if record.count - start > EDIT_NODES:
@@ -597,7 +596,7 @@ class Session:
                 self.slow_edits.add((index, number))
             if node is not None:
                 found.append([number, node])
-        self.candidate = record.beside = False
+        record.beside = False
         if settings is not None:
             self.np.seterr(**settings)
         record.emit(["c", index, original, start, record.count, found])

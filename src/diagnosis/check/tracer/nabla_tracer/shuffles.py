@@ -37,7 +37,7 @@ def shuffled(session, site, function, args, keywords):
     data = args[0] if args else None
     array = session.is_array(data) and data.ndim > 0 and data.dtype.kind in "fiub"
     followed = (array or isinstance(data, list)) and len(args) == 1 and not keywords \
-        and 1 < getattr(data, "size", len(data)) <= LARGEST and not session.candidate
+        and 1 < getattr(data, "size", len(data)) <= LARGEST and not session.record.beside
     if not followed:
         value = function(*args, **keywords)
         if array and function.__name__ == "shuffle" and session.record.tracked(data):
