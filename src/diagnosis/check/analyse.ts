@@ -38,7 +38,7 @@ export function analyse(trace: Trace, wanted?: Loss): Analysis {
   const seen = said.filter((loss) => loss.isPart !== true).slice(0, MAX_LOSSES)
   const stated = onTrainingPasses(tape, dependence, recorded, seen)
   const inferred = inferredLosses(tape, dependence, recorded)
-  const points = makePoints(tape, dependence, targetsOf(tape, inferred), 3)
+  const points = makePoints(tape, dependence, recorded, targetsOf(tape, inferred), 3)
   const boundaries = boundariesOf(tape, dependence, [...stated, ...inferred])
   const measured = (loss: Loss) => measure(tape, dependence, points, loss, boundaries)
   const judgeBy = (loss: Loss) => judge(tape, dependence, points, measured(loss), chains)

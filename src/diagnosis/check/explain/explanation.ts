@@ -42,9 +42,9 @@ class Writer {
 
   constructor(analysis: Analysis, judged: Judged) {
     const { tape, dependence, trace } = analysis
-    const { loss, adjoints } = judged.measured
+    const { loss, adjointsAt } = judged.measured
     this.#analysis = analysis
-    this.#adjoints = adjoints[0] ?? []
+    this.#adjoints = adjointsAt(0)
     this.#loss = loss.name
     this.#judged = judged
     this.#terms = new Map(loss.steps[0]?.terms ?? [])

@@ -140,7 +140,7 @@ function partIn(analysis: Analysis, judged: Judged, located: Located): Evidence 
   const step = Math.min(...judged.results.map((r) => r.step.step))
   const [one] = located.occurrences
   if (one === undefined) return undefined
-  const lack = lackOf(analysis, judged.measured.adjoints[step] ?? [], one)
+  const lack = lackOf(analysis, judged.measured.adjointsAt(step), one)
   if (lack !== undefined) return lack
   const [given, wanted] = [join(one.given), join(one.wanted)]
   if (given.length !== wanted.length) return undefined

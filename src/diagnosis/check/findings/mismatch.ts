@@ -55,9 +55,9 @@ interface Truth {
 
 function truthsOf(judged: Judged): Map<number, Truth[]> {
   const truths = new Map<number, Truth[]>()
-  const [first] = judged.measured.adjoints
-  for (const node of first?.[0]?.keys() ?? []) {
-    const value = join((first ?? []).map((adjoint) => adjoint.get(node)))
+  const first = judged.measured.adjointsAt(0)
+  for (const node of first[0]?.keys() ?? []) {
+    const value = join(first.map((adjoint) => adjoint.get(node)))
     const list = truths.get(value.length) ?? []
     if (list.length < 400) list.push({ node, value })
     truths.set(value.length, list)

@@ -31,7 +31,7 @@ export class Labels {
   readonly adjoints: readonly ReadonlyMap<number, Tensor>[]
 
   constructor(judged: Judged, step: number) {
-    this.adjoints = judged.measured.adjoints[step] ?? []
+    this.adjoints = judged.measured.adjointsAt(step)
     const [first] = this.adjoints
     for (const node of first?.keys() ?? []) {
       const parts = this.adjoints.map((a) => a.get(node))

@@ -191,7 +191,7 @@ class Runner {
   /** Undefined where an edit's values no longer go together. */
   private reversed(tape: Tape, step: LossStep, values: Values): ReadonlyMap<number, Tensor> | undefined {
     try {
-      return tape.reverse(step.terms, values, this.analysis.dependence.cut).adjoint
+      return tape.gradients(step.terms, values, this.analysis.dependence.cut).adjoint
     } catch (error) {
       if (error instanceof TypeError) throw error
       return undefined

@@ -4,6 +4,15 @@
  */
 
 export function workDone(): number {
+  // The clock is much cheaper to ask than the system, and no process works more than the time that passes, for each of its threads.
+  const now = performance.now()
+  if (now - asked < ASK_AGAIN_MS) return known
   const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
+  asked = now
+  known = (user + system) / 1000
+  return known
 }
+
+const ASK_AGAIN_MS = 2
+let asked = Number.NEGATIVE_INFINITY
+let known = 0

@@ -73,8 +73,8 @@ export function firstUse(
 export interface Measured {
   readonly loss: Loss
   readonly steps: readonly (readonly ChainStep[])[]
-  /** Per step and point: ∂loss/∂(every forward value). */
-  readonly adjoints: readonly (readonly ReadonlyMap<number, Tensor>[])[]
+  /** At each point of a step: ∂loss/∂(every forward value). Few ask for more than the parameters', which `steps` have. */
+  readonly adjointsAt: (step: number) => readonly ReadonlyMap<number, Tensor>[]
   readonly blocked: ReadonlySet<number>
 }
 
@@ -146,13 +146,11 @@ export function measure(
   count = 3,
 ): Measured {
   const steps: ChainStep[][] = []
-  const adjoints: ReadonlyMap<number, Tensor>[][] = []
   const blocked = new Set<number>()
   const ordered = loss.steps
   for (const [k, step] of ordered.slice(0, count).entries()) {
-    const found = points.values.map((values) => tape.reverse(step.terms, values, dependence.cut))
+    const found = points.values.map((values) => tape.gradients(step.terms, values, dependence.cut, dependence.depends))
     for (const f of found) for (const b of f.blocked) blocked.add(b)
-    adjoints.push(found.map((f) => f.adjoint))
     const row: ChainStep[] = []
     for (const chain of dependence.parameters) {
       const read = step.reads.get(chain.id)
@@ -192,7 +190,19 @@ export function measure(
     }
     steps.push(row)
   }
-  return { loss, steps, adjoints, blocked }
+  return { loss, steps, adjointsAt: adjointsOf(tape, dependence, points, ordered.slice(0, steps.length)), blocked }
+}
+
+function adjointsOf(tape: Tape, dependence: Dependence, points: Points, steps: readonly LossStep[]) {
+  const known = new Map<number, ReadonlyMap<number, Tensor>[]>()
+  return (k: number): readonly ReadonlyMap<number, Tensor>[] => {
+    const step = steps[k]
+    if (step === undefined) return []
+    const found =
+      known.get(k) ?? points.values.map((values) => tape.reverse(step.terms, values, dependence.cut).adjoint)
+    known.set(k, found)
+    return found
+  }
 }
 
 /** One vector that holds all parameters, read through slices: a step for each slice. */

@@ -5,6 +5,7 @@
  */
 
 import { RandomStream } from '../../../shared/index.ts'
+import { viewIndex } from '../tape/moves.ts'
 import { reduceOf } from '../tape/reductions.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
@@ -54,15 +55,15 @@ function isWholeNumber(tape: Tape, node: number): boolean {
   return found?.op === 'leaf' && found.dtype === 'i' && found.shape.length === 0
 }
 
-/** Whether every `if` goes the way that it went, of those that the recorded values explain. */
-function guardsHold(tape: Tape, values: Values, recorded: Values, dependence: Dependence): boolean {
+/** Which way each `if` went, 1 or 2, by the node of its test; of those that the recorded values explain. */
+function waysTaken(tape: Tape, recorded: Values, dependence: Dependence): Uint8Array {
+  const ways = new Uint8Array(tape.length)
   for (const event of tape.trace.events) {
     if (event.kind !== 'guard' || tape.aside[event.node] === 1 || dependence.depends[event.node] !== 1) continue
-    const [before, value] = [recorded[event.node]?.data[0], values[event.node]?.data[0]]
-    if (before === undefined || (before !== 0) !== event.value) continue
-    if (value !== undefined && (value !== 0) !== event.value) return false
+    const before = recorded[event.node]?.data[0]
+    if (before !== undefined && (before !== 0) === event.value) ways[event.node] = event.value ? 1 : 2
   }
-  return true
+  return ways
 }
 
 /**
@@ -74,11 +75,28 @@ function choicesHold(tape: Tape, values: Values, dependence: Dependence): boolea
     if (event.kind !== 'choice' || dependence.depends[event.node] !== 1) continue
     const { node, of, axes, chosen } = event
     const value = values[node]
-    if (value === undefined || !tape.readers(node).some((reader) => tape.entry(reader).op === of)) continue
+    if (value === undefined || !isTakenElsewhere(tape, node, of)) continue
     const best = reduceOf(of, value, { axes, keepdims: 0 })
     if (chosen.some((place, i) => value.data[place] !== best.data[i])) return false
   }
   return true
+}
+
+/** Whether the largest of just these elements, or of an array's part that holds them, is taken as a value somewhere. */
+function isTakenElsewhere(tape: Tape, node: number, of: 'max' | 'min'): boolean {
+  const isTaken = (n: number) => tape.readers(n).some((reader) => tape.entry(reader).op === of)
+  if (isTaken(node)) return true
+  const { op, args, params } = tape.entry(node)
+  const [whole] = args
+  if (op !== 'view' || whole === undefined) return false
+  const shape = tape.trace.nodes[whole]?.shape ?? []
+  const own = viewIndex(shape, params)
+  return tape.readers(whole).some((part) => {
+    const { op: reads, params: at } = tape.entry(part)
+    if (part === node || reads !== 'view' || !isTaken(part)) return false
+    const held = new Set(viewIndex(shape, at))
+    return own.every((place) => held.has(place))
+  })
 }
 
 export interface Points {
@@ -88,10 +106,22 @@ export interface Points {
   readonly changes: readonly ReadonlyMap<number, Tensor>[]
 }
 
-export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlySet<number>, count: number): Points {
+/** @param recorded the values of the script's own run, as far as they have been computed. */
+export function makePoints(
+  tape: Tape,
+  dependence: Dependence,
+  recorded: Values,
+  frozen: ReadonlySet<number>,
+  count: number,
+): Points {
   const inputs = findInputs(tape, dependence)
   const starts = dependence.parameters.flatMap((c) => (c.versions[0] === undefined ? [] : [c.versions[0].node]))
-  const recorded = tape.evaluate(new Map())
+  tape.extend(recorded)
+  const ways = waysTaken(tape, recorded, dependence)
+  const goesTheSameWay = (node: number, value: Tensor | undefined) => {
+    const x = value?.data[0]
+    return ways[node] === 0 || x === undefined || (x !== 0) === (ways[node] === 1)
+  }
   const values: Values[] = [recorded]
   const changes: ReadonlyMap<number, Tensor>[] = [new Map()]
   for (let point = 1; point < count; point++) {
@@ -106,8 +136,8 @@ export function makePoints(tape: Tape, dependence: Dependence, frozen: ReadonlyS
           continue
         changed.set(node, noisy(value, random, inputs.has(node) && !starts.includes(node) ? size / 4 : size))
       }
-      const found = tape.evaluateFrom(recorded, changed)
-      if (!guardsHold(tape, found, recorded, dependence)) continue
+      const found = tape.evaluateFrom(recorded, changed, goesTheSameWay)
+      if (found === undefined) continue
       if (!choicesHold(tape, found, dependence)) {
         spare ??= { found, changed }
         continue

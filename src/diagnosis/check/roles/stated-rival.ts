@@ -75,7 +75,7 @@ function measures(
 ): { form: Form; node: number }[] {
   const size = points.values[0]?.[target ?? -1]?.data.length ?? 0
   if (target === undefined || target < 0 || size * points.values.length < LEAST_NUMBERS) return []
-  const [first = []] = measured.adjoints
+  const first = measured.adjointsAt(0)
   const targets = join(points.values.map((v) => v[target]))
   const out: { form: Form; node: number }[] = []
   for (const node of first[0]?.keys() ?? []) {

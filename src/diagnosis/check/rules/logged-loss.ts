@@ -22,10 +22,10 @@ export function loggedLoss(analysis: Analysis): Finding[] {
   for (const { measured } of analysis.judged) {
     const { loss } = measured
     if (!loss.stated || !LOSS_NAME.test(loss.name) || GAIN.test(loss.name)) continue
-    const [first] = measured.adjoints
+    const first = measured.adjointsAt(0)
     const counts = { all: 0, wrong: 0, unseen: 0, absent: 0 }
     points.values.forEach((values, i) => {
-      const [p, t, slope] = [values[prediction], values[target], first?.[i]?.get(prediction)]
+      const [p, t, slope] = [values[prediction], values[target], first[i]?.get(prediction)]
       if (p !== undefined && t !== undefined && slope !== undefined) tally(counts, p, t, slope)
     })
     const [term] = loss.steps[0]?.terms ?? []

@@ -39,7 +39,6 @@ export function findStill(analysis: Analysis): Still[] {
   const forward = forwardOf(analysis)
   const next = best?.measured.loss.steps[1]?.terms.map(([n]) => n)
   const later = next && tape.ancestors(next, dependence.cut)
-  const adjoints = best?.measured.adjoints[0]
   const samples = sampleCounts(analysis)
   const placeOf = resolvePlaces(trace)
   const names = new Map<number, { name: string; site: number; rank: number; inside: boolean }>()
@@ -74,7 +73,7 @@ export function findStill(analysis: Analysis): Still[] {
     // Nothing but zeros that something is multiplied with: a state to begin with, as a cell's.
     if (value.data.every((x) => x === 0) && isFactor(analysis, node, forward)) continue
     if (trained.includes(name)) continue // a state of it from before training, as a gradient check leaves it
-    const truth = join(adjoints?.map((a) => a.get(node)) ?? [])
+    const truth = join(best?.measured.adjointsAt(0).map((a) => a.get(node)) ?? [])
     if (truth.length === 0 || truth.every((x) => x === 0) || saysSo(analysis, site)) continue
     const sibling = trained.find((t) => t !== name && related(t, name))
     const inside = names.get(node)?.inside === true

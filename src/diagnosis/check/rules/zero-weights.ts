@@ -79,7 +79,7 @@ const NONE = { weights: [], factors: [] }
 
 /** Whether the first step's true gradient of some of these is nothing but zeros. */
 function lacksGradient({ best }: Analysis, factors: readonly number[]): boolean {
-  const adjoint = best?.measured.adjoints[0]?.[0]
+  const adjoint = best?.measured.adjointsAt(0)[0]
   return factors.some((node) => adjoint?.get(node)?.data.some((x) => x !== 0) !== true)
 }
 

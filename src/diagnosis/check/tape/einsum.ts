@@ -45,35 +45,60 @@ function contract(
     return letters.map((c) => stride.get(c) ?? 0)
   })
   const out = zeros([...output].map((c) => size.get(c) ?? 1))
-  const places = steps.map(() => 0)
-  const data = args.map((x) => x.data)
-  const advance = (by: number, depth: number) => {
-    for (let i = 0; i < places.length; i++)
-      places[i] = (places[i] as number) + by * ((steps[i] as number[])[depth] as number)
-  }
-  const walk = (depth: number): void => {
-    const count = depth < letters.length ? (size.get(letters[depth] as string) ?? 1) : 1
-    // The innermost axis has a loop of its own: nearly all the time is spent there.
-    if (depth >= letters.length - 1) {
-      for (let n = 0; n < count; n++) {
-        let value = 1
-        for (let i = 0; i < data.length; i++) {
-          const step = steps[i]?.[depth] ?? 0
-          value *= data[i]?.[(places[i] as number) + n * step] as number
-        }
-        const to = (places[args.length] as number) + n * (steps[args.length]?.[depth] ?? 0)
-        out.data[to] = (out.data[to] as number) + value
-      }
-      return
+  if (letters.some((c) => size.get(c) === 0)) return out
+  const inner = letters.length - 1
+  const counts = letters.map((c) => size.get(c) ?? 1)
+  const places = new Int32Array(steps.length)
+  const counter = new Int32Array(letters.length)
+  const sumAlong = innermost(
+    args.map((x) => x.data),
+    out.data,
+    steps.map((step) => step[inner] ?? 0),
+    inner < 0 ? 1 : (counts[inner] as number),
+  )
+  for (;;) {
+    sumAlong(places)
+    let axis = inner - 1
+    for (; axis >= 0; axis--) {
+      const next = (counter[axis] as number) + 1
+      const isLast = next === counts[axis]
+      counter[axis] = isLast ? 0 : next
+      const by = isLast ? 1 - next : 1
+      for (let i = 0; i < places.length; i++)
+        places[i] = (places[i] as number) + by * ((steps[i] as number[])[axis] as number)
+      if (!isLast) break
     }
+    if (axis < 0) return out
+  }
+}
+
+/** Adds up along the last axis, from given places on: nearly all the time is spent there, and nearly always for two. */
+function innermost(
+  data: readonly Float64Array[],
+  out: Float64Array,
+  steps: readonly number[],
+  count: number,
+): (places: Int32Array) => void {
+  const [a, b] = data
+  const [stepA = 0, stepB = 0] = steps
+  const stepOut = steps[data.length] ?? 0
+  if (data.length === 2 && a !== undefined && b !== undefined)
+    return (places) => {
+      let atA = places[0] as number
+      let atB = places[1] as number
+      let to = places[2] as number
+      for (let n = 0; n < count; n++, atA += stepA, atB += stepB, to += stepOut)
+        out[to] = (out[to] as number) + (a[atA] as number) * (b[atB] as number)
+    }
+  return (places) => {
     for (let n = 0; n < count; n++) {
-      walk(depth + 1)
-      advance(1, depth)
+      let value = 1
+      for (let i = 0; i < data.length; i++)
+        value *= data[i]?.[(places[i] as number) + n * (steps[i] as number)] as number
+      const to = (places[data.length] as number) + n * stepOut
+      out[to] = (out[to] as number) + value
     }
-    advance(-count, depth)
   }
-  walk(0)
-  return out
 }
 
 export function einsumGradient(subscripts: string, gy: Tensor, args: readonly Tensor[]): (Tensor | null)[] {

@@ -45,11 +45,10 @@ export function gather(sources: readonly Tensor[], index: Index, shape: readonly
 
 /** The adjoint of `gather`. */
 export function scatterAdd(gy: Tensor, index: Index, sources: readonly Tensor[]): Tensor[] {
+  const [only] = sources
+  if (only !== undefined && sources.length === 1) return [scattered(gy, index, only.shape)]
   const all = new Float64Array(sources.reduce((n, s) => n + s.data.length, 0))
-  for (let i = 0; i < gy.data.length; i++) {
-    const to = index[i] as number
-    if (to >= 0 && to < all.length) all[to] = (all[to] as number) + (gy.data[i] as number)
-  }
+  scatterInto(all, gy, index)
   let start = 0
   return sources.map((source) => {
     const data = all.slice(start, start + source.data.length)
@@ -58,13 +57,34 @@ export function scatterAdd(gy: Tensor, index: Index, sources: readonly Tensor[])
   })
 }
 
+/** `gy` at the places that it was read from, and 0 elsewhere. */
+export function scattered(gy: Tensor, index: Index, shape: readonly number[]): Tensor {
+  const out = zeros(shape)
+  scatterInto(out.data, gy, index)
+  return out
+}
+
+export function scatterInto(to: Float64Array, gy: Tensor, index: Index): void {
+  for (let i = 0; i < gy.data.length; i++) {
+    const place = index[i] as number
+    if (place >= 0 && place < to.length) to[place] = (to[place] as number) + (gy.data[i] as number)
+  }
+}
+
 /** `base` with `value` (broadcast to `shape`) written, or added, at positions `at`. */
 export function put(base: Tensor, value: Tensor, at: Index, shape: readonly number[], adds: boolean): Tensor {
   const data = base.data.slice()
-  const lead = value.shape.length - shape.length
-  const trimmed = lead > 0 ? value.shape.slice(lead) : value.shape
-  const from = broadcastIndex(trimmed, shape)
   const size = sizeOf(shape)
+  if (value.data.length === size) {
+    // Of one size, it is written as it is laid out.
+    for (let i = 0; i < size; i++) {
+      const to = at[i] as number
+      const given = value.data[i] as number
+      data[to] = adds ? (data[to] as number) + given : given
+    }
+    return { shape: base.shape, data }
+  }
+  const from = broadcastIndex(withoutLead(value, shape), shape)
   for (let i = 0; i < size; i++) {
     const to = at[i] as number
     const put = value.data[from[i] as number] as number
@@ -73,16 +93,26 @@ export function put(base: Tensor, value: Tensor, at: Index, shape: readonly numb
   return { shape: base.shape, data }
 }
 
-export function putGradient(gy: Tensor, value: Tensor, at: Index, shape: readonly number[], adds: boolean): Tensor[] {
-  const size = sizeOf(shape)
+/** The adjoint of what was written: what is asked for at the places where it is. */
+export function partAt(gy: Tensor, value: Tensor, at: Index, shape: readonly number[]): Tensor {
   const part = zeros(shape)
-  const rest = gy.data.slice()
-  for (let i = 0; i < size; i++) part.data[i] = gy.data[at[i] as number] as number
-  if (!adds) for (let i = 0; i < size; i++) rest[at[i] as number] = 0
+  for (let i = 0; i < part.data.length; i++) part.data[i] = gy.data[at[i] as number] as number
+  return { shape: value.shape, data: sumTo(part, withoutLead(value, shape)).data }
+}
+
+/** The adjoint of what was written over: none at those places. @param isOwn whether `gy` is nobody else's, and may be changed. */
+export function without(gy: Tensor, at: Index, isOwn: boolean): Tensor {
+  const data = isOwn ? gy.data : gy.data.slice()
+  for (let i = 0; i < at.length; i++) data[at[i] as number] = 0
+  return { shape: gy.shape, data }
+}
+
+export function putGradient(gy: Tensor, value: Tensor, at: Index, shape: readonly number[], adds: boolean): Tensor[] {
+  return [without(gy, adds ? [] : at, false), partAt(gy, value, at, shape)]
+}
+
+/** A value's shape without the axes of length 1 that it has before those of the place that it is written to. */
+function withoutLead(value: Tensor, shape: readonly number[]): readonly number[] {
   const lead = value.shape.length - shape.length
-  const trimmed = lead > 0 ? value.shape.slice(lead) : value.shape
-  return [
-    { shape: gy.shape, data: rest },
-    { shape: value.shape, data: sumTo(part, trimmed).data },
-  ]
+  return lead > 0 ? value.shape.slice(lead) : value.shape
 }

@@ -65,21 +65,26 @@ function flat(f: (a: number, b: number) => number): Operation {
 }
 
 const truth = (test: boolean) => (test ? 1 : 0)
-const sum2 = binary(
-  (a, b) => a + b,
-  () => 1,
-  () => 1,
-)
-const difference = binary(
-  (a, b) => a - b,
-  () => 1,
-  () => -1,
-)
-const product2 = binary(
-  (a, b) => a * b,
-  (_, b) => b,
-  (a) => a,
-)
+const sum2: Operation = {
+  forward: (args) => zip(at(args, 0), at(args, 1), (a, b) => a + b),
+  gradient: (gy, args) => [sumTo(gy, at(args, 0).shape), sumTo(gy, at(args, 1).shape)],
+}
+const difference: Operation = {
+  forward: (args) => zip(at(args, 0), at(args, 1), (a, b) => a - b),
+  gradient: (gy, args) => [sumTo(gy, at(args, 0).shape), map(sumTo(gy, at(args, 1).shape), (g) => -g)],
+}
+const product2: Operation = {
+  forward: (args) => multiply(at(args, 0), at(args, 1)),
+  gradient: (gy, args) => {
+    const [a, b] = [at(args, 0), at(args, 1)]
+    if (gy.shape.length + a.shape.length + b.shape.length === 0)
+      return [
+        scalar((gy.data[0] as number) * (b.data[0] as number)),
+        scalar((gy.data[0] as number) * (a.data[0] as number)),
+      ]
+    return [sumTo(through(gy, b), a.shape), sumTo(through(gy, a), b.shape)]
+  },
+}
 const quotient = binary(
   (a, b) => a / b,
   (_, b) => 1 / b,

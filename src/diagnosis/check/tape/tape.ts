@@ -3,19 +3,22 @@
  * Invariant: a node's operands come before it.
  */
 
-import { sizeOf } from '../../../shared/index.ts'
 import type { Trace } from '../trace/trace.ts'
 import { OPERATIONS, type Params } from './operations.ts'
-import { add, type Tensor, tensor } from './tensor.ts'
+import { type Reversed, reversePass } from './reverse.ts'
+import { type Tensor, tensor } from './tensor.ts'
 
 export interface Entry {
-  op: string
-  args: readonly number[]
-  params: Params
-  site: number
+  readonly op: string
+  readonly args: readonly number[]
+  readonly params: Params
+  readonly site: number
 }
 
 export type Values = (Tensor | undefined)[]
+
+/** Nodes with their factors: a sum. */
+export type Terms = readonly (readonly [number, number])[]
 
 export class Tape {
   readonly entries: Entry[]
@@ -39,7 +42,7 @@ export class Tape {
       if (this.aside[node] === 0) for (const arg of trace.nodes[node]?.args ?? []) this.aside[arg] = 0
     this.trace = trace
     this.opaque = trace.opaque
-    this.entries = trace.nodes.map((n) => ({ op: n.op, args: n.args, params: n.params, site: n.site }))
+    this.entries = trace.nodes.slice()
     this.leaves = trace.nodes.map((n) => (n.value === undefined ? undefined : tensor(n.shape, n.value)))
   }
 
@@ -80,14 +83,23 @@ export class Tape {
     return values
   }
 
-  /** The same, of which what reads nothing that is changed stays as it is in `known`: the making of data, say. */
-  evaluateFrom(known: Values, changed: ReadonlyMap<number, Tensor>): Values {
+  /**
+   * The same, of which what reads nothing that is changed stays as it is in `known`: the making of data, say.
+   * Undefined as soon as a value is one that is not allowed.
+   */
+  evaluateFrom(
+    known: Values,
+    changed: ReadonlyMap<number, Tensor>,
+    allows: (node: number, value: Tensor | undefined) => boolean = () => true,
+  ): Values | undefined {
     const values: Values = new Array(this.length)
     const touched = new Uint8Array(this.length)
     for (let node = 0; node < this.length; node++) {
-      const isTouched = changed.has(node) || this.entry(node).args.some((a) => touched[a] === 1)
+      let isTouched = changed.has(node)
+      if (!isTouched) for (const arg of this.entry(node).args) if (touched[arg] === 1) isTouched = true
       if (isTouched) touched[node] = 1
       values[node] = isTouched ? this.compute(node, values, changed) : known[node]
+      if (isTouched && !allows(node, values[node])) return undefined
     }
     return values
   }
@@ -127,52 +139,17 @@ export class Tape {
     }
   }
 
+  /** ∂(Σ coefficient · node)/∂(each value), by the reverse pass. Nodes in `cut` receive theirs and pass nothing on. */
+  reverse(terms: Terms, values: Values, cut: ReadonlySet<number>): Reversed {
+    return reversePass(this, terms, values, cut, { all: true })
+  }
+
   /**
-   * ∂(Σ coefficient · node)/∂(each value), by the reverse pass. Nodes in `cut` receive theirs and pass nothing on.
-   * Also returns the opaque nodes that it could not pass through.
+   * The same, of which nothing but what the nodes in `cut` receive is kept.
+   * @param depends 0 for what is computed from none of them, where that is known.
    */
-  reverse(
-    terms: readonly (readonly [number, number])[],
-    values: Values,
-    cut: ReadonlySet<number>,
-  ): { adjoint: Map<number, Tensor>; blocked: Set<number> } {
-    const adjoint = new Map<number, Tensor>()
-    const blocked = new Set<number>()
-    const heap: number[] = []
-    const queued = new Set<number>()
-    const give = (node: number, gy: Tensor) => {
-      const before = adjoint.get(node)
-      adjoint.set(node, before === undefined ? gy : add(before, gy))
-      if (!queued.has(node)) {
-        queued.add(node)
-        push(heap, node)
-      }
-    }
-    for (const [node, coefficient] of terms) {
-      const value = values[node]
-      if (value !== undefined) give(node, tensor(value.shape, new Float64Array(sizeOf(value.shape)).fill(coefficient)))
-    }
-    for (let node = pop(heap); node !== undefined; node = pop(heap)) {
-      if (cut.has(node)) continue
-      const { op, args, params } = this.entry(node)
-      if (op === 'leaf') continue
-      const operation = OPERATIONS[op]
-      const [gy, y] = [adjoint.get(node), values[node]]
-      if (operation === undefined || gy === undefined || y === undefined) {
-        blocked.add(node)
-        continue
-      }
-      const operands = args.map((a) => values[a])
-      if (operands.some((o) => o === undefined)) {
-        blocked.add(node)
-        continue
-      }
-      operation.gradient(gy, operands as Tensor[], y, params).forEach((g, i) => {
-        const arg = args[i]
-        if (g !== null && arg !== undefined) give(arg, g)
-      })
-    }
-    return { adjoint, blocked }
+  gradients(terms: Terms, values: Values, cut: ReadonlySet<number>, depends?: Uint8Array): Reversed {
+    return reversePass(this, terms, values, cut, { all: false, ...(depends !== undefined && { depends }) })
   }
 
   /** The same tape with some operands replaced by others. */
@@ -246,33 +223,3 @@ function readersOf({ nodes }: Trace): { starts: Int32Array; readers: Int32Array 
 const MOST_KNOWN = 2_000_000
 const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()
 const NOTHING: ReadonlySet<number> = new Set()
-
-/** A binary heap, largest first: the reverse pass visits nodes from the last to the first. */
-function push(heap: number[], node: number): void {
-  let at = heap.push(node) - 1
-  while (at > 0) {
-    const parent = (at - 1) >> 1
-    const above = heap[parent] as number
-    if (above >= node) break
-    heap[at] = above
-    at = parent
-  }
-  heap[at] = node
-}
-
-function pop(heap: number[]): number | undefined {
-  const top = heap[0]
-  const last = heap.pop()
-  if (top === undefined || last === undefined || heap.length === 0) return top
-  let at = 0
-  for (;;) {
-    let child = 2 * at + 1
-    if (child >= heap.length) break
-    if (child + 1 < heap.length && (heap[child + 1] as number) > (heap[child] as number)) child++
-    if ((heap[child] as number) <= last) break
-    heap[at] = heap[child] as number
-    at = child
-  }
-  heap[at] = last
-  return top
-}
