@@ -35,15 +35,21 @@ export const MOVES: ReadonlySet<string> = new Set(['view', 'move', 'copy', 'pack
 export const PASSES: ReadonlySet<string> = new Set(['copy', 'view', 'move'])
 
 /** 1 where a node holds elements of `sources` as they are, directly or by way of moves. */
-export function holding(tape: Tape, sources: ReadonlySet<number>, end = tape.length): Uint8Array {
+export function holding(tape: Tape, sources: ReadonlySet<number>, end = tape.length): Readonly<Uint8Array> {
+  const before = knownHolding.get(sources)
+  if (before?.tape === tape && before.holds.length === end) return before.holds
   const holds = new Uint8Array(end)
   // In the order in which they were made: arrays that are filled element by element are long chains of writes.
   for (let node = 0; node < end; node++) {
     const { op, args } = tape.entry(node)
     if (sources.has(node) || (MOVES.has(op) && args.some((a) => holds[a] === 1))) holds[node] = 1
   }
+  knownHolding.set(sources, { tape, holds })
   return holds
 }
+
+/** What holds parameters is asked for by many rules. */
+const knownHolding = new WeakMap<ReadonlySet<number>, { tape: Tape; holds: Uint8Array }>()
 
 /** The parameter versions that a node is computed from: chain -> version node (the latest, if several). */
 export function versionsRead(tape: Tape, dependence: Dependence, node: number): Map<number, number> {

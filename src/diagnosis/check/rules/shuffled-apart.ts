@@ -143,8 +143,9 @@ function roleOf(analysis: Analysis, container: number): 'inputs' | 'targets' | u
   const isFrom = holding(tape, nodes)
   if (meetings.some((m) => m.target >= 0 && isFrom[m.target] === 1)) return 'targets'
   if ([...points.inputs].some((n) => nodes.has(n))) return 'inputs'
-  const used = meetings.flatMap((m) => inputsOf(analysis, m.prediction)).slice(0, 12)
-  return used.some((n) => isFrom[n] === 1) ? 'inputs' : undefined
+  const used: number[] = []
+  for (const { prediction } of meetings) if (used.length < 12) used.push(...inputsOf(analysis, prediction))
+  return used.slice(0, 12).some((n) => isFrom[n] === 1) ? 'inputs' : undefined
 }
 
 function claim(analysis: Analysis, site: number, evidence: readonly string[]): Finding[] {

@@ -168,10 +168,7 @@ function factorOf({ tape, points, dependence }: Analysis, node: number): number 
 /** Whether anything but the place's own next value is computed from a value. */
 function isRead({ tape }: Analysis, node: number, own: Kept['later']): boolean {
   const next = new Set(own.map((l) => l.node))
-  const last = Math.min(tape.trace.nodes.length, node + 5000)
-  for (let user = node + 1; user < last; user++)
-    if (!next.has(user) && tape.aside[user] !== 1 && tape.entry(user).args.includes(node)) return true
-  return false
+  return tape.readers(node).some((user) => user < node + 5000 && !next.has(user) && tape.aside[user] !== 1)
 }
 
 /** `v = m`: one list or dictionary under two names, which two statements write into as if there were two. */
@@ -181,18 +178,25 @@ function oneForTwo(analysis: Analysis): Finding[] {
     const at = trace.sites[site]
     return at === undefined ? '' : textAt(analysis, at).trim()
   }
+  const bound = new Map<number, { key: string | number; time: number }[]>()
+  /** By container and statement, when it was last written into. */
+  const written = new Map<string | number, Map<number, number>>()
+  for (const event of trace.events) {
+    if (event.kind === 'bind') {
+      const binds = bound.get(event.container) ?? []
+      binds.push(event)
+      bound.set(event.container, binds)
+    } else if (event.kind === 'store' && event.place === 'item')
+      written.set(event.owner, (written.get(event.owner) ?? new Map()).set(event.site, event.time))
+  }
   for (const event of trace.events) {
     if (event.kind !== 'bind' || event.place === 'item' || trace.sites[event.site]?.kind !== 'Assign') continue
     const names = /^([\w.]+)\s*=\s*([\w.]+)$/.exec(text(event.site))
     if (names === null || names[1] === names[2]) continue
-    const before = trace.events.some(
-      (e) => e.kind === 'bind' && e.container === event.container && e.time <= event.time && e.key !== event.key,
-    )
-    const writes = trace.events.filter(
-      (e) => e.kind === 'store' && e.place === 'item' && e.owner === event.container && e.time > event.time,
-    )
-    const written = (name: string | undefined) => writes.some((e) => 'site' in e && text(e.site).startsWith(`${name}[`))
-    if (!before || !written(names[1]) || !written(names[2])) continue
+    const writes = [...(written.get(event.container) ?? [])].filter(([, last]) => last > event.time)
+    const isWritten = (name: string | undefined) => writes.some(([site]) => text(site).startsWith(`${name}[`))
+    const hadName = bound.get(event.container)?.some((e) => e.time <= event.time && e.key !== event.key) === true
+    if (!hadName || !isWritten(names[1]) || !isWritten(names[2])) continue
     return findingAt(analysis, {
       kind: 'aliased-array',
       site: event.site,

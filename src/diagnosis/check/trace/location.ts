@@ -23,8 +23,16 @@ export function sayWhere(trace: Trace, script: string, at: { file: string; line:
   return at.file === script ? place : `${at.file}, ${place}`
 }
 
+const knownTexts = new WeakMap<Site, string>()
+
 /** The source of a site; columns count characters. */
-export function textOfSite({ sources }: Pick<Trace, 'sources'>, site: Site): string {
+export function textOfSite(trace: Pick<Trace, 'sources'>, site: Site): string {
+  const text = knownTexts.get(site) ?? cutOut(trace, site)
+  knownTexts.set(site, text)
+  return text
+}
+
+function cutOut({ sources }: Pick<Trace, 'sources'>, site: Site): string {
   const lines = (sources.get(site.file) ?? '').split('\n').slice(site.line - 1, site.endLine)
   const last = lines.length - 1
   if (last < 0) return ''
