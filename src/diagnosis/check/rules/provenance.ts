@@ -5,6 +5,7 @@
 
 import { type Dependence, holding, MOVES } from '../roles/dependence.ts'
 import { PRODUCTS } from '../roles/points.ts'
+import { viewIndex } from '../tape/moves.ts'
 import { OPERATIONS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { type Tensor, zeros } from '../tape/tensor.ts'
@@ -14,11 +15,54 @@ const MAX_NODES = 4000
 
 /** For every element of `node` its position along `axis` in `leaf`; NaN where it has none. */
 export function rowsOf(tape: Tape, values: Values, node: number, leaf: number, axis: number): Tensor | undefined {
-  const above = [...tape.ancestors([node], new Set([leaf]))].sort((a, b) => a - b)
-  if (above.length > MAX_NODES || !above.includes(leaf)) return undefined
+  const above = sourcesOf(tape, node)
+  if (above.size > MAX_NODES || !above.has(leaf)) return undefined
   const rows = new Map<number, Tensor>()
-  for (const at of above) rows.set(at, step(tape, values, rows, at, leaf, axis))
-  return rows.get(node)
+  const own = new Set<number>()
+  // What is made of nothing that is known is not known: only what the leaf goes into is visited.
+  for (const at of above)
+    if (at === leaf || tape.entry(at).args.some((a) => rows.has(a)))
+      rows.set(at, written(tape, values, rows, at, above, own) ?? step(tape, values, rows, at, leaf, axis))
+  return rows.get(node) ?? unknown(values[node]?.shape ?? [])
+}
+
+const knownSources = new WeakMap<Tape, { node: number; above: Set<number> }>()
+
+/** All that a value is computed from, in order; one value is asked about for leaf after leaf. */
+function sourcesOf(tape: Tape, node: number): Set<number> {
+  const known = knownSources.get(tape)
+  if (known?.node === node) return known.above
+  const above = new Set([...tape.ancestors([node])].sort((a, b) => a - b))
+  knownSources.set(tape, { node, above })
+  return above
+}
+
+/**
+ * What a write leaves. Data are often made by many of them, so that an array which belongs to the last one alone (`own`),
+ * and which nothing else reads, is changed itself.
+ */
+function written(
+  tape: Tape,
+  values: Values,
+  rows: Map<number, Tensor>,
+  at: number,
+  above: ReadonlySet<number>,
+  own: Set<number>,
+): Tensor | undefined {
+  const { op, args, params } = tape.entry(at)
+  const [base, value] = args
+  if ((op !== 'write' && op !== 'put') || base === undefined || value === undefined || value === base) return undefined
+  const shape = values[base]?.shape
+  const index = op === 'write' ? viewIndex(shape ?? [], params) : (params.at as number[])
+  const given = rows.get(value)
+  if (shape === undefined || (given !== undefined && given.data.length !== index.length)) return undefined
+  const before = rows.get(base)
+  const isOwn = own.has(base) && !tape.readers(base).some((reader) => reader !== at && above.has(reader))
+  const data = before === undefined ? unknown(shape).data : isOwn ? before.data : before.data.slice()
+  for (let i = 0; i < index.length; i++) data[index[i] as number] = given?.data[i] ?? Number.NaN
+  if (isOwn) rows.delete(base)
+  own.add(at)
+  return { shape, data }
 }
 
 function step(

@@ -54,17 +54,50 @@ function compare(analysis: Analysis, input: number, target: number): { rows: num
   const values = points.values[0] ?? []
   const leaves = (node: number) =>
     [...tape.ancestors([node])].filter((n) => tape.entry(n).op === 'leaf' && (values[n]?.data.length ?? 0) > 3)
-  for (const x of leaves(input)) {
-    for (const t of leaves(target)) {
-      for (const [a, n] of (values[x]?.shape ?? []).entries()) {
-        const b = (values[t]?.shape ?? []).indexOf(n)
+  const shapeOf = (leaf: number) => values[leaf]?.shape ?? []
+  const [sources, goals] = [leaves(input), leaves(target)]
+  const targetOrders = ordersAt(analysis, target)
+  const inputOrders = ordersAt(analysis, input)
+  for (const x of sources) {
+    for (const t of goals) {
+      for (const [a, n] of shapeOf(x).entries()) {
+        const b = shapeOf(t).indexOf(n)
         if (n < 4 || b < 0) continue
-        const found = pair(analysis, { node: input, leaf: x, axis: a }, { node: target, leaf: t, axis: b })
-        if (found !== undefined) return isApart(found) ? found : undefined
+        const rows = inputOrders(x, a)
+        const others = rows.length > 0 ? targetOrders(t, b) : []
+        for (const { samples, order } of rows) {
+          const other = others.find((o) => o.samples === samples)
+          const found = other && { rows: order, others: other.order }
+          if (found !== undefined) return isApart(found) ? found : undefined
+        }
       }
     }
   }
   return undefined
+}
+
+interface Order {
+  readonly samples: number
+  readonly order: number[]
+}
+
+/** For a leaf and one of its axes: in which order a value has its rows, as one sequence for each size that it can be read with. */
+function ordersAt({ tape, points }: Analysis, node: number): (leaf: number, axis: number) => Order[] {
+  const known = new Map<string, Order[]>()
+  const seek = (leaf: number, axis: number) => {
+    const rows = rowsOf(tape, points.values[0] ?? [], node, leaf, axis)
+    const counts = rows === undefined ? [] : [...new Set([...rows.shape, 1])].sort((p, q) => q - p)
+    return counts.flatMap((samples): Order[] => {
+      const order = rows && rowSequence(rows, samples)
+      return order === undefined ? [] : [{ samples, order }]
+    })
+  }
+  return (leaf, axis) => {
+    const key = `${leaf} ${axis}`
+    const found = known.get(key) ?? seek(leaf, axis)
+    known.set(key, found)
+    return found
+  }
 }
 
 /** Not where the targets lie a fixed way ahead of the inputs, as in windows of a time series. */
@@ -75,27 +108,6 @@ function isApart({ rows, others }: { readonly rows: readonly number[]; readonly 
 
 /** So many samples are not all moved by the same number of places by chance. */
 const LEAST_WINDOWS = 4
-
-interface Origin {
-  readonly node: number
-  readonly leaf: number
-  readonly axis: number
-}
-
-function pair(analysis: Analysis, x: Origin, t: Origin): { rows: number[]; others: number[] } | undefined {
-  const { tape, points } = analysis
-  const values = points.values[0] ?? []
-  const rows = rowsOf(tape, values, x.node, x.leaf, x.axis)
-  const others = rowsOf(tape, values, t.node, t.leaf, t.axis)
-  if (rows === undefined || others === undefined) return undefined
-  const counts = new Set([...rows.shape, 1])
-  for (const samples of [...counts].sort((p, q) => q - p)) {
-    if (samples !== 1 && !others.shape.includes(samples)) continue
-    const [first, second] = [rowSequence(rows, samples), rowSequence(others, samples)]
-    if (first !== undefined && second !== undefined) return { rows: first, others: second }
-  }
-  return undefined
-}
 
 /** The last operation that changed an order on the way to these values. */
 function lastReordering(analysis: Analysis, nodes: readonly number[]): number {
