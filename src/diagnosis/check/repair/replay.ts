@@ -49,17 +49,24 @@ export class Replay {
    * @param needed 1 for nodes whose value is asked for, directly or by way of others; all where it is left out.
    */
   values(point: number, forced: Forced, needed?: Uint8Array): Values {
-    const { tape } = this.analysis
     const values = (this.points[point] ?? []).slice()
-    // Of a long tape few operations read what is put in: only those are visited.
-    const touched = new Uint8Array(this.end)
+    this.putIn(values, point, forced, needed)
+    return values
+  }
+
+  /** Puts `forced` into the values of a point. Returns what was there before. */
+  private putIn(values: Values, point: number, forced: Forced, needed?: Uint8Array): [number, Tensor | undefined][] {
+    const { tape } = this.analysis
+    const before: [number, Tensor | undefined][] = []
+    // Of a long tape few operations read what is put in: only those are visited, by the bits that are set.
+    const touched = new Uint32Array((this.end >> 5) + 1)
     const changes = new Map<number, Tensor>()
     const late = new Map<number, { from: number; node: number; alias?: Alias }>()
     let first = this.end
     const touch = (node: number, from = 0, alias?: Alias) => {
       for (const user of tape.readers(node))
         if (user < this.end && user >= from && (alias === undefined || readsAs(this.analysis, user, node, alias)))
-          touched[user] = 1
+          touched[user >> 5] = (touched[user >> 5] as number) | (1 << (user & 31))
     }
     for (const [node, { parts, from, alias }] of forced) {
       const given = parts[point]
@@ -67,6 +74,7 @@ export class Replay {
       first = Math.min(first, node)
       if (from === undefined) {
         changes.set(node, given)
+        before.push([node, values[node]])
         values[node] = given
         touch(node)
       } else {
@@ -75,8 +83,15 @@ export class Replay {
         touch(node, from, alias)
       }
     }
-    for (let node = first + 1; node < this.end; node++) {
-      if (touched[node] !== 1 || changes.has(node) || this.pinned.has(node) || tape.aside[node] === 1) continue
+    for (let word = first >> 5; word < touched.length; ) {
+      const bits = touched[word] as number
+      if (bits === 0) {
+        word++
+        continue
+      }
+      const node = (word << 5) + 31 - Math.clz32(bits & -bits)
+      touched[word] = bits & (bits - 1)
+      if (changes.has(node) || this.pinned.has(node) || tape.aside[node] === 1) continue
       if (needed !== undefined && needed[node] !== 1) continue
       let instead: Map<number, number> | undefined
       if (late.size > 0)
@@ -85,10 +100,11 @@ export class Replay {
           if (other !== undefined && node >= other.from && readsAs(this.analysis, node, arg, other.alias))
             instead = (instead ?? new Map<number, number>()).set(arg, other.node)
         }
+      before.push([node, values[node]])
       values[node] = tape.compute(node, values, changes, instead)
       touch(node)
     }
-    return values
+    return before
   }
 
   /** Which parameters follow their gradient when `forced` is in place. */
@@ -97,7 +113,9 @@ export class Replay {
     const needed = neededFor(this.analysis, only)
     const rows = only.map((result) => ({ result, update: [] as number[], gradient: [] as number[], open: true }))
     for (let point = 0; point < count; point++) {
-      const values = this.values(point, forced, needed)
+      const values = workingCopy(this.points[point] ?? [])
+      const { length } = values
+      const replaced = this.putIn(values, point, forced, needed)
       for (const row of rows) {
         if (!row.open) continue
         const { step } = row.result
@@ -120,6 +138,8 @@ export class Replay {
         if (!(proportion(Float64Array.from(row.update), Float64Array.from(row.gradient)).residual < MATCH))
           row.open = false
       }
+      values.length = length
+      for (const [node, value] of replaced.reverse()) values[node] = value
       if (rows.every((r) => !r.open)) return []
     }
     return rows.flatMap((row) => {
@@ -128,6 +148,17 @@ export class Replay {
       return ratio === 0 ? [] : [{ chain: row.result.chain.id, ratio: ratio / row.result.rate, residual }]
     })
   }
+}
+
+const workingCopies = new WeakMap<Values, Values>()
+
+/** A copy of a point's values that is put right again after each use: there are thousands of replays of a long tape. */
+function workingCopy(values: Values): Values {
+  const known = workingCopies.get(values)
+  if (known?.length === values.length) return known
+  const copy = values.slice()
+  workingCopies.set(values, copy)
+  return copy
 }
 
 const knownNeeds = new WeakMap<readonly ParameterResult[], Uint8Array>()
