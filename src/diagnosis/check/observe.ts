@@ -24,6 +24,8 @@ export interface Observed {
 }
 
 const MOST_SKIPPED = 3
+/** Updates that are waited for where those that were seen first are no training: a baseline, a sum over episodes. */
+const PATIENT_STEPS = 48
 const PATIENT_NODES = 1_500_000
 
 /** @throws NablaError E-FILE when it is no file that can be read, E-ENVIRONMENT when no Python can run it. */
@@ -54,7 +56,8 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
   while (!trains(analysis) && latest.error === undefined && Date.now() < deadline) {
     const { home, status, paused } = latest
     // Updates that turn out to be no training, such as a simulation that makes the data: what follows may be.
-    if (status === 'enough' && home !== undefined && skip.length < MOST_SKIPPED && !skip.includes(home)) {
+    if (status === 'enough' && home !== undefined && standing.steps === undefined) standing.steps = PATIENT_STEPS
+    else if (status === 'enough' && home !== undefined && skip.length < MOST_SKIPPED && !skip.includes(home)) {
       skip.push(home)
       standing.skip = skip
     } else if (paused && standing.pauses !== false) {
@@ -68,8 +71,8 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
     first = next
     analysis = found
   }
-  // A loss that is computed now and then, or on other data, was not seen with the data of a step.
-  if (trains(analysis) && analysis.best?.explained === 0 && !followsStated(analysis) && Date.now() < deadline) {
+  // A loss that is stated now and then, or on other data, was not seen with the data of a step.
+  if (trains(analysis) && !followsStated(analysis) && Date.now() < deadline) {
     const next = await run({ losses: true })
     const found = analyse(next.trace)
     if (followsStated(found)) {
@@ -79,7 +82,7 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
     }
   }
   // Nothing trains: what was passed over may hold the fault, and is seen again by those who look for one.
-  if (!trains(analysis)) for (const key of ['skip', 'pauses', 'nodes'] as const) delete standing[key]
+  if (!trains(analysis)) for (const key of ['skip', 'pauses', 'nodes', 'steps'] as const) delete standing[key]
   const cwd = standing.cwd ?? folder
   return { run, first, analysis, path, cwd, python: first.trace.python || python, timeoutMs, deadline }
 }

@@ -98,7 +98,7 @@ function notesOf(best: Judged): string[] {
   const { loss } = best.measured
   const notes: string[] = []
   if (!loss.stated)
-    notes.push(`the script states no loss that its gradients follow; they are those of the ${loss.form} loss`)
+    notes.push(`the script states no loss that its gradients follow; they are those of the ${loss.name} loss`)
   const share = best.results.find((r) => r.status === 'right')
   const factor = share === undefined ? 1 : share.ratio / share.rate
   if (loss.stated && share !== undefined && share.rate !== 1 && Math.abs(factor - 1) > 1e-5)

@@ -194,8 +194,15 @@ function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     return is
   }
   const cyclic = new Set(live.filter((c) => inCycle(c.id)))
+  /** A running mean of data, such as the baseline of rewards: what learns reads it, and it reads nothing that learns. */
+  const isEstimate = (chain: Chain) =>
+    [...(reads.get(chain.id) ?? [])].every((id) => id === chain.id) &&
+    [...cyclic].some(
+      (c) => c !== chain && reads.get(c.id)?.has(chain.id) === true && !reads.get(chain.id)?.has(c.id),
+    ) &&
+    elementwise(tape, chain, chain, versions)
   return chains.map((chain) => {
-    if (!cyclic.has(chain) || isPrepared(tape, chain, [...cyclic], reads, versions)) return chain
+    if (!cyclic.has(chain) || isEstimate(chain) || isPrepared(tape, chain, [...cyclic], reads, versions)) return chain
     if (looksAhead(tape, chain, live, owner, reads)) return { ...chain, parameter: false, isState: true }
     const others = readers(chain.id)
     const own = reads.get(chain.id)?.has(chain.id) === true

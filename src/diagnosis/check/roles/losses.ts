@@ -7,6 +7,7 @@ import type { Tape, Values } from '../tape/tape.ts'
 import { scalar, tensor } from '../tape/tensor.ts'
 import { textOfSite } from '../trace/location.ts'
 import { type Dependence, versionsRead } from './dependence.ts'
+import { weightsOf } from './sample-weights.ts'
 
 export type LossForm = 'stated' | 'squared' | 'binary cross-entropy' | 'cross-entropy'
 
@@ -47,7 +48,7 @@ function isLossFunction({ trace }: Tape, site: number): boolean {
 const isScalar = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).every((n) => n === 1)
 
 /** A sum as its terms with their factors, opened as far as the sum goes. */
-function openSum(tape: Tape, node: number, values: Values, dependence: Dependence): [number, number][] {
+export function openSum(tape: Tape, node: number, values: Values, dependence: Dependence): [number, number][] {
   const terms: [number, number][] = []
   const walk = (at: number, factor: number, depth: number) => {
     const { op, args } = tape.entry(at)
@@ -125,7 +126,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
   const keysOfParameters = new Set(dependence.parameters.map((c) => /(?:\['|\.)(\w+)(?:'\])?$/.exec(c.name)?.[1]))
   for (const event of tape.trace.events)
     if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
-  const offer = (site: number, node: number, name: string, rank: number) => {
+  const offer = (site: number, node: number, name: string, rank: number, under = '') => {
     if (
       dependence.depends[node] !== 1 ||
       dependence.cut.has(node) ||
@@ -134,11 +135,14 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     )
       return
     // `print(ce, mse)` and `ce, mse = …` state two.
-    const key = `${site} ${name || tape.entry(node).site}`
+    const key = `${site} ${name || tape.entry(node).site}${under}`
     const group = groups.get(key) ?? { site, nodes: [], name, rank, form: 'stated' as const }
     group.rank = Math.max(group.rank, rank)
     if (!group.nodes.includes(node) && group.nodes.length < 400) group.nodes.push(node)
     groups.set(key, group)
+    // A root falls where its square does: who prints the one may be training on the other.
+    const square = squareOf(tape, node, values)
+    if (square !== undefined) offer(site, square, name, rank, `${under}²`)
   }
   for (const event of tape.trace.events) {
     if (event.kind === 'mark') {
@@ -176,6 +180,15 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
       })
   }
   return dedupe(losses.sort((a, b) => b.rank - a.rank))
+}
+
+/** What a number is the square root of. */
+function squareOf(tape: Tape, node: number, values: Values): number | undefined {
+  const { op, args } = tape.entry(node)
+  const [a, b] = args
+  if (op === 'copy' && a !== undefined) return squareOf(tape, a, values)
+  const isRoot = op === 'sqrt' || ((op === 'pow' || op === 'power') && values[b ?? -1]?.data[0] === 0.5)
+  return isRoot ? a : undefined
 }
 
 /** `total += …`, seen at each addition: the terms, each once. Undefined where no node of the group contains another. */
@@ -318,23 +331,20 @@ export function inferredLosses(tape: Tape, dependence: Dependence, values: Value
       .join(' ')
     if (seen.has(key)) continue
     seen.add(key)
+    const first = meetings[0]
+    if (first === undefined) continue
     const kinds = ['squared', 'binary cross-entropy', 'cross-entropy'] as const
-    for (const form of kinds) {
-      const terms: [number, number][] = []
-      for (const meeting of meetings) {
-        const term = lossTerm(tape, values, form, meeting)
-        if (term === undefined) {
-          terms.length = 0
-          break
-        }
-        terms.push([term, 1])
-      }
+    const add = (form: (typeof kinds)[number], name: string, weights?: readonly number[]) => {
+      const terms = meetings.map((meeting, i) => lossTerm(tape, values, form, meeting, weights?.[i]))
       tape.extend(values)
-      const first = meetings[0]
-      if (terms.length === 0 || first === undefined) continue
-      const steps = stepsOf(tape, grown(tape, dependence), terms)
-      losses.push({ form, stated: false, name: form, site, steps, prediction: first.prediction, target: first.target })
+      if (terms.includes(undefined)) return
+      const whole = terms.flatMap((term): [number, number][] => (term === undefined ? [] : [[term, 1]]))
+      const steps = stepsOf(tape, grown(tape, dependence), whole)
+      losses.push({ form, stated: false, name, site, steps, prediction: first.prediction, target: first.target })
     }
+    for (const form of kinds) add(form, form)
+    const weights = weightsOf(tape, dependence, values, meetings)
+    if (weights !== undefined) for (const form of [...kinds].reverse()) add(form, `weighted ${form}`, weights)
   }
   return losses
 }
@@ -354,6 +364,7 @@ function lossTerm(
   values: Values,
   form: 'squared' | 'binary cross-entropy' | 'cross-entropy',
   meeting: Meeting,
+  weight?: number,
 ): number | undefined {
   const { prediction } = meeting
   const p = values[prediction]
@@ -364,7 +375,7 @@ function lossTerm(
   const inside = p.data.every((x) => x > 0 && x < 1)
   const ok = t.data.every((x) => x >= 0 && x <= 1)
   const all = (node: number) =>
-    tape.append('sum', [node], {
+    tape.append('sum', [weight === undefined ? node : tape.append('mul', [node, weight])], {
       axes: p.shape.length >= (t.shape.length ?? 0) ? p.shape.map((_, i) => i) : t.shape.map((_, i) => i),
       keepdims: 0,
     })
@@ -386,7 +397,7 @@ function lossTerm(
   return tape.append('neg', [all(tape.append('add', [hit, miss]))])
 }
 
-function oneHot(tape: Tape, put: number, shape: readonly number[]): number {
+export function oneHot(tape: Tape, put: number, shape: readonly number[]): number {
   const { params } = tape.entry(put)
   const data = new Float64Array(shape.reduce((a, b) => a * b, 1))
   for (const place of params.at as number[]) data[place] = 1

@@ -11,6 +11,9 @@ import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
 import { type Dependence, holding, MOVES } from './dependence.ts'
 
+const LEAST_ALIKE = 4
+const MOST_ALIKE = 10_000
+
 /** Operations that multiply what they are given. */
 export const PRODUCTS: ReadonlySet<string> = new Set([
   'dot',
@@ -47,6 +50,11 @@ function noisy(x: Tensor, random: RandomStream, size: number): Tensor {
   for (const v of x.data) square += v * v
   const spread = Math.max(Math.sqrt(square / Math.max(1, x.data.length)), 0.1)
   return map(x, (v) => v + size * spread * (2 * random.uniform() - 1))
+}
+
+/** Whether an array is large and varied enough for another one to be the same by no chance. */
+function isVaried({ data }: Tensor): boolean {
+  return data.length >= LEAST_ALIKE && data.length <= MOST_ALIKE && data.some((x) => x !== data[0])
 }
 
 /** Python has one object for every use of a small integer: the input 1 is also the 1 of `1 - y`, and moves with nothing. */
@@ -130,11 +138,17 @@ export function makePoints(
     let spare: { found: Values; changed: ReadonlyMap<number, Tensor> } | undefined
     for (let attempt = 0; attempt < 6; attempt++, size /= 8) {
       const changed = new Map<number, Tensor>()
+      const alike = new Map<string, Tensor>()
       for (const node of [...starts, ...inputs]) {
         const value = recorded[node]
         if (value === undefined || frozen.has(node) || isWholeNumber(tape, node) || value.data.length > 500_000)
           continue
-        changed.set(node, noisy(value, random, inputs.has(node) && !starts.includes(node) ? size / 4 : size))
+        const isInput = inputs.has(node) && !starts.includes(node)
+        // The same data made twice, `np.eye(n)` for each pass over the same states, is one input.
+        const key = isInput && isVaried(value) ? `${value.shape} ${value.data}` : `${node}`
+        const next = alike.get(key) ?? noisy(value, random, isInput ? size / 4 : size)
+        alike.set(key, next)
+        changed.set(node, next)
       }
       const found = tape.evaluateFrom(recorded, changed, goesTheSameWay)
       if (found === undefined) continue

@@ -61,6 +61,7 @@ class Run:
         self.out.wanted = lambda: self.session.updates.steps > 0 or not self.session.on
         self.session.updates.wanted = request.get("steps", 4)
         self.session.updates.brief = "probes" in request
+        self.session.updates.patient = request.get("losses", False)
         self.session.on = request.get("trace", True)
         self.session.pauses = request.get("pauses", True)
         if self.session.pauses:
@@ -120,7 +121,7 @@ class Run:
             if starts:
                 self.emit(["cells", name, starts])
         tree = ast.parse(source, filename=path)
-        if self.request.get("losses") and self.session.on:
+        if self.session.on and self.request.get("losses"):
             losses.also(tree)
         probes = {}
         for probe in candidates.probes_for(self.request.get("probes", []), tree, source, name):

@@ -504,11 +504,17 @@ class Session:
             return value
         return self.record.result(function.__name__, refs, 0, site, value)
 
+    @property
+    def leaving(self):
+        return self.on and self.updates.leaving()
+
     # --- what is shown, kept, returned: where a script states its loss ----------------------------------------
     def mark(self, site, kind, value, text=""):
         if self.on and not self.record.beside and self.numeric(value) and type(value) not in (int, bool) and self.record.tracked(value):
             size = getattr(value, "size", 1)
             if size == 1 or kind in ("return", "handed"):
+                if kind == "print":
+                    self.updates.shown()
                 self.record.emit(["m", site, kind, self.record.ref(value), text])
 
     def show(self, value, site=-1):

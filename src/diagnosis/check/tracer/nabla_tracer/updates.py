@@ -22,6 +22,8 @@ class Updates:
         self.brief = False
         self.faint = None  # the outermost loop in which something was updated that may be a parameter
         self.step_loop = None  # the loop of which one round is one step
+        self.patient = False  # the trace goes on until something is reported, too
+        self.reported = False
 
     def clear(self):
         self.held = {}
@@ -91,7 +93,20 @@ class Updates:
             while self.loops.pop()[0] != site:
                 pass
 
+    def leaving(self):
+        """Whether the innermost loop has shown what it does: what follows it, such as a report, comes sooner."""
+        if not self.patient or self.steps < self.wanted or not self.loops:
+            return False
+        site = self.loops[-1][0]
+        return site == self.step_loop or (site == self.home and self.rounds > 2)
+
+    def shown(self):
+        """A number was printed."""
+        self.reported = self.reported or self.steps > 0
+
     def judge(self):
+        if self.patient and not self.reported and self.rounds <= 3:
+            return
         if self.brief:
             if self.steps >= self.wanted:
                 self.enough()

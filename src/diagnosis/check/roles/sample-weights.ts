@@ -1,0 +1,80 @@
+/**
+ * Weights of samples: numbers by which errors are multiplied before they become gradients. They are rewards or
+ * advantages, as constants, in the gradient of a policy (−Σ G log π(a | s)), counts or importances elsewhere.
+ */
+
+import type { Tape, Values } from '../tape/tape.ts'
+import type { Dependence } from './dependence.ts'
+import type { Meeting } from './losses.ts'
+
+const PRODUCTS = new Set(['mul', 'multiply'])
+const QUOTIENTS = new Set(['div', 'divide', 'true_divide'])
+/** Operations that an error passes through on its way into a gradient, a multiple of what it was. */
+const LINEAR = new Set([
+  ...['copy', 'view', 'move', 'neg', 'negative', 'write', 'pack', 'dot', 'matmul', 'outer', 'sum'],
+  ...PRODUCTS,
+  ...QUOTIENTS,
+])
+const MOST_HOPS = 6
+const MOST_READERS = 8
+
+/** For each meeting what its error is multiplied with, one number for each sample; undefined where all have the same. */
+export function weightsOf(
+  tape: Tape,
+  dependence: Dependence,
+  values: Values,
+  meetings: readonly Meeting[],
+): readonly number[] | undefined {
+  const weights: number[] = []
+  for (const meeting of meetings) {
+    const weight = weightOf(tape, dependence, values, meeting)
+    if (weight === undefined) return undefined
+    weights.push(weight)
+  }
+  const numbers = weights.flatMap((node) => [...(values[node]?.data ?? [])])
+  return numbers.some((x) => x !== numbers[0]) ? weights : undefined
+}
+
+function weightOf(tape: Tape, dependence: Dependence, values: Values, meeting: Meeting): number | undefined {
+  const shape = values[meeting.prediction]?.shape ?? []
+  let open = [meeting.node]
+  for (let hop = 0; hop < MOST_HOPS && open.length > 0; hop++) {
+    const next: number[] = []
+    for (const node of open)
+      for (const reader of tape.readers(node).slice(0, MOST_READERS)) {
+        const { op, args } = tape.entry(reader)
+        if (tape.aside[reader] === 1 || dependence.cut.has(reader) || !LINEAR.has(op)) continue
+        const isWeight = (a: number) => a !== node && isOfSamples(dependence, values, a, shape, tape)
+        const weight = PRODUCTS.has(op) ? args.find(isWeight) : undefined
+        if (weight !== undefined) return weight
+        next.push(reader)
+      }
+    open = next
+  }
+  return undefined
+}
+
+/** Whether a value is data, one number for each sample of a prediction of that shape. */
+function isOfSamples(
+  dependence: Dependence,
+  values: Values,
+  node: number,
+  shape: readonly number[],
+  tape: Tape,
+): boolean {
+  const value = values[node]
+  if (value === undefined || dependence.depends[node] === 1) return false
+  const [rows = 1, columns = 1] = shape
+  const own = value.shape.length < shape.length && shape.length === 2 ? [1, ...value.shape] : value.shape
+  // A sample alone has one number, which is no number that is written in the source and the same for all.
+  if (value.data.length === 1) return shape.length < 2 || rows === 1 || columns === 1 ? !isWhole(tape, node) : false
+  if (own.length !== shape.length) return false
+  const differs = own.filter((n, i) => n !== shape[i])
+  const isRow = own.every((n, i) => n === shape[i] || n === 1)
+  return isRow && (differs.length > 0 || shape.length < 2 || rows === 1 || columns === 1)
+}
+
+const isWhole = (tape: Tape, node: number) => {
+  const found = tape.trace.nodes[node]
+  return found?.op === 'leaf' && found.dtype === 'i' && found.shape.length === 0
+}
