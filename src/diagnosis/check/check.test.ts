@@ -40,6 +40,18 @@ describe('check, on the faults of questions that people asked', () => {
   )
 })
 
+describe('check, on a loss that is stated now and then, for other data, as its root', () => {
+  it(
+    'takes it as it is for the passes that train',
+    async () => {
+      const result = await check(fixture('right/root-of-the-mean.py'))
+      expect(result.roles.loss).toBe('rmse')
+      expect(result.notes).toEqual([])
+    },
+    LONG,
+  )
+})
+
 describe('check, on right scripts', () => {
   for (const name of [
     'dictionary.py',

@@ -67,15 +67,15 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
     const next = await run({})
     latest = next.trace
     const found = analyse(latest)
-    if (!trains(found)) continue
+    if (!trains(found) && !(learns(found) && !learns(analysis))) continue
     first = next
     analysis = found
   }
   // A loss that is stated now and then, or on other data, was not seen with the data of a step.
-  if (trains(analysis) && !followsStated(analysis) && Date.now() < deadline) {
+  if (learns(analysis) && !followsStated(analysis) && Date.now() < deadline) {
     const next = await run({ losses: true })
     const found = analyse(next.trace)
-    if (followsStated(found)) {
+    if (followsStated(found) || (trains(found) && !trains(analysis))) {
       standing.losses = true
       first = next
       analysis = found
@@ -90,6 +90,9 @@ export async function observe(file: string, options: CheckOptions): Promise<Obse
 function trains(analysis: Analysis): boolean {
   return (analysis.best?.results.length ?? 0) > 0
 }
+
+/** Whether something updates itself, on whatever loss. */
+const learns = (analysis: Analysis) => analysis.dependence.parameters.length > 0
 
 /** Whether some parameter is known to follow a loss that the script states. */
 function followsStated({ best }: Analysis): boolean {

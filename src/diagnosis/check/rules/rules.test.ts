@@ -37,6 +37,8 @@ const LOOP: readonly Row[] = [
   ['accumulate-layers', 'accumulator-not-reset', 'self.dw += self.x.T @ g', 'self.dw = self.x.T @ g'],
   ['accumulate-units', 'accumulator-not-reset', 'share += slopes[o] * top[o][u]', 'share = 0.0'],
   ['accumulate-adagrad', 'accumulator-not-reset', 'pull[left] += inner', 'pull = np.zeros_like(rows)'],
+  ['policy-climbs', 'sign', 'kept += 0.2 * change', 'kept -= 0.2 * change'],
+  ['target-times-slope', 'parentheses', 'error = out - wanted * out * (1 - out)'],
   ['alias-old', 'aliased-array', 'W2_old = W2', 'W2_old = W2.copy()'],
   ['alias-rows', 'aliased-array', 'g1 = [[0.0] * 3] * n_hidden', 'g1 = [[0.0] * 3 for _ in range(n_hidden)]'],
   [

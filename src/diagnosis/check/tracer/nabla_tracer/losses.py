@@ -76,7 +76,25 @@ def calls_losses(tree):
             callee = f"{wanted[0]}.{loss.name}" if owner else loss.name
             other.body.insert(first, placed(f"try:\n {callee}({', '.join(given)})\nexcept Exception:\n pass", other.body[first]))
             added = True
+        if owner is None and not calls(tree, loss.name):
+            added = calls_in_loop(tree, loss.name, wanted) or added
     return added
+
+
+def assigned(node):
+    return {n.id for n in inside(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def calls_in_loop(tree, name, wanted):
+    """Calls a loss that the script calls nowhere, in a loop that makes what it takes, under the same names."""
+    outside = set().union(*(assigned(s) for s in tree.body))
+    for loop in [n for n in ast.walk(tree) if isinstance(n, LOOPS)]:
+        made = [i for i, s in enumerate(loop.body) if assigned(s) & set(wanted)]
+        if made and set(wanted) <= outside | set().union(*(assigned(s) for s in loop.body)):
+            call = placed(f"try:\n {name}({', '.join(wanted)})\nexcept Exception:\n pass", loop.body[made[-1]])
+            loop.body.insert(made[-1] + 1, call)
+            return True
+    return False
 
 
 def placed(source, where):
