@@ -5,7 +5,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
-import { findMeetings } from '../roles/losses.ts'
+import { findMeetings } from '../roles/meetings.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { Site } from '../trace/trace.ts'
 

@@ -4,8 +4,8 @@
  */
 
 import type { ParameterResult } from '../judge.ts'
-import { findMeetings } from '../roles/losses.ts'
 import { proportion } from '../roles/measure.ts'
+import { findMeetings } from '../roles/meetings.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { entryCost, NEGATED } from './entry.ts'
 import { besidePenalty, factorFor, isClose, isCount, multiplied, SAME, scaled, taken, wantedOf } from './multiply.ts'

@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
-import { findMeetings } from '../roles/losses.ts'
+import { findMeetings } from '../roles/meetings.ts'
 import { textOfSite } from '../trace/location.ts'
 
 export interface Statement {

@@ -94,3 +94,9 @@ function sameElements(tape: Tape, a: number, b: number): boolean {
 }
 
 export const sizeAt = (tape: Tape, node: number) => (tape.trace.nodes[node]?.shape ?? []).reduce((a, b) => a * b, 1)
+
+/** Whether a value is several arrays made one. */
+export function joins(tape: Tape, node: number): boolean {
+  const { op, args } = tape.entry(node)
+  return op === 'move' && args.length > 1
+}

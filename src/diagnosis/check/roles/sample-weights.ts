@@ -5,7 +5,7 @@
 
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Dependence } from './dependence.ts'
-import type { Meeting } from './losses.ts'
+import type { Meeting } from './meetings.ts'
 
 const PRODUCTS = new Set(['mul', 'multiply'])
 const QUOTIENTS = new Set(['div', 'divide', 'true_divide'])

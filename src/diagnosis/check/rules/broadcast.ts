@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
-import { findMeetings } from '../roles/losses.ts'
+import { findMeetings } from '../roles/meetings.ts'
 import type { Finding } from '../types.ts'
 
 export function broadcastGrows(analysis: Analysis): Finding[] {

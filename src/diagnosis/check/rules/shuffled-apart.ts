@@ -3,7 +3,7 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { holding } from '../roles/dependence.ts'
-import { findMeetings } from '../roles/losses.ts'
+import { findMeetings } from '../roles/meetings.ts'
 import type { Finding } from '../types.ts'
 import { dataFactors, rowSequence, rowsOf } from './provenance.ts'
 import { shuffledAlone } from './shuffled-alone.ts'

@@ -2,8 +2,8 @@
 
 import type { Analysis } from '../analyse.ts'
 import { holding, MOVES } from '../roles/dependence.ts'
-import { findMeetings } from '../roles/losses.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { findMeetings } from '../roles/meetings.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import { PRODUCTS } from '../roles/points.ts'
 import { type Partner, partnersOf } from './layer-partners.ts'

@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
-import { findMeetings, type Meeting } from '../roles/losses.ts'
+import { findMeetings, type Meeting } from '../roles/meetings.ts'
 import type { Finding } from '../types.ts'
 import { short } from './trial.ts'
 

@@ -1,0 +1,133 @@
+/** Losses that the script states: scalars that it prints, keeps, returns, or stores under a loss's name. */
+
+import type { Tape, Values } from '../tape/tape.ts'
+import type { Dependence } from './dependence.ts'
+import { isScalar, type Loss, stepsOf } from './losses.ts'
+import { findMeetings } from './meetings.ts'
+import { openSum, runningSums } from './sums.ts'
+
+const LOSS_NAME =
+  /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|verlust|fehler|kosten|perte|erreur|perdida|pérdida|coste|erro|custo|perda|^[jlec]$|^total$/i
+
+const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
+
+const NOT_LOSS = /acc|correct|hit|pred|lr|rate|norm|grad|delta|^d[A-Z_]/
+
+/** Whether a place lies in a function that says of itself that it gives a loss back. */
+function isLossFunction({ trace }: Tape, site: number): boolean {
+  const name = trace.sites[site]?.function ?? ''
+  return LOSS_NAME.test(name) && !NOT_LOSS.test(name) && !/deriv|prime|back|slope/i.test(name)
+}
+
+export function statedLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
+  const groups = new Map<string, { site: number; nodes: number[]; name: string; rank: number; form: 'stated' }>()
+  const nameOf = new Map<number, string>()
+  const keysOfParameters = new Set(dependence.parameters.map((c) => /(?:\['|\.)(\w+)(?:'\])?$/.exec(c.name)?.[1]))
+  for (const event of tape.trace.events)
+    if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
+  const offer = (site: number, node: number, name: string, rank: number, under = '') => {
+    if (
+      dependence.depends[node] !== 1 ||
+      dependence.cut.has(node) ||
+      !isScalar(tape, node) ||
+      values[node] === undefined
+    )
+      return
+    // `print(ce, mse)` and `ce, mse = …` state two.
+    const key = `${site} ${name || tape.entry(node).site}${under}`
+    const group = groups.get(key) ?? { site, nodes: [], name, rank, form: 'stated' as const }
+    group.rank = Math.max(group.rank, rank)
+    if (!group.nodes.includes(node) && group.nodes.length < 400) group.nodes.push(node)
+    groups.set(key, group)
+    // A root falls where its square does: who prints the one may be training on the other.
+    const square = squareOf(tape, node, values)
+    if (square !== undefined) offer(site, square, name, rank, `${under}²`)
+  }
+  for (const event of tape.trace.events) {
+    if (event.kind === 'mark') {
+      if (event.as === 'handed') continue
+      const name = nameOf.get(event.node) ?? ''
+      if (NOT_LOSS.test(name)) continue
+      offer(event.site, event.node, name, (LOSS_NAME.test(name) ? 3 : 0) + (event.as === 'return' ? 1 : 2))
+    } else if (event.kind === 'store') {
+      const name = String(event.key)
+      // `G["c"]` beside `P["c"]`: a parameter's gradient, or an optimiser's state of it.
+      if (event.place !== 'name' && keysOfParameters.has(name)) continue
+      if (LOSS_NAME.test(name) && !NOT_LOSS.test(name)) offer(event.site, event.node, name, 3)
+    }
+  }
+  const losses: (Loss & { rank: number })[] = []
+  const meets = new Set(findMeetings(tape, dependence).map((m) => m.node))
+  const judges = (node: number) =>
+    [...tape.ancestors([node], dependence.cut)].some((n) => meets.has(n) || LOGARITHMS.has(tape.entry(n).op))
+  const besides = new Set([...groups.values()].filter((g) => g.rank > 2 || judges(g.nodes[0] ?? 0)).map((g) => g.site))
+  for (const { site, ...group } of groups.values()) {
+    // What a function merely returns may be anything: a loss knows the targets.
+    const isPart = group.rank < 2 && !judges(group.nodes[0] ?? 0) && !isLossFunction(tape, site)
+    if (isPart && !besides.has(site)) continue
+    const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
+    const last = group.nodes.at(-1) ?? 0
+    const sums = runningSums(tape, group.nodes, values, dependence)
+    const terms = mixed
+      ? openSum(tape, last, values, dependence)
+      : (sums ?? group.nodes.map((n): [number, number] => [n, 1]))
+    const steps = stepsOf(tape, dependence, mixed ? ofFirstStep(tape, dependence, terms) : terms)
+    if (steps.length > 0)
+      losses.push({
+        ...{ form: 'stated', stated: true, name: group.name || 'loss', site, steps, rank: group.rank },
+        ...(isPart && { isPart }),
+      })
+  }
+  return dedupe(losses.sort((a, b) => b.rank - a.rank))
+}
+
+/** Without what is added once the parameters have changed: a penalty that is logged beside the loss of the step before. */
+function ofFirstStep(
+  tape: Tape,
+  dependence: Dependence,
+  terms: readonly (readonly [number, number])[],
+): readonly (readonly [number, number])[] {
+  const [first] = stepsOf(tape, dependence, terms)
+  const sites = new Set(first?.terms.map(([node]) => tape.entry(node).site))
+  return terms.filter(([node]) => sites.has(tape.entry(node).site))
+}
+
+function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolean {
+  const count = new Map<number, number>()
+  for (const found of tape.ancestors([node], dependence.past)) {
+    const chain = dependence.chainOf.get(found)
+    if (chain !== undefined) count.set(chain, (count.get(chain) ?? 0) + 1)
+  }
+  return [...count.values()].some((n) => n > 1)
+}
+
+/** What a number is the square root of. */
+function squareOf(tape: Tape, node: number, values: Values): number | undefined {
+  const { op, args } = tape.entry(node)
+  const [a, b] = args
+  if (op === 'copy' && a !== undefined) return squareOf(tape, a, values)
+  const isRoot = op === 'sqrt' || ((op === 'pow' || op === 'power') && values[b ?? -1]?.data[0] === 0.5)
+  return isRoot ? a : undefined
+}
+
+/** Each loss once, and none that is a part of what another one shows: what is printed of it now and then. */
+function dedupe<T extends Loss>(losses: readonly T[]): T[] {
+  const seen = new Set<string>()
+  const distinct = losses.filter((loss) => {
+    const key = loss.steps
+      .slice(0, 2)
+      .map((s) => s.terms.map(termKey).join('+'))
+      .join('|')
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+  const termsOf = new Map(distinct.map((loss) => [loss, new Set(loss.steps.flatMap((s) => s.terms.map(termKey)))]))
+  const isPart = (a: T, b: T) => {
+    const [inner, outer] = [termsOf.get(a), termsOf.get(b)]
+    return a !== b && b.steps.length > a.steps.length && [...(inner ?? [])].every((term) => outer?.has(term))
+  }
+  return distinct.filter((a) => !distinct.some((b) => isPart(a, b)))
+}
+
+const termKey = ([node, factor]: readonly [number, number]) => `${node}*${factor}`
