@@ -112,7 +112,8 @@ function isReduced(given: readonly Parts[], wanted: readonly Parts[]): boolean {
 }
 
 /** Where the difference is a multiple of a parameter, point by point, since the penalty's own rate moves too, it is a penalty's gradient. */
-function penaltyIn(analysis: Analysis, { given, wanted }: Occurrence): Evidence | undefined {
+function penaltyIn(analysis: Analysis, { given, wanted, target }: Occurrence): Evidence | undefined {
+  if (!analysis.dependence.cut.has(target)) return undefined
   const off = given.map((g, p) => {
     const w = wanted[p]
     return g === undefined || w?.data.length !== g.data.length
@@ -165,14 +166,14 @@ function byFactor(
   if (first === undefined) return undefined
   const labels = new Labels(judged, Math.min(...judged.results.map((r) => r.step.step)))
   const own = labels.find(join(first.given))
-  const carries = located.statement.signal
+  const { signal: carries, updates } = located.statement
+  const isParameter = analysis.dependence.cut.has(first.target)
   const ratio = g.map((x, i) => (w[i] === 0 ? 1 : x / (w[i] as number)))
-  if (!carries)
+  if (!carries && !updates && !isParameter)
     return {
       kind: 'wrong-activation-derivative',
       text: `it is up to ${figure(Math.max(...ratio.map(Math.abs)))} times the derivative of the function that the forward pass applies`,
     }
-  const isParameter = analysis.dependence.cut.has(first.target)
   if (own.length > 0) {
     const before = own[0]?.node ?? -1
     const curved =
@@ -200,12 +201,32 @@ function byFactor(
       kind: 'extra-activation-derivative',
       text: `element by element it is the gradient that is needed times ${twice} of the output, whose derivative is in it already`,
     }
-  if (ratio.every(Number.isFinite) && hasCurve(analysis, first.target))
+  if (ratio.every(Number.isFinite) && hasCurve(analysis, first.target) && dependsOn(analysis, first))
     return {
       kind: 'wrong-activation-derivative',
       text: `element by element it is ${figure(Math.min(...ratio))} to ${figure(Math.max(...ratio))} times the gradient that is needed`,
     }
   return undefined
+}
+
+const FEW = 8
+
+/** Whether what a value is short of, element by element, goes with the value of the forward pass that it is about, and not up and down as chance would. */
+function dependsOn({ points }: Analysis, { given, wanted, target }: Occurrence): boolean {
+  const [g, w, z] = [join(given), join(wanted), join(points.values.map((v) => v[target]))]
+  if (g.length !== z.length || g.length < FEW) return g.length === z.length
+  const all = [...z.keys()]
+  const ratios = all.map((i) => (w[i] === 0 ? 1 : (g[i] as number) / (w[i] as number)))
+  const rank = new Float64Array(all.length)
+  all.sort((a, b) => (ratios[a] as number) - (ratios[b] as number))
+  for (const [place, i] of all.entries()) rank[i] = place
+  all.sort((a, b) => (z[a] as number) - (z[b] as number))
+  // Ranks in no order are a third of their number apart, one from the next.
+  const way = all.reduce(
+    (sum, i, k) => sum + (k === 0 ? 0 : Math.abs((rank[i] as number) - (rank[all[k - 1] ?? i] ?? 0))),
+    0,
+  )
+  return way < all.length ** 2 / 6
 }
 
 /** Whether a value is the gradient that is needed times a·(1 − a) or 1 − a² of a value a of the forward pass, up to a constant. */

@@ -95,11 +95,25 @@ export function blameCallers(analysis: Analysis, located: readonly Located[]): L
     // Called by one statement alone, for one layer after the other, it may be wrong for some of them.
     if (others.length === 0) return one
     const isShared = others.some((n) => callerOf(analysis, n, lacks) === caller)
-    const site = isShared ? partingCall(analysis, [...own], others) : caller
-    if (site === undefined) return one
+    const call = isShared ? partingCall(analysis, [...own], others) : caller
+    if (call === undefined) return one
+    const isSlope = one.remake?.kind === 'wrong-activation-derivative'
+    const site = (isSlope ? returnOf(analysis, first.node, call) : undefined) ?? call
     const moved = { ...statement, site, outputs: wrong.map((o) => o.node), updates: false }
     return { ...one, statement: moved, occurrences: wrong, rivals: [statement, ...one.rivals] }
   })
+}
+
+/** What returns, unchanged, what a statement of the same function was given: it says what the value is. */
+function returnOf({ trace }: Analysis, node: number, statement: number): number | undefined {
+  const own = trace.sites[statement]
+  if (own === undefined || own.function === '<module>') return undefined
+  const returns = trace.events.filter((e) => {
+    const at = e.kind === 'mark' && e.as === 'return' && e.node === node ? trace.sites[e.site] : undefined
+    return at !== undefined && at.function === own.function && at.file === own.file
+  })
+  const [first] = returns
+  return first?.kind === 'mark' ? trace.sites[first.site]?.statement : undefined
 }
 
 /** An update that nothing of the error reaches: at fault is what computed from data alone what it takes. */

@@ -5,7 +5,8 @@ import { join, MATCH, proportion } from '../roles/measure.ts'
 import { OPERATIONS } from '../tape/operations.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
 import type { FindingKind } from '../types.ts'
-import { partsOf } from './parts.ts'
+import { partsBehindMoves } from './parts.ts'
+import { isElementwise, SUMS } from './remake/change.ts'
 import type { Occurrence } from './situation.ts'
 
 interface Lack {
@@ -23,9 +24,10 @@ export function lackOf(
 ): Lack | undefined {
   const { tape } = analysis
   const [given, wanted] = [join(one.given), join(one.wanted)]
+  const isFunction = endsInOne(analysis, adjoints, one.target)
   const bySite = new Map<number, Float64Array>()
   const single: Float64Array[] = []
-  for (const { use, parts } of partsOf(analysis, adjoints, one.target)) {
+  for (const { use, parts } of partsBehindMoves(analysis, adjoints, one.target)) {
     const part = join(parts)
     if (part.length !== wanted.length) continue
     single.push(part)
@@ -40,21 +42,21 @@ export function lackOf(
       text: `it is what one of ${single.length} uses of the value asks for, not their sum`,
     }
   const subset = missingAmong(given, wanted, [...bySite])
-  if (subset !== undefined) return inWords(analysis, [...bySite.keys()], subset)
+  if (subset !== undefined) return inWords(analysis, isFunction, [...bySite.keys()], subset)
   const ways = furtherParts(analysis, adjoints, one.target)
   const further = missingAmong(given, wanted, ways)
   if (further === undefined) return undefined
   return inWords(
     analysis,
+    isFunction,
     ways.map(([site]) => site),
     further,
   )
 }
 
-function inWords(analysis: Analysis, all: readonly number[], missing: readonly number[]): Lack {
-  const { sites } = analysis.trace
-  // `z if z > 0 else a * z` has one derivative, be it written with several uses of z.
-  if (new Set(all.map((site) => sites[site]?.statement ?? site)).size === 1)
+function inWords(analysis: Analysis, isFunction: boolean, all: readonly number[], missing: readonly number[]): Lack {
+  // A function has one derivative, be its argument used several times, as in `x * sigmoid(x)`.
+  if (isFunction && new Set(all).size === all.length)
     return {
       kind: 'wrong-activation-derivative',
       text: `a part of the derivative of line ${linesOf(analysis, missing)} is missing`,
@@ -67,6 +69,36 @@ function inWords(analysis: Analysis, all: readonly number[], missing: readonly n
   return { kind: 'missing-term', text }
 }
 
+const MOST_INSIDE = 60
+
+/** Whether all that is computed from a value comes together again in one, element by element: a function of it. */
+function endsInOne(
+  { tape, points }: Analysis,
+  adjoints: readonly ReadonlyMap<number, Tensor>[],
+  target: number,
+): boolean {
+  const size = points.values[0]?.[target]?.data.length
+  const readersOf = (node: number) => [...tape.readers(node)].filter((r) => adjoints[0]?.has(r) === true)
+  // With a bias added it is still the same argument.
+  let argument = target
+  for (let [reader, ...others] = readersOf(argument); reader !== undefined && others.length === 0; ) {
+    if (!SUMS.has(tape.entry(reader).op)) return false
+    argument = reader
+    ;[reader, ...others] = readersOf(argument)
+  }
+  const inside = new Set([argument])
+  const open = new Set(readersOf(argument))
+  while (open.size > 1 && inside.size < MOST_INSIDE) {
+    const next = Math.min(...open)
+    if (!isElementwise(tape.entry(next).op) || points.values[0]?.[next]?.data.length !== size) return false
+    open.delete(next)
+    inside.add(next)
+    for (const reader of readersOf(next)) if (!inside.has(reader)) open.add(reader)
+  }
+  const [end = -1] = open
+  return open.size === 1 && isElementwise(tape.entry(end).op) && points.values[0]?.[end]?.data.length === size
+}
+
 const linesOf = ({ trace }: Analysis, sites: readonly number[]) =>
   [...new Set(sites.map((site) => trace.sites[site]?.line ?? '?'))].join(' and ')
 
@@ -77,11 +109,11 @@ function furtherParts(
   target: number,
 ): [number, Float64Array][] {
   const { tape, points } = analysis
-  return partsOf(analysis, adjoints, target)
+  return partsBehindMoves(analysis, adjoints, target)
     .slice(0, MOST_WAYS)
     .flatMap(({ use, parts }): [number, Float64Array][] => {
       const { op, args, params, site } = tape.entry(use)
-      const later = partsOf(analysis, adjoints, use)
+      const later = partsBehindMoves(analysis, adjoints, use)
       if (later.length < 2 || later.length > MOST_WAYS) return [[site, join(parts)]]
       return later.map(({ use: second, parts: asked }) => {
         const through = asked.map((gy, p) => {

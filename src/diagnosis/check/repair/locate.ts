@@ -164,9 +164,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   const sorted = [...best.values()].reverse().sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
   const [top] = sorted
   if (top === undefined) return undefined
-  const equals = sorted.filter(
-    (e) => e.fixed.length === top.fixed.length && e.statement.updates === top.statement.updates,
-  )
+  const equals = sorted.filter((e) => e.fixed.length === top.fixed.length)
   const drafts = equals.slice(0, MAX_RIVALS).map((e, i) => {
     const draft = judgeRival(situation, e, inParts.get(e.statement.site), i, factors)
     if (draft.remake !== undefined) return draft

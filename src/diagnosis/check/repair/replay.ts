@@ -6,6 +6,7 @@ import { elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { textOfSite } from '../trace/location.ts'
+import { beside, isDecayed } from './decayed.ts'
 import type { Alias } from './statements.ts'
 
 /** A value put in by hand, at each point; only for what is computed from `from` on, where that is given. */
@@ -111,7 +112,13 @@ export class Replay {
   fits(forced: Forced, only: readonly ParameterResult[]): Fit[] {
     const count = this.points.length
     const needed = neededFor(this.analysis, only)
-    const rows = only.map((result) => ({ result, update: [] as number[], gradient: [] as number[], open: true }))
+    const rows = only.map((result) => ({
+      result,
+      update: [] as number[],
+      gradient: [] as number[],
+      open: true,
+      decays: isDecayed(this.analysis, result),
+    }))
     for (let point = 0; point < count; point++) {
       const values = workingCopy(this.points[point] ?? [])
       const { length } = values
@@ -130,11 +137,13 @@ export class Replay {
         }
         const [old, now] = [elementsOf(step, a.data), elementsOf(step, b.data)]
         const size = old.length
-        for (let i = 0; i < size; i++) {
-          const taken = (old[i] as number) - (now[i] as number)
-          row.update.push(proxy?.data.length === size ? (proxy.data[i] as number) : taken)
-          row.gradient.push(gradient[point * size + i] as number)
+        const own = gradient.subarray(point * size, (point + 1) * size)
+        if (proxy?.data.length === size) row.update.push(...proxy.data)
+        else {
+          const taken = old.map((x, i) => x - (now[i] as number))
+          row.update.push(...(row.decays ? beside(taken, old) : taken))
         }
+        row.gradient.push(...(row.decays && proxy?.data.length !== size ? beside(own, old) : own))
         if (!(proportion(Float64Array.from(row.update), Float64Array.from(row.gradient)).residual < MATCH))
           row.open = false
       }

@@ -65,15 +65,22 @@ export function judgeRival(
     remake = remade(parts)
     if (remake !== undefined) occurrences = parts.occurrences
   }
-  // Of a run that is right already nothing is missing.
-  const first = occurrences.find((o) => !(proportion(join(o.given), join(o.wanted)).residual < MATCH)) ?? occurrences[0]
   const adjoints = situation.labels.adjoints
   const { times, signal } = explanation.statement
-  if (remake === undefined && !factors && first !== undefined) {
-    const lack = lackOf(analysis, adjoints, first)
-    if (lack !== undefined && lack.kind !== 'overwritten-sum') remake = { ...lack, cost: LACK }
+  if (remake === undefined && !factors) {
+    // Of a run that is right already nothing is missing, and of one that has nothing it can't be told what.
+    const off = occurrences.filter((o) => !(proportion(join(o.given), join(o.wanted)).residual < MATCH))
+    const first = off.find((o) => join(o.given).some((x) => x !== 0)) ?? off[0] ?? occurrences[0]
+    const lack = first && lackOf(analysis, adjoints, first)
+    if (lack !== undefined) remake = { ...lack, cost: LACK }
     // What the forward pass keeps lacks nothing: where the targets come in is behind it.
-    else if (!explanation.statement.updates && (times === undefined || signal) && lacksConstant(first)) remake = NO_DATA
+    else if (
+      !explanation.statement.updates &&
+      (times === undefined || signal) &&
+      first !== undefined &&
+      lacksConstant(first)
+    )
+      remake = NO_DATA
   }
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.

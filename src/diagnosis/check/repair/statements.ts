@@ -199,7 +199,7 @@ function handOvers(
     const kind = trace.sites[statement]?.kind
     if (statement < 0 || homeOf(event.node) === statement) continue
     if (!isPart && kind !== 'Assign' && kind !== 'Return') continue
-    if (dependence.depends[event.node] !== 1 || dependence.cut.has(event.node) || tape.aside[event.node] === 1) continue
+    if (dependence.cut.has(event.node) || tape.aside[event.node] === 1) continue
     const site = isPart ? event.site : statement
     const list = out.get(site) ?? []
     const key = isPart ? '' : event.kind === 'store' ? keyOf(analysis, event, statement) : undefined
@@ -207,6 +207,8 @@ function handOvers(
       list.push({ node: event.node, time: event.time, ...(key !== undefined && { key }) })
     out.set(site, list)
   }
+  // What one of its runs hands on may be a constant, as the zeros that are carried back from behind the last step.
+  for (const [site, list] of out) if (list.every((h) => dependence.depends[h.node] !== 1)) out.delete(site)
   // `return dW, db` and `dW, db = …`: each of them is somebody else's.
   let last: { site: number; time: number; node: number; key: string | number; list: number } | undefined
   for (const event of trace.events) {
