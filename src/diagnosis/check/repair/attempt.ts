@@ -2,11 +2,10 @@
 
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
-import { innerOf } from './factors.ts'
 import { flip, type Label, type Labels } from './labels.ts'
 import { type Forced, type Given, Replay } from './replay.ts'
 import { type Explanation, isNormal, type Occurrence, type Pairing, type Situation } from './situation.ts'
-import type { Alias, Statement } from './statements.ts'
+import { type Alias, innerOf, type Statement } from './statements.ts'
 
 export function attempt(
   situation: Situation,
@@ -15,25 +14,16 @@ export function attempt(
   known: Map<number, Label[]>,
   scalesAt: (node: number) => number[],
 ): Explanation | undefined {
-  const { analysis, region, labels, points, pinned, wrong, right, normal } = situation
+  const { analysis, region, labels, points, pinned, wrong } = situation
   const replay = new Replay(analysis, region.end, points, pinned)
   const unit = force({ nodes, targets, times }, labels, points, statement.alias)
   if (unit === undefined) return undefined
   // Beside a penalty's gradient a multiple is not enough: the scale must be the one that the operands have.
   const scales = scalesAt(nodes[0] ?? 0)
   const sizes = [1, ...scales.filter((c) => Math.abs(c - 1) > 1e-9)].slice(0, 3)
-  let fixed: { chains: number[]; factor: number } | undefined
-  for (const c of sizes) {
-    const found = agreeing(replay.fits(scaled(unit, c), wrong), normal)
-    if (found.chains.length > (fixed?.chains.length ?? 0)) fixed = { chains: found.chains, factor: found.factor * c }
-    if (fixed?.chains.length === wrong.length) break
-  }
+  const fixed = fixedBy(replay, unit, sizes, situation)
   if (fixed === undefined) return undefined
   const forced = scaled(unit, fixed.factor)
-  if (right.length > 0) {
-    const still = replay.fits(forced, right)
-    if (right.some((r) => !still.some((f) => f.chain === r.chain.id && isNormal(f.ratio, normal)))) return undefined
-  }
   for (const n of nodes) if (!known.has(n)) known.set(n, labels.of(n, points))
   // A multiple of the very gradient that is wanted is wrong here; another value's gradient may be right here.
   const labelled =
@@ -57,6 +47,39 @@ export function attempt(
     first,
     turned: wrong.some((r) => r.status === 'sign'),
   }
+}
+
+interface Fixed {
+  readonly chains: readonly number[]
+  readonly factor: number
+}
+
+/** The wrong parameters that are right with a multiple of `unit` put in; undefined where none is, or a right one no longer is. */
+function fixedBy(
+  replay: Replay,
+  unit: Forced,
+  scales: readonly number[],
+  { wrong, right, normal }: Situation,
+): Fixed | undefined {
+  let fixed: Fixed | undefined
+  let common: Fixed | undefined
+  for (const c of scales) {
+    const found = agreeing(replay.fits(scaled(unit, c), wrong), normal)
+    if (found.chains.length > (fixed?.chains.length ?? 0)) fixed = { chains: found.chains, factor: found.factor * c }
+    if (common === undefined && found.chains.length > 0) common = { chains: found.chains, factor: c }
+    if (fixed?.chains.length === wrong.length) break
+  }
+  if (fixed === undefined || common === undefined || right.length === 0) return fixed
+  const still = replay.fits(scaled(unit, fixed.factor), right)
+  if (right.every((r) => still.some((f) => f.chain === r.chain.id && isNormal(f.ratio, normal)))) return fixed
+  // What clips all gradients by their common norm gives all of them another scale.
+  const now = replay.fits(scaled(unit, common.factor), [...wrong, ...right])
+  const scaleOf = (id: number) => now.find((f) => f.chain === id)?.ratio
+  const scale = scaleOf(common.chains[0] ?? -1)
+  const isShared = (id: number) => scale !== undefined && isNormal(scaleOf(id) ?? Number.NaN, scale)
+  return scale !== undefined && scale > 0 && [...right.map((r) => r.chain.id), ...common.chains].every(isShared)
+    ? common
+    : undefined
 }
 
 function close(a: Tensor | undefined, b: Tensor | undefined): boolean {

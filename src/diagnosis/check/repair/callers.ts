@@ -5,10 +5,9 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Tensor } from '../tape/tensor.ts'
-import { innerOf } from './factors.ts'
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence } from './situation.ts'
-import type { Region } from './statements.ts'
+import { innerOf, type Region } from './statements.ts'
 
 /**
  * The statement outside of its function that first keeps or uses a value, or the last that keeps it as it is; -1 where the function goes on with it itself.

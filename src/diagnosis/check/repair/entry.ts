@@ -1,8 +1,7 @@
 /** How likely it is that a constant factor got in at a statement, and not before it. */
 
-import { innerOf } from './factors.ts'
 import type { Situation } from './situation.ts'
-import type { Statement } from './statements.ts'
+import { innerOf, type Statement } from './statements.ts'
 
 export const NEGATED = -1
 const TURNING = new Set(['neg', 'negative', 'sub', 'subtract'])

@@ -8,6 +8,8 @@ import { PASSES } from '../roles/dependence.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import { callerOf } from './callers.ts'
+import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence } from './situation.ts'
 import type { Region } from './statements.ts'
 
@@ -18,22 +20,10 @@ const ELSEWHERE = {
   cost: 1,
 } as const
 
-/** The operations of one run of a statement, in order. */
-export function innerOf(analysis: Analysis, region: Region, node: number, others: ReadonlySet<number>): number[] {
-  const home = region.homeOf(node)
-  const found = new Set<number>([node])
-  const stack = [node]
-  for (let at = stack.pop(); at !== undefined; at = stack.pop())
-    for (const arg of analysis.tape.entry(at).args)
-      if (region.homeOf(arg) === home && !others.has(arg) && !found.has(arg)) {
-        found.add(arg)
-        stack.push(arg)
-      }
-  return [...found].sort((a, b) => a - b)
-}
-
 export function blameDerivatives(analysis: Analysis, region: Region, found: readonly Located[]): Located[] {
-  const located = found.map((one) => (isElsewhere(analysis, region, one) ? { ...one, remake: ELSEWHERE } : one))
+  const located = found.map((one) =>
+    isElsewhere(analysis, region, one) ? chosenBy(analysis, region, { ...one, remake: ELSEWHERE }) : one,
+  )
   const factors = located.map((one) => factorsOf(analysis, region, one))
   const homes = factors.map((list) => (list[0] === undefined ? -1 : region.homeOf(list[0].node)))
   const out: Located[] = []
@@ -46,8 +36,9 @@ export function blameDerivatives(analysis: Analysis, region: Region, found: read
     // One run of it that is right, and it is the others' use of it that is wrong.
     const always = statement?.outputs.every((n) => shared.some((f) => f.node === n)) === true
     if (home < 0 || one === undefined || first === undefined || statement === undefined) out.push(...together)
-    else if (elsewhereRight(analysis, region, first)) out.push(...together.map((t) => ({ ...t, remake: ELSEWHERE })))
-    else if (!always) out.push(...together)
+    else if (elsewhereRight(analysis, region, first))
+      out.push(...together.map((t) => chosenBy(analysis, region, { ...t, remake: ELSEWHERE })))
+    else if (!always) out.push(...together.map((t) => chosenBy(analysis, region, t)))
     else
       out.push({
         ...one,
@@ -55,9 +46,41 @@ export function blameDerivatives(analysis: Analysis, region: Region, found: read
         fixed: [...new Set(together.flatMap((t) => t.fixed))],
         occurrences: shared,
         labelled: false,
+        remake: one.remake ?? slopeOf(shared),
       })
   }
   return out
+}
+
+/** `sp = sigmoid_prime(a)` before `d = e * sp`: what gave the derivative its name chose what it is taken of. */
+function chosenBy(analysis: Analysis, region: Region, one: Located): Located {
+  const off = one.occurrences.filter(isOff)
+  const factors = off.map((o) => factorIn(analysis, region, o))
+  const callers = factors.map((f) => {
+    const caller = f === undefined ? -1 : callerOf(analysis, f.node)
+    return f !== undefined && caller < 0 ? region.homeOf(f.node) : caller
+  })
+  const [site = -1] = callers
+  if (site < 0 || site === one.statement.site || callers.some((c) => c !== site)) return one
+  const occurrences = factors.flatMap((f) => f ?? [])
+  const outputs = occurrences.map((o) => o.node)
+  const statement = { site, outputs, suspected: outputs, signal: false, exonerated: false, updates: false }
+  return { ...one, statement, occurrences, rivals: [one.statement, ...one.rivals] }
+}
+
+const isOff = ({ given, wanted }: Occurrence) => !(proportion(join(given), join(wanted)).residual < MATCH)
+
+function slopeOf(shared: readonly Occurrence[]): Remake {
+  const ratios = shared.flatMap(({ given, wanted }) => {
+    const [g, w] = [join(given), join(wanted)]
+    return [...g].flatMap((x, i) => (w[i] === 0 || w[i] === undefined ? [] : [x / w[i]]))
+  })
+  const figure = (x: number) => String(Number(x.toPrecision(4)))
+  return {
+    kind: 'wrong-activation-derivative',
+    text: `it is ${figure(Math.min(...ratios))} to ${figure(Math.max(...ratios))} times the derivative of the function that the forward pass applies`,
+    cost: 1.6,
+  }
 }
 
 /**
@@ -101,7 +124,7 @@ function bareHome({ trace, tape, dependence }: Analysis, region: Region, node: n
 /** Whether each run multiplies with a derivative that is right at another value, whatever computes it (each layer's own). */
 function isElsewhere(analysis: Analysis, region: Region, located: Located): boolean {
   if (located.remake?.kind !== 'wrong-activation-derivative') return false
-  const off = located.occurrences.filter((o) => !(proportion(join(o.given), join(o.wanted)).residual < MATCH))
+  const off = located.occurrences.filter(isOff)
   const factors = off.flatMap((o) => factorIn(analysis, region, o) ?? [])
   return (
     factors.length > 0 && factors.length === off.length && factors.every((f) => elsewhereRight(analysis, region, f))
@@ -175,8 +198,8 @@ function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence):
   const { tape, points, dependence } = analysis
   // Wrong only where it is 0, and what it should be there can't be read off.
   if (proportion(join(factor.given), join(factor.wanted)).residual < MATCH) return false
-  const inner = innerOf(analysis, region, factor.node, new Set()).filter((n) => !region.forward.has(n))
-  const within = new Set(inner)
+  const within = madeBeside(analysis, region, factor.node)
+  const inner = [...within].sort((a, b) => a - b)
   const sources = new Set(
     inner.flatMap((n) => tape.entry(n).args).filter((a) => !within.has(a) && dependence.depends[a] === 1),
   )
@@ -198,6 +221,20 @@ function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence):
     }
   return false
 }
+
+/** What a derivative is computed by, in however many statements, from values of the forward pass. */
+function madeBeside({ tape, dependence }: Analysis, region: Region, node: number): Set<number> {
+  const found = new Set<number>()
+  const stack = [node]
+  for (let at = stack.pop(); at !== undefined && found.size < MOST_BESIDE; at = stack.pop()) {
+    if (found.has(at) || region.forward.has(at) || dependence.depends[at] !== 1 || dependence.cut.has(at)) continue
+    found.add(at)
+    stack.push(...tape.entry(at).args)
+  }
+  return found
+}
+
+const MOST_BESIDE = 60
 
 /** Up to a constant: without a right parameter, the scale is anybody's. */
 function agrees(

@@ -22,10 +22,11 @@ import { workDone } from './work.ts'
 /** The faults that explain most wrong parameters, one after the other, until all are explained or nothing more is found. */
 export function locate(analysis: Analysis, judged: Judged, milliseconds: number): Located[] {
   const deadline = workDone() + milliseconds
-  const region = regionOf(analysis, judged)
   const step = Math.min(...judged.results.map((r) => r.step.step))
   const labels = new Labels(judged, step)
-  let results = judged.results.filter((r) => r.step.step === step && r.status !== 'unreached' && !isStill(r.step))
+  const own = judged.results.filter((r) => r.step.step === step)
+  const region = regionOf(analysis, { ...judged, results: own })
+  let results = own.filter((r) => r.status !== 'unreached' && !isStill(r.step))
   let normal = normalOf(judged)
   let right = results.filter((r) => r.status === 'right')
   let off = results.filter((r) => r.status !== 'right')
@@ -132,8 +133,11 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   // Other gradients that a statement may be about: what is summed to 0 later on is right with and without its mean.
   const alike = new Map<number, Explanation[]>()
   const inParts = new Map<number, Explanation>()
-  for (const statement of region.statements) {
-    if (!statement.outputs.some((n) => made.has(n))) continue
+  const statements = region.statements.filter((s) => s.outputs.some((n) => made.has(n)))
+  for (const [place, statement] of statements.entries()) {
+    // No statement takes the time that the others need.
+    const now = workDone()
+    const share = Math.min(deadline, now + (FAIR * (deadline - now)) / (statements.length - place))
     const known = new Map<number, Label[]>()
     const scales = new Map<number, number[]>()
     const scalesAt = (node: number) => {
@@ -145,7 +149,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
       ? ownPairings(situation, statement, flows)
       : pairingsOf(situation, statement, targets, flows)
     for (const pairing of pairings) {
-      if (workDone() > deadline) break
+      if (workDone() > share) break
       const found = attempt(situation, statement, pairing, known, scalesAt)
       if (found === undefined) continue
       const list = pairing.byUses === true ? inParts : best
@@ -190,6 +194,8 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   }
 }
 
+/** How much more than its equal part of what time is left a statement may take. */
+const FAIR = 3
 const MAX_RIVALS = 6
 const MOST_ALIKE = 3
 /** What a place costs whose change is not known. */

@@ -3,13 +3,14 @@
 import type { Values } from '../tape/tape.ts'
 
 /** In how many pieces a block goes backwards, each piece forwards in itself: 1 is the forward order, 0 all backwards. */
-const ORDERS = [0, 1, 2, 3, 4]
+export const USUAL: readonly number[] = [0, 1]
+export const RARE: readonly number[] = [2, 3, 4]
 const MAX_TARGETS = 60
 
 /**
  * Which forward value each run of a statement may be about. Runs come in blocks (all layers of a sample, all steps of a
  * sequence); within a block the backward pass goes the same way as the forward one or the other way round, and may
- * leave out the first or the last.
+ * leave out the first or the last. What comes in the usual orders does not come again in the rare ones.
  * @param anySize whether a single run may be about a value of another size: one that lacks a matrix.
  */
 export function* pairings(
@@ -17,8 +18,10 @@ export function* pairings(
   group: readonly number[],
   values: Values,
   anySize = false,
+  orders = USUAL,
 ): Generator<number[]> {
   if (nodes.length === 1) {
+    if (orders === RARE) return
     const [node] = nodes
     let left = MAX_TARGETS
     for (const target of group) {
@@ -32,7 +35,7 @@ export function* pairings(
   const blocks = blocksOf(nodes, group)
   if (blocks === undefined) return
   const seen = new Set<string>()
-  for (const order of ORDERS)
+  for (const order of orders)
     for (const skip of [0, -1, 1]) {
       const out: number[] = []
       for (const block of blocks) {

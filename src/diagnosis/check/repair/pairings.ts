@@ -2,7 +2,8 @@
 
 import type { ParameterResult } from '../judge.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
-import { pairings } from './orders.ts'
+import { byOperands } from './operands.ts'
+import { pairings, RARE } from './orders.ts'
 import { partsOf } from './parts.ts'
 import { readsAs } from './replay.ts'
 import type { Pairing, Situation } from './situation.ts'
@@ -63,6 +64,9 @@ function ownerOf(
   node: number,
   run: number,
 ): ParameterResult | undefined {
+  // By way of a common norm it flows to all, and is one's gradient nevertheless.
+  const proxied = [...situation.wrong, ...situation.right].find((r) => r.gradientNode === node)
+  if (proxied !== undefined && proxied.step.part === undefined) return proxied
   const [one, ...others] =
     statement.times === undefined
       ? (flows.get(node) ?? [])
@@ -109,9 +113,13 @@ function* pairingsAmong(
   const signals = own.filter((n) => situation.region.signal[n] === 1)
   const nodes = signals.length > 0 ? signals : own
   const times = statement.times && nodes.map((n) => statement.times?.[own.indexOf(n)] ?? 0)
+  if (times === undefined) yield* byOperands(situation, nodes)
   for (const group of targets.groups)
     for (const chosen of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets: chosen, times }
   yield* byWays(situation, targets.ways, nodes, times)
+  for (const group of targets.groups)
+    for (const chosen of pairings(nodes, group, values, times !== undefined, RARE))
+      yield { nodes, targets: chosen, times }
   // Right in every run but the first or the last: the output layer, or the one at the input.
   if (nodes.length < 2 || nodes.length > 12) return
   for (const at of [0, nodes.length - 1])

@@ -256,3 +256,17 @@ function outputsOf({ tape, dependence, best }: Analysis): Set<number> {
   }
   return new Set(forward.filter((n) => dependence.depends[n] === 1 && !early.has(n) && !dependence.cut.has(n)))
 }
+
+/** The operations of one run of a statement, in order. */
+export function innerOf(analysis: Analysis, region: Region, node: number, others: ReadonlySet<number>): number[] {
+  const home = region.homeOf(node)
+  const found = new Set<number>([node])
+  const stack = [node]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop())
+    for (const arg of analysis.tape.entry(at).args)
+      if (region.homeOf(arg) === home && !others.has(arg) && !found.has(arg)) {
+        found.add(arg)
+        stack.push(arg)
+      }
+  return [...found].sort((a, b) => a - b)
+}

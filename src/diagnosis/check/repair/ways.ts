@@ -3,6 +3,7 @@
  * output, an input by the layer and by what skips it. A statement may carry back no more than one of them.
  */
 
+import { add, type Tensor } from '../tape/tensor.ts'
 import { partsOf } from './parts.ts'
 import type { Pairing, Situation } from './situation.ts'
 
@@ -15,10 +16,10 @@ export interface Targets {
 }
 
 const MOST_RUNS = 200
-const MOST_WAYS = 40
+const MOST_WAYS = 60
 
 /** The parts of the gradients of values that the script holds and reads by several expressions. */
-export function waysOf({ analysis, labels, region }: Situation): number[][] {
+export function waysOf({ analysis, labels, region, points }: Situation): number[][] {
   const { tape, dependence } = analysis
   const sitesOf = new Map<number, Set<number>>()
   for (const use of labels.adjoints[0]?.keys() ?? [])
@@ -28,10 +29,19 @@ export function waysOf({ analysis, labels, region }: Situation): number[][] {
   const ways = new Map<string, number[]>()
   for (const [node, sites] of [...sitesOf].sort((a, b) => a[0] - b[0])) {
     if (sites.size < 2) continue
-    for (const { use, parts } of partsOf(analysis, labels.adjoints, node)) {
-      const key = `${tape.entry(node).site}:${tape.entry(node).op}:${tape.entry(use).site}`
-      if (!ways.has(key) && ways.size >= MOST_WAYS) continue
+    const all = partsOf(analysis, labels.adjoints, node)
+    const own = `${tape.entry(node).site}:${tape.entry(node).op}`
+    const keep = (key: string, parts: readonly (Tensor | undefined)[]) => {
+      if (!ways.has(key) && ways.size >= MOST_WAYS) return
       ways.set(key, [...(ways.get(key) ?? []), labels.part(node, parts)])
+    }
+    for (const { use, parts } of all) keep(`${own}:${tape.entry(use).site}`, parts)
+    // What a gated state is asked for by the next step is all but what its output is asked for.
+    if (sites.size < 3) continue
+    for (const site of sites) {
+      const others = all.filter(({ use }) => tape.entry(use).site !== site)
+      const sums = points.map((_, p) => others.map(({ parts }) => parts[p]).reduce((a, b) => a && b && add(a, b)))
+      keep(`${own}:but ${site}`, sums)
     }
   }
   return [...ways.values()].filter((way) => way.length <= MOST_RUNS)

@@ -5,9 +5,9 @@ import { proportion } from '../../roles/measure.ts'
 import { resolvePlaces } from '../../roles/places.ts'
 import type { Values } from '../../tape/tape.ts'
 import { scale, type Tensor } from '../../tape/tensor.ts'
-import { innerOf } from '../factors.ts'
 import { isCount } from '../multiply.ts'
 import type { Occurrence } from '../situation.ts'
+import { innerOf } from '../statements.ts'
 import {
   apply,
   attempt,

@@ -1,0 +1,93 @@
+/** A statement's runs in, what the values that each run reads say of the forward value that it is about out. */
+
+import { MOVES } from '../roles/dependence.ts'
+import { PRODUCTS } from '../roles/points.ts'
+import { isElementwise } from './remake/change.ts'
+import type { Pairing, Situation } from './situation.ts'
+import { innerOf } from './statements.ts'
+
+/**
+ * What each run multiplies with, an output or what went into the activation, tells which value of the forward pass it is
+ * about, in whatever order samples, units or the nodes of a graph come.
+ */
+export function* byOperands(situation: Situation, nodes: readonly number[]): Generator<Pairing> {
+  if (nodes.length < 2 || nodes.length > MOST_READING) return
+  const { analysis, region, points } = situation
+  const { tape, dependence } = analysis
+  const isUnit = (node: number) =>
+    region.forward.has(node) && dependence.depends[node] === 1 && !dependence.cut.has(node)
+  const others = new Set(nodes)
+  const own = nodes.map((node) => {
+    const read = new Set<number>()
+    const stack = innerOf(analysis, region, node, others).reverse()
+    // A derivative that another statement computes is read through.
+    for (let at = stack.pop(), count = 0; at !== undefined && count < MOST_INNER; at = stack.pop(), count++)
+      for (const arg of tape.entry(at).args)
+        if (isUnit(arg)) read.add(arg)
+        else if (dependence.depends[arg] === 1 && region.signal[arg] !== 1 && !dependence.cut.has(arg)) stack.push(arg)
+    return [...read]
+  })
+  const sizeOf = (node: number) => points[0]?.[node]?.data.length
+  const yielded = new Set<string>()
+  // What a run multiplies with a parameter's transpose is about what the forward pass multiplied it with.
+  for (const end of ['operand', 'result'] as const) {
+    const pairs = nodes.flatMap((node) => {
+      const target = partnerOf(situation, node, others, end)
+      return target !== undefined && isUnit(target) && sizeOf(target) === sizeOf(node) ? [{ node, target }] : []
+    })
+    const chosen = pairs.map((p) => p.target)
+    if (pairs.length < 2 || new Set(chosen).size < chosen.length) continue
+    yielded.add(chosen.join())
+    yield { nodes: pairs.map((p) => p.node), targets: chosen }
+  }
+  for (let place = 0; place < MOST_OPERANDS; place++) {
+    let targets = own.map((read) => read[place])
+    for (let depth = 0; depth < MOST_DEPTH; depth++) {
+      if (targets.some((t, i) => t === undefined || sizeOf(t) !== sizeOf(nodes[i] ?? -1))) break
+      const chosen = targets.map((t) => t ?? -1)
+      const key = chosen.join()
+      if (!yielded.has(key) && new Set(chosen).size === chosen.length) yield { nodes, targets: chosen }
+      yielded.add(key)
+      targets = chosen.map((t) => {
+        const { op, args } = tape.entry(t)
+        const [one, ...more] = new Set(args.filter(isUnit))
+        return more.length === 0 && (isElementwise(op) || MOVES.has(op)) ? one : undefined
+      })
+    }
+  }
+}
+
+/** What the forward pass multiplied with the first parameter that a run of a statement reads, or what came out. */
+function partnerOf(
+  { analysis, region }: Situation,
+  node: number,
+  others: ReadonlySet<number>,
+  end: 'operand' | 'result',
+): number | undefined {
+  const { tape, dependence } = analysis
+  const behind = (at: number): number => {
+    let found = at
+    while (MOVES.has(tape.entry(found).op) && tape.entry(found).args.length === 1)
+      found = tape.entry(found).args[0] ?? found
+    return found
+  }
+  const read = innerOf(analysis, region, node, others).flatMap((n) => tape.entry(n).args.map(behind))
+  const parameter = read.find((a) => dependence.cut.has(a))
+  if (parameter === undefined) return undefined
+  const holders = [parameter]
+  for (const holder of holders)
+    for (const reader of tape.readers(holder)) {
+      if (!region.forward.has(reader)) continue
+      const { op, args } = tape.entry(reader)
+      if (MOVES.has(op) && holders.length < MOST_OPERANDS) holders.push(reader)
+      if (!PRODUCTS.has(op)) continue
+      const other = args.find((a) => a !== holder)
+      if (other !== undefined) return end === 'result' ? reader : behind(other)
+    }
+  return undefined
+}
+
+const MOST_READING = 4000
+const MOST_INNER = 60
+const MOST_OPERANDS = 4
+const MOST_DEPTH = 8
