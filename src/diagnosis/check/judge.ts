@@ -2,6 +2,7 @@
 
 import type { Chain } from './roles/chains.ts'
 import type { Dependence } from './roles/dependence.ts'
+import { directionOf } from './roles/flips.ts'
 import { findGradientNode, gradientAt } from './roles/gradient-node.ts'
 import { gradientProxy } from './roles/gradient-proxy.ts'
 import { type ChainStep, join, MATCH, type Measured, proportion } from './roles/measure.ts'
@@ -73,7 +74,8 @@ export function judge(
     if (isNothing(step.gradient) && isNothing(join(points.values.map((v) => v[found.node]))))
       return { step: { ...step, update: step.update.map(() => 0) }, ratio: 1, residual: 0, rate: 1 }
     // An update that is no number has no direction: it is the optimiser's doing, not the gradient's.
-    const sign = step.update.every(Number.isFinite) ? Math.sign(proportion(step.update, step.gradient).ratio) : 1
+    const along = () => Math.sign(proportion(step.update, step.gradient).ratio)
+    const sign = step.update.every(Number.isFinite) ? (directionOf(tape, points, step, found.node) ?? along()) : 1
     return {
       step,
       ratio: Math.abs(found.ratio) * sign,

@@ -4,9 +4,9 @@
  */
 
 import type { Tape } from '../tape/tape.ts'
-import { map, type Tensor } from '../tape/tensor.ts'
 import { type Dependence, PASSES } from './dependence.ts'
 import { SCALING } from './expand.ts'
+import { flippedAt, goesElsewhere, tellingPoint } from './flips.ts'
 import { type ChainStep, join, MATCH, type Proportion, proportion } from './measure.ts'
 import { isNorm } from './norms.ts'
 import type { Points } from './points.ts'
@@ -30,7 +30,9 @@ export function findGradientNode(
   for (const node of nodes.sort((a, b) => b - a).slice(0, 3000)) {
     if (points.values[0]?.[node]?.data.length !== size) continue
     const match = gradientAt(points, step, node)
-    if (match !== undefined && isAllOf(tape, dependence, forward, step, node)) matches.push(match)
+    if (match === undefined || !isAllOf(tape, dependence, forward, step, node)) continue
+    // Gradients that were joined in another order than the parameters are right up to there.
+    if (!goesElsewhere(tape, points, step, node)) matches.push(match)
   }
   const first = matches.at(-1)
   return matches.find((m) => first === undefined || m === first || !isEvenIn(tape, points, m.node, first.node))
@@ -81,17 +83,7 @@ export function gradientAt(points: Points, step: ChainStep, node: number | undef
 /** Whether `node` stays what it is when the sign of `source` is turned: √g² is |g|, and no gradient though all of g be positive. */
 function isEvenIn(tape: Tape, points: Points, node: number, source: number): boolean {
   // At a point where the gradient is not zero, as it is below weights that begin at zero.
-  const before = points.values.find((values) => values[source]?.data.some((x) => x !== 0))
-  const given = before?.[source]
-  if (before === undefined || given === undefined) return false
-  const reached = new Map<number, Tensor>([[source, map(given, (x) => -x)]])
-  const values = before.slice(0, source)
-  for (let at = source; at <= node; at++) {
-    const touched = at === source || tape.entry(at).args.some((a) => reached.has(a))
-    const value = touched ? tape.compute(at, values, reached) : before[at]
-    values.push(value)
-    if (touched && at !== source && value !== undefined) reached.set(at, value)
-  }
-  const [was, is] = [before[node], values[node]]
-  return reached.has(node) && was !== undefined && is !== undefined && was.data.every((x, i) => x === is.data[i])
+  const values = tellingPoint(points, source)
+  const [was, is] = [values?.[node], values && flippedAt(tape, values, source, node)]
+  return was !== undefined && is !== undefined && was.data.every((x, i) => x === is.data[i])
 }
