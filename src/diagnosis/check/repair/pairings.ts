@@ -114,9 +114,9 @@ function* pairingsAmong(
   const nodes = signals.length > 0 ? signals : own
   const times = statement.times && nodes.map((n) => statement.times?.[own.indexOf(n)] ?? 0)
   if (times === undefined) yield* byOperands(situation, nodes)
+  yield* byWays(situation, targets.ways, nodes, times)
   for (const group of targets.groups)
     for (const chosen of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets: chosen, times }
-  yield* byWays(situation, targets.ways, nodes, times)
   for (const group of targets.groups)
     for (const chosen of pairings(nodes, group, values, times !== undefined, RARE))
       yield { nodes, targets: chosen, times }
