@@ -32,9 +32,9 @@ export function blameDerivatives(analysis: Analysis, region: Region, found: read
     const [one] = together
     const shared = factors.flatMap((list, i) => (homes[i] === home ? list : []))
     const statement = region.statements.find((s) => s.site === home)
-    const [first] = shared
+    const [first] = shared.filter(isOff)
     // One run of it that is right, and it is the others' use of it that is wrong.
-    const always = statement?.outputs.every((n) => shared.some((f) => f.node === n)) === true
+    const always = statement?.outputs.every((n) => shared.some((f) => f.node === n && isOff(f))) === true
     if (home < 0 || one === undefined || first === undefined || statement === undefined) out.push(...together)
     else if (elsewhereRight(analysis, region, first))
       out.push(...together.map((t) => chosenBy(analysis, region, { ...t, remake: ELSEWHERE })))
