@@ -49,7 +49,7 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
     explain: options.explain === true,
     courses: coursesOf(observed, options),
   }
-  if (analysis.chains.length === 0 || analysis.dependence.parameters.length === 0) {
+  if ((analysis.best?.results.length ?? 0) === 0) {
     const stopped = await afterStoppingTest(run, first.trace)
     if (stopped !== undefined) return judgeScript(run, stopped.analysis, deadline, base, stopped)
     const closed = await neverEntered(run, first.trace)

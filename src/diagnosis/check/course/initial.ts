@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { SourceEdit } from '../repair/repair.ts'
+import { PASSES } from '../roles/dependence.ts'
 import { inOrder, listed } from '../rules/trial.ts'
 import type { TraceEvent } from '../trace/trace.ts'
 
@@ -21,27 +22,25 @@ export interface InitialTrial {
 }
 
 export function initialTrial(analysis: Analysis): InitialTrial | undefined {
-  const { best, tape, dependence, points, trace } = analysis
-  const terms = best?.measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
+  const { dependence, points, trace } = analysis
   const found = new Map<number, { factor: number; name: string }>()
   let share = 0
-  for (const node of tape.ancestors(terms, dependence.cut)) {
-    const { op, args } = tape.entry(node)
-    const bound = BOUNDS[op]
-    const [arg] = args
-    const z = arg === undefined ? undefined : points.values[0]?.[arg]?.data
-    if (bound === undefined || arg === undefined || z === undefined || dependence.depends[node] !== 1) continue
-    const beyond = z.reduce((n, v) => n + Number(Math.abs(v) > bound), 0) / z.length
+  for (const { op, arg, z, beyond } of saturated(analysis)) {
     const signs = z.some((v) => v > 0) && z.some((v) => v < 0)
-    if (beyond < SHARE || (op === 'exp' && !signs && z.length > 1)) continue
-    const chain = parameterOf(analysis, arg)
-    if (chain === undefined) continue
+    // What a softmax takes off leaves 0 somewhere.
+    if (op === 'exp' && !signs && z.length > 1 && beyond < 1) continue
+    const own = parameterOf(analysis, arg)
+    if (own === undefined) continue
+    const { chain, input } = own
     share = Math.max(share, beyond)
-    const size = Math.sqrt(z.reduce((sum, v) => sum + v * v, 0) / z.length)
+    // What comes from layers below is large for the same reason, and they are made smaller as well.
+    const below = dependence.depends[input] === 1 ? Math.max(1, sizeOf(points.values[0]?.[input]?.data)) : 1
+    const size = sizeOf(z) / below
+    if (!(size > 1)) continue
     const before = found.get(chain)
     found.set(chain, {
       factor: Number(Math.min(before?.factor ?? 1, 1 / size).toPrecision(1)),
-      name: best?.results.find((r) => r.chain.id === chain)?.chain.name ?? 'the weights',
+      name: analysis.chains.find((c) => c.id === chain)?.name ?? 'the weights',
     })
   }
   const edits = new Map<number, { edit: SourceEdit; factor: number }>()
@@ -64,17 +63,49 @@ export function initialTrial(analysis: Analysis): InitialTrial | undefined {
   }
 }
 
-/** The parameter of the last product on the way to a value. */
-function parameterOf(analysis: Analysis, node: number): number | undefined {
+interface Saturated {
+  readonly op: string
+  readonly arg: number
+  readonly z: Float64Array
+  /** The share of its elements where the slope is next to nothing. */
+  readonly beyond: number
+}
+
+/** Where units of the first step's forward pass saturate, nearly all of them. */
+export function saturated({ best, tape, dependence, points }: Analysis): Saturated[] {
+  const terms = best?.measured.loss.steps[0]?.terms.map(([n]) => n) ?? []
+  return [...tape.ancestors(terms, dependence.cut)].flatMap((node) => {
+    const { op, args } = tape.entry(node)
+    const bound = BOUNDS[op]
+    const [arg] = args
+    const z = arg === undefined ? undefined : points.values[0]?.[arg]?.data
+    if (bound === undefined || arg === undefined || z === undefined || dependence.depends[node] !== 1) return []
+    const beyond = z.reduce((n, v) => n + Number(Math.abs(v) > bound), 0) / z.length
+    return beyond < SHARE ? [] : [{ op, arg, z, beyond }]
+  })
+}
+
+/** The root of the mean square. */
+function sizeOf(x: ArrayLike<number> | undefined): number {
+  let square = 0
+  for (let i = 0; i < (x?.length ?? 0); i++) square += (x?.[i] ?? 0) ** 2
+  return Math.sqrt(square / (x?.length ?? 1))
+}
+
+/** The parameter of the last product on the way to a value, and what it is multiplied with. */
+function parameterOf(analysis: Analysis, node: number): { chain: number; input: number } | undefined {
   const { tape, dependence, best } = analysis
   const products = [...tape.ancestors([node], dependence.cut)].filter((n) => PRODUCTS.has(tape.entry(n).op))
   const last = Math.max(-1, ...products)
   if (last < 0) return undefined
-  for (let arg of tape.entry(last).args) {
-    while (tape.entry(arg).op === 'view' && !dependence.cut.has(arg)) arg = tape.entry(arg).args[0] ?? -1
+  const { args } = tape.entry(last)
+  for (const [k, operand] of args.entries()) {
+    let arg = operand
+    while (PASSES.has(tape.entry(arg).op) && !dependence.cut.has(arg)) arg = tape.entry(arg).args[0] ?? -1
     const chain = dependence.chainOf.get(arg)
     // Inputs that are standardised in their own place look like a chain of updates.
-    if (chain !== undefined && best?.results.some((r) => r.chain.id === chain)) return chain
+    if (chain !== undefined && best?.results.some((r) => r.chain.versions.some((v) => v.node === arg)))
+      return { chain, input: args[1 - k] ?? operand }
   }
   return undefined
 }

@@ -16,10 +16,13 @@ import {
 import { mayOvershoot } from '../course/curvature.ts'
 import { initialTrial } from '../course/initial.ts'
 import { dataTrial } from '../course/inputs.ts'
+import { orderTrial } from '../course/orders.ts'
 import { findRate } from '../course/rate.ts'
 import { findingAt } from '../findings/at.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
+import { blindToInputs } from './blind-to-inputs.ts'
 import { noNonlinearity } from './no-nonlinearity.ts'
+import { ordersApart } from './shuffled-apart.ts'
 import { fixOf, NOTHING_FOUND, type Outcome, type Scene, short } from './trial.ts'
 
 const WATCH_SECONDS = 2.5
@@ -55,6 +58,11 @@ export interface Watched {
 }
 
 export async function courseFaults(scene: Scene): Promise<Outcome> {
+  const found = await courseOfLoss(scene)
+  return found.findings.length > 0 ? found : blindToInputs(scene)
+}
+
+async function courseOfLoss(scene: Scene): Promise<Outcome> {
   const loss = watchedLoss(scene.analysis)
   const seconds = Math.min(WATCH_SECONDS, (scene.deadline - Date.now()) / 4000)
   if (loss === undefined || seconds < 0.5) return NOTHING_FOUND
@@ -76,7 +84,7 @@ export async function courseFaults(scene: Scene): Promise<Outcome> {
   const run = atMost(AT_ONCE, (request) => scene.run({ ...request, signal: stop.signal }))
   const watched = { scene: { ...scene, run }, loss, course, start, end, diverged }
   // All begin at once; the first in this order that explains the course is said.
-  const trials = [inputs(watched), initialWeights(watched), rate(watched)]
+  const trials = [orders(watched), inputs(watched), initialWeights(watched), rate(watched)]
   quietly(trials)
   try {
     for (const trial of trials) {
@@ -149,6 +157,20 @@ export function courseText({ course, start, end, loss }: Watched): string {
   const lost = course.stretches.find((s) => !Number.isFinite(s.mean))
   const to = lost === undefined ? `to ${short(end)} in ${course.count}` : `beyond all numbers within ${lost.end}`
   return `${loss.name} goes from ${short(start)} ${to} evaluations`
+}
+
+async function orders(watched: Watched): Promise<Outcome> {
+  const trial = orderTrial(watched.scene.analysis)
+  if (trial === undefined) return NOTHING_FOUND
+  const reached = await better(watched, trial.edits)
+  if (reached === undefined) return NOTHING_FOUND
+  const [[line, element], [other, another]] = [trial.first, trial.second]
+  const findings = ordersApart(watched.scene.analysis, trial.site, [
+    `line ${line} puts element ${element} of ${trial.count} first, line ${other} element ${another}`,
+    courseText(watched),
+    `checked: with neither of the two shuffled, and nothing else changed, ${reaches(reached)}`,
+  ])
+  return { findings, edits: trial.edits }
 }
 
 async function inputs(watched: Watched): Promise<Outcome> {

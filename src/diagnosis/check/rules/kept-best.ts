@@ -58,7 +58,7 @@ export async function keptBest(scene: Scene): Promise<Outcome> {
 }
 
 /** What the script prints in a whole run; undefined where it does not come to its end. */
-async function printed(scene: Scene, edits: Outcome['edits']): Promise<string | undefined> {
+export async function printed(scene: Scene, edits: Outcome['edits']): Promise<string | undefined> {
   const left = (scene.deadline - Date.now()) / 1000 - 2
   if (left < 1) return undefined
   const seconds = Math.min(SECONDS, left)

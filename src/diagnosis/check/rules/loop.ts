@@ -8,6 +8,8 @@ import { aliasedArrays } from './aliased.ts'
 import { broadcastGrows } from './broadcast.ts'
 import { changedActivations } from './changed-activation.ts'
 import { cutData } from './cut-data.ts'
+import { drownedGradients } from './drowned-gradients.ts'
+import { impossibleBest } from './impossible-best.ts'
 import { integerArrays } from './integers.ts'
 import { keptBest } from './kept-best.ts'
 import { lostUpdates } from './lost-update.ts'
@@ -22,9 +24,11 @@ import { softmaxOverSamples } from './softmax-rows.ts'
 import { staleWeights } from './stale-weights.ts'
 import { standstill } from './standstill.ts'
 import { starvedStates } from './states.ts'
+import { summedStates } from './summed-states.ts'
 import type { Outcome, Scene } from './trial.ts'
 import { turnedComparisons } from './turned-comparisons.ts'
 import { turnedUpdates } from './turned-updates.ts'
+import { unfedStates } from './unfed-states.ts'
 
 /** Rules that read the trace alone. */
 const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
@@ -34,11 +38,13 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
   staleWeights,
   shuffledApart,
   neverUpdated,
+  summedStates,
   standstill,
 ]
 
 /** Rules that try a change; what they find is mended before the next one looks. */
 const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
+  drownedGradients,
   negativeRoots,
   sharedRows,
   aliasedArrays,
@@ -51,6 +57,8 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   optimizerFaults,
   decayFaults,
   turnedUpdates,
+  unfedStates,
+  impossibleBest,
   keptBest,
 ]
 

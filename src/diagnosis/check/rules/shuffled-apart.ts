@@ -4,6 +4,7 @@ import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { holding } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/meetings.ts'
+import type { Tape } from '../tape/tape.ts'
 import type { Finding } from '../types.ts'
 import { dataFactors, rowSequence, rowsOf } from './provenance.ts'
 import { shuffledAlone } from './shuffled-alone.ts'
@@ -14,7 +15,7 @@ const MAX_ELEMENTS = 200_000
 
 export function shuffledApart(analysis: Analysis): Finding[] {
   const alone = shuffledAlone(analysis) ?? inputsShuffledAlone(analysis)
-  if (alone !== undefined) return claim(analysis, alone.site, alone.evidence)
+  if (alone !== undefined) return ordersApart(analysis, alone.site, alone.evidence)
   const byData = fromProvenance(analysis)
   return byData.length > 0 ? byData : fromShuffles(analysis)
 }
@@ -40,7 +41,7 @@ function fromProvenance(analysis: Analysis): Finding[] {
       const at = apart.rows.findIndex((r, i) => r !== apart.others[i])
       const site = lastReordering(analysis, [meeting.target, input])
       if (site < 0) continue
-      return claim(analysis, site, [
+      return ordersApart(analysis, site, [
         `in the first batch that was traced, sample ${at + 1} has row ${(apart.rows[at] ?? 0) + 1} of the inputs and row ${(apart.others[at] ?? 0) + 1} of the targets`,
         `${apart.rows.filter((r, i) => r !== apart.others[i]).length} of ${apart.rows.length} samples have another's target`,
       ])
@@ -56,6 +57,8 @@ function compare(analysis: Analysis, input: number, target: number): { rows: num
     [...tape.ancestors([node])].filter((n) => tape.entry(n).op === 'leaf' && (values[n]?.data.length ?? 0) > 3)
   const shapeOf = (leaf: number) => values[leaf]?.shape ?? []
   const [sources, goals] = [leaves(input), leaves(target)]
+  const isBetween = (node: number, after: number, before: number) =>
+    [...tape.ancestors([node])].some((n) => n > after && n < before && changesOrder(tape, n))
   const targetOrders = ordersAt(analysis, target)
   const inputOrders = ordersAt(analysis, input)
   for (const x of sources) {
@@ -68,7 +71,9 @@ function compare(analysis: Analysis, input: number, target: number): { rows: num
         for (const { samples, order } of rows) {
           const other = others.find((o) => o.samples === samples)
           const found = other && { rows: order, others: other.order }
-          if (found !== undefined) return isApart(found) ? found : undefined
+          // What came up after the other had been put into an order may have been made in it: `x = x[order]; y = sort(y)`.
+          if (found !== undefined)
+            return isApart(found) && !isBetween(input, x, t) && !isBetween(target, t, x) ? found : undefined
         }
       }
     }
@@ -100,6 +105,12 @@ function ordersAt({ tape, points }: Analysis, node: number): (leaf: number, axis
   }
 }
 
+function changesOrder(tape: Tape, node: number): boolean {
+  const { op, params, site } = tape.entry(node)
+  const index = params.index
+  return op === 'move' && site >= 0 && Array.isArray(index) && index.some((x, k) => k > 0 && x < index[k - 1])
+}
+
 /** Not where the targets lie a fixed way ahead of the inputs, as in windows of a time series. */
 function isApart({ rows, others }: { readonly rows: readonly number[]; readonly others: readonly number[] }): boolean {
   const ahead = rows.length >= LEAST_WINDOWS ? (others[0] ?? 0) - (rows[0] ?? 0) : 0
@@ -112,11 +123,7 @@ const LEAST_WINDOWS = 4
 /** The last operation that changed an order on the way to these values. */
 function lastReordering(analysis: Analysis, nodes: readonly number[]): number {
   const { tape } = analysis
-  const shuffles = [...tape.ancestors(nodes)].filter((n) => {
-    const { op, params, site } = tape.entry(n)
-    const index = params.index
-    return op === 'move' && site >= 0 && Array.isArray(index) && index.some((x, i) => i > 0 && x < index[i - 1])
-  })
+  const shuffles = [...tape.ancestors(nodes)].filter((n) => changesOrder(tape, n))
   return shuffles.length === 0 ? -1 : tape.entry(Math.max(...shuffles)).site
 }
 
@@ -133,7 +140,7 @@ function fromShuffles(analysis: Analysis): Finding[] {
     if (Math.abs(b.line - a.line) > 2 || first.order.every((x, k) => x === second.order[k])) continue
     const [x, y] = [roleOf(analysis, first.container), roleOf(analysis, second.container)]
     if (x === undefined || y === undefined || x === y) continue
-    return claim(analysis, second.site, [
+    return ordersApart(analysis, second.site, [
       `line ${a.line} put element ${(first.order[0] ?? 0) + 1} first, line ${b.line} element ${(second.order[0] ?? 0) + 1}`,
     ])
   }
@@ -160,7 +167,7 @@ function roleOf(analysis: Analysis, container: number): 'inputs' | 'targets' | u
   return used.slice(0, 12).some((n) => isFrom[n] === 1) ? 'inputs' : undefined
 }
 
-function claim(analysis: Analysis, site: number, evidence: readonly string[]): Finding[] {
+export function ordersApart(analysis: Analysis, site: number, evidence: readonly string[]): Finding[] {
   return findingAt(analysis, {
     kind: 'shuffled-apart',
     site,

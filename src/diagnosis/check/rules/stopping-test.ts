@@ -9,6 +9,7 @@ import { diffOf } from '../findings/finding.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
+import { type Coarse, coarseTolerance } from './coarse-tolerance.ts'
 import { short } from './trial.ts'
 
 /** Rounds after which a loop that ends has not ended at once. */
@@ -46,7 +47,11 @@ export async function afterStoppingTest(run: Runner, trace: Trace, before?: Anal
     const rounds = roundsOf(trace)
     const sound = await soundTest(run, test, rounds)
     // A sound test that holds after a few rounds has done what it is for.
-    if (sound === undefined) continue
+    if (sound === undefined) {
+      const coarse = before && (await coarseTolerance(run, analysis, test, off, trace, roundsOf))
+      if (coarse !== undefined) return { analysis, findings: [tooCoarse(trace, test, coarse, rounds)], edits: [off] }
+      continue
+    }
     const finding: Finding = {
       code: 'C-STOPPING-TEST',
       kind: 'stopping-test',
@@ -70,6 +75,25 @@ export async function afterStoppingTest(run: Runner, trace: Trace, before?: Anal
     return { analysis, findings: [finding], edits: [off] }
   }
   return undefined
+}
+
+function tooCoarse(trace: Trace, test: Test, { edit, tolerance, evidence }: Coarse, rounds: number): Finding {
+  const [line, column, endLine, endColumn] = edit.span
+  return {
+    code: 'C-STOPPING-TEST',
+    kind: 'stopping-test',
+    file: test.file,
+    line,
+    column: column + 1,
+    endLine,
+    endColumn: endColumn + 1,
+    message: `the tolerance ${tolerance} ends the loop in line ${test.line} after ${rounds} rounds, before anything is learned: the loss changes by less than that from the start`,
+    expected: `a tolerance that is far smaller, such as ${edit.text}`,
+    received: tolerance,
+    fix: { ...diffOf(sourceOf(trace, test), edit.span, edit.text), verified: true },
+    evidence: [`the script ends after ${rounds} rounds; with ${edit.text} its loop goes on`, evidence],
+    parameters: [],
+  }
 }
 
 function reasonOf({ condition }: Test): string {

@@ -64,11 +64,20 @@ function sitesIn({ tape, trace, dependence, best }: Analysis): number[] {
   const compared = tape.trace.nodes.flatMap((_, node) => {
     const { op, site } = tape.entry(node)
     const counts = COMPARISONS.has(op) && tape.aside[node] !== 1 && dependence.depends[node] === 1
-    return counts && trace.sites[site]?.kind === 'Compare' ? [{ node, site }] : []
+    return counts && trace.sites[site]?.kind === 'Compare' && !endsLoop(trace, site) ? [{ node, site }] : []
   })
   const ahead = new Set(compared.filter((c) => forward.has(c.node)).map((c) => c.site))
   const sites = new Set(compared.filter((c) => !ahead.has(c.site)).map((c) => c.site))
   return [...sites].reverse()
+}
+
+/** Whether a comparison says when a loop is over, and is no mask. */
+function endsLoop({ sites, sources }: Analysis['trace'], site: number): boolean {
+  const { file = '', line = 0 } = sites[site] ?? {}
+  const [own = '', next = ''] = (sources.get(file)?.split('\n') ?? []).slice(line - 1, line + 1)
+  return (
+    /^\s*while\b/.test(own) || /:\s*break\b/.test(own) || (/^\s*(?:if|elif)\b/.test(own) && /^\s*break\b/.test(next))
+  )
 }
 
 /** `x > 0` as `x < 0`, and as `x <= 0`. */
