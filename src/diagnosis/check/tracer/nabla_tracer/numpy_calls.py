@@ -226,14 +226,6 @@ def install(session):
                             value * value)
         return record.result("sqrt", [total], 0, site, value)
 
-    def changes(place):
-        def handle(site, function, args, keywords):
-            value = function(*args, **keywords)
-            if session.is_array(args[place]) and args[place].size:
-                record.forget(args[place])
-            return value
-        return handle
-
     def fresh(site, function, args, keywords):
         return function(*args, **keywords)
 
@@ -288,9 +280,7 @@ def install(session):
         if hasattr(np, name) and not isinstance(getattr(np, name), np.ufunc):
             handlers[getattr(np, name)] = fresh
     handlers.update({np.where: where, np.clip: clip, np.var: spread(False), np.std: spread(True), np.einsum: einsum,
-                     np.tensordot: tensordot, np.linalg.norm: norm, np.pad: pad, np.nan_to_num: numbers, np.add.at: at,
-                     np.copyto: changes(0), np.fill_diagonal: changes(0),
-                     np.put: changes(0)})
+                     np.tensordot: tensordot, np.linalg.norm: norm, np.pad: pad, np.nan_to_num: numbers, np.add.at: at})
     import copy
     handlers.update({copy.deepcopy: deep, copy.copy: deep})
 

@@ -226,8 +226,13 @@ class Recorder:
 
     def owner(self, array):
         np = self.np
-        while id(array) not in self.roots and isinstance(array.base, np.ndarray):
-            array = array.base
+        while id(array) not in self.roots:
+            base = array.base
+            if type(base).__name__ == "DummyArray":  # what np.lib.stride_tricks puts between a view and its array
+                base = base.base
+            if not isinstance(base, np.ndarray):
+                break
+            array = base
         return array
 
     def array(self, array):

@@ -57,9 +57,10 @@ class Session:
         """Learns NumPy's functions once the script has imported it."""
         np = sys.modules.get("numpy")
         if np is not None and self.np is None and not getattr(np.__spec__, "_initializing", False):
-            from . import numpy_calls
+            from . import numpy_calls, numpy_written
             self.np = self.record.np = np
             numpy_calls.install(self)
+            numpy_written.install(self)
         return self.np
 
     def enough(self, status="enough"):
@@ -341,6 +342,13 @@ class Session:
         record.wrote(owner, changed, site)
         self.noticed(site, owner)
 
+    def changed(self, function, args, keywords):
+        """Something that changes its first argument in a way that we cannot follow."""
+        value = function(*args, **keywords)
+        if self.is_array(args[0]) and args[0].size:
+            self.record.forget(args[0])
+        return value
+
     def noticed(self, site, array):
         record = self.record
         root = record.roots[id(record.owner(array))]
@@ -436,6 +444,8 @@ class Session:
             return shuffles.shuffled(self, site, function, args, keywords)
         if self.np is not None and isinstance(function, self.np.ufunc):
             return self.ufunc(site, function, args, keywords)
+        if self.np is not None and isinstance(function, self.np.vectorize):
+            return self.vectorized(site, function, args, keywords)
         self.depth += 1
         caller = self.record.entered(site)
         try:
