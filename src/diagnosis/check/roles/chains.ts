@@ -7,7 +7,7 @@
 import type { Tape } from '../tape/tape.ts'
 import type { Trace } from '../trace/trace.ts'
 import { classify } from './classify.ts'
-import { expandUpdate, joins, OVERWRITES } from './expand.ts'
+import { expandUpdate, joins, OVERWRITES, SUMS, sizeAt } from './expand.ts'
 import { type History, placeHistories, type Version } from './histories.ts'
 
 export interface Chain {
@@ -25,7 +25,7 @@ export interface Chain {
 }
 
 export function findChains(trace: Trace, tape: Tape): Chain[] {
-  const drafts = placeHistories(trace, tape)
+  const drafts = new Map([...placeHistories(trace, tape)].map(([key, draft]) => [key, withArgument(tape, draft)]))
   const found = new Map<string, Chain>()
   const additive = [...drafts.values()].filter(
     (d) => d.versions.some((v, i) => addsTo(tape, v.node, d.versions[i - 1])) && !isJoined(tape, d),
@@ -50,6 +50,17 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
   }
   const chains = [...found.values()]
   return classify(tape, chains)
+}
+
+/** `theta = theta - step` in a function that was given theta: what it was given, nowhere else to be found, is where it begins. */
+function withArgument(tape: Tape, draft: History): History {
+  const [first, second] = draft.versions
+  if (first === undefined || second === undefined || !addsTo(tape, second.node, first)) return draft
+  const { op, args } = tape.entry(first.node)
+  const [given] = args
+  const isGiven = given !== undefined && SUMS.has(op) && tape.entry(given).op === 'leaf'
+  if (!isGiven || sizeAt(tape, given) !== sizeAt(tape, first.node)) return draft
+  return { ...draft, versions: [{ node: given, time: given, site: -1 }, ...draft.versions] }
 }
 
 /** Several arrays made one, more than once: the parameters are those, and what is added to the whole is added to them. */

@@ -65,6 +65,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     // What a function merely returns may be anything: a loss knows the targets.
     const isPart = group.rank < 2 && !judges(group.nodes[0] ?? 0) && !isLossFunction(tape, site)
     if (isPart && !besides.has(site)) continue
+    if (group.rank < 3 && group.nodes.some((n) => movesAlone(tape, dependence, n))) continue
     const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
     const last = group.nodes.at(-1) ?? 0
     const sums = runningSums(tape, group.nodes, values, dependence)
@@ -90,6 +91,20 @@ function ofFirstStep(
   const [first] = stepsOf(tape, dependence, terms)
   const sites = new Set(first?.terms.map(([node]) => tape.entry(node).site))
   return terms.filter(([node]) => sites.has(tape.entry(node).site))
+}
+
+/** Whether an update takes nothing else of the forward pass than this number: the gradient of a bias. */
+function movesAlone(tape: Tape, dependence: Dependence, node: number): boolean {
+  const made = tape.ancestors([node], dependence.cut)
+  return dependence.parameters.some(({ rests }) => {
+    const own = rests.find((rest) => Math.max(...rest) >= node)
+    if (own === undefined) return false
+    const behind = tape.ancestors(own, new Set([...dependence.past, node]))
+    if (!behind.has(node)) return false
+    for (const n of behind)
+      if (n !== node && made.has(n) && dependence.depends[n] === 1 && !dependence.cut.has(n)) return false
+    return true
+  })
 }
 
 function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolean {

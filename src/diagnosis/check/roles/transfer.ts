@@ -129,8 +129,13 @@ function targetIn(
   const there = shapeOf(meeting.target < 0 ? meeting.prediction : meeting.target)
   const wanted = there.map((n) => (n === size?.to ? size.from : n)).join()
   const isCount = (n: number) => tape.trace.nodes[n]?.op === 'leaf' && tape.trace.nodes[n]?.dtype === 'i'
-  const data = dataOf(scene, term, anchor).filter((n) => shapeOf(n).join() === wanted && (wanted !== '' || !isCount(n)))
-  return data.find((n) => data.every((other) => tape.ancestors([other]).has(n)))
+  const fits = (n: number) => shapeOf(n).join() === wanted && (wanted !== '' || !isCount(n))
+  const [first, ...others] = dataOf(scene, term, anchor)
+    .filter(fits)
+    .map((n) => tape.ancestors([n]))
+  // `weight * y * log(p) + (1 - y) * log(1 - p)` takes nothing of y as it is.
+  const shared = [...(first ?? [])].filter((n) => fits(n) && others.every((made) => made.has(n)))
+  return shared.length > 0 ? Math.max(...shared) : undefined
 }
 
 /** What a term reads of its prediction by the labels, one number of each row. */

@@ -3,6 +3,7 @@
 import { type Analysis, analyse } from '../analyse.ts'
 import { diffOf } from '../findings/finding.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
+import { workDone } from '../repair/work.ts'
 import { textOfSite } from '../trace/location.ts'
 import type { TraceRequest, TraceRun } from '../trace/run.ts'
 import type { Site } from '../trace/trace.ts'
@@ -34,12 +35,19 @@ export function runEdited(
   return scene.run({ ...request, edits: [...scene.edits, ...edits] })
 }
 
-/** The analysis of the edited script, or undefined when it fails or trains nothing. */
+/** What a script's trials have worked. Those of a large network are few: none begins after this. */
+const spent = new WeakMap<Runner, number>()
+const TRIALS_MS = 6_000
+
+/** The analysis of the edited script, or undefined when it fails or trains nothing, or when trials have taken too long. */
 export async function analyseEdited(scene: Scene, edits: readonly SourceEdit[]): Promise<Analysis | undefined> {
-  if (Date.now() > scene.deadline - 1000) return undefined
+  const before = spent.get(scene.run) ?? 0
+  if (Date.now() > scene.deadline - 1000 || before > TRIALS_MS) return undefined
   const { trace } = await runEdited(scene, edits)
   if (trace.error !== undefined) return undefined
+  const start = workDone()
   const analysis = analyse(trace)
+  spent.set(scene.run, before + workDone() - start)
   return analysis.best === undefined || analysis.dependence.parameters.length === 0 ? undefined : analysis
 }
 
