@@ -101,4 +101,4 @@ if plt is not None:
     plt.plot(costs)
     plt.ylabel("cost")
     plt.xlabel("iterations (x10)")
-    plt.savefig("/tmp/moons_cost.png")
+    plt.savefig("moons_cost.png")
