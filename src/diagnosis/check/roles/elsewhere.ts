@@ -111,7 +111,7 @@ function termsOf(scene: Scene, step: LossStep): readonly Term[] | undefined {
   }
   const anchors = terms.flatMap((t) => t.anchor ?? [])
   // The next step begins with the very same pass: it is what the loss was stated for.
-  const own = new Set(steps.flatMap((step) => step.map((m) => exact(m.prediction))))
+  const own = new Set(steps.flatMap((step) => step.flatMap((m) => [exact(m.prediction), exact(m.node)])))
   if (terms.length > 1 ? anchors.every((a) => own.has(exact(a))) : anchors.some((a) => own.has(exact(a))))
     return undefined
   return anchors.length > 0 ? terms : undefined
