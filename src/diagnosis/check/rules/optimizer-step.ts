@@ -7,6 +7,7 @@ import type { Analysis } from '../analyse.ts'
 import type { ParameterResult } from '../judge.ts'
 import type { Chain } from '../roles/chains.ts'
 import { type ChainStep, elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
+import { isSum } from '../roles/not-parameters.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 
@@ -108,6 +109,8 @@ function programOf(
   const stop = new Set([gradient, row.before])
   const reach = tape.ancestors([row.after], stop)
   for (const chain of chains) {
+    // The gradient itself, summed over the samples.
+    if (isSum(tape, chain)) continue
     if (chain.parameter || chain.versions.some((v) => v.node === row.after)) continue
     const old = last(chain, gradient)
     const inside = chain.versions.filter(
