@@ -70,9 +70,7 @@ export function elementwise(
   const later = chain.versions.length > 2 && updates.length > 1 && sizeAt(tape, chain.versions[0]?.node ?? 0) === 1
   // Where a gradient of another shape is added, the state takes that shape.
   const sizes = chain.versions.slice(later ? 1 : 0, 2).map((v) => sizeAt(tape, v.node))
-  // An argument is known as a chain from its first update on, and the first update of what reads it comes before.
-  const behind = updates.slice(later ? 1 : 0, 3).map((rest) => tape.ancestors(rest, versions))
-  const path = [...(behind.find((found) => [...nodes].some((n) => found.has(n))) ?? [])].sort((a, b) => a - b)
+  const path = [...tape.ancestors(updates[later ? 1 : 0] ?? [], versions)].sort((a, b) => a - b)
   const through = new Set<number>()
   for (const node of path) {
     if (nodes.has(node) || (!versions.has(node) && tape.entry(node).args.some((a) => through.has(a)))) through.add(node)
