@@ -82,7 +82,7 @@ function partingCall({ trace }: Analysis, nodes: readonly number[], others: read
 export function blameCallers(analysis: Analysis, located: readonly Located[]): Located[] {
   return located.map((one) => {
     const { occurrences, statement } = one
-    const wrong = occurrences.filter(isOff)
+    const wrong = occurrences.filter(isOther)
     const [first] = wrong
     if (statement.times !== undefined || first === undefined) return one
     // What lacks a factor lacks it up to where it gets its last name.
@@ -107,12 +107,11 @@ export function blameCallers(analysis: Analysis, located: readonly Located[]): L
 function returnOf({ trace }: Analysis, node: number, statement: number): number | undefined {
   const own = trace.sites[statement]
   if (own === undefined || own.function === '<module>') return undefined
-  const returns = trace.events.filter((e) => {
+  const found = trace.events.find((e) => {
     const at = e.kind === 'mark' && e.as === 'return' && e.node === node ? trace.sites[e.site] : undefined
     return at !== undefined && at.function === own.function && at.file === own.file
   })
-  const [first] = returns
-  return first?.kind === 'mark' ? trace.sites[first.site]?.statement : undefined
+  return found?.kind === 'mark' ? trace.sites[found.site]?.statement : undefined
 }
 
 /** An update that nothing of the error reaches: at fault is what computed from data alone what it takes. */
@@ -147,7 +146,7 @@ export function blameUnfed(analysis: Analysis, region: Region, located: readonly
 
 const UNFED: Remake = { kind: 'wrong-operand', text: 'nothing of the error reaches it', cost: 1 }
 
-function isOff({ given, wanted }: Occurrence): boolean {
+function isOther({ given, wanted }: Occurrence): boolean {
   const differs = (a: Tensor | undefined, b: Tensor | undefined) =>
     a?.data.length !== b?.data.length ||
     a?.data.some((x, i) => Math.abs(x - (b?.data[i] ?? 0)) > 1e-7 * Math.abs(b?.data[i] ?? 0)) === true

@@ -3,8 +3,10 @@
 import type { Analysis } from '../analyse.ts'
 import type { ParameterResult } from '../judge.ts'
 import { proportion } from '../roles/measure.ts'
+import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 
-const LEAST_BESIDE = 4
+/** Of fewer numbers too little is left beside a multiple of the parameter. */
+export const LEAST_BESIDE = 4
 const knownDecays = new WeakMap<Analysis, Map<number, boolean>>()
 
 /** Whether something that carries no error, a decay say, is computed from a wrong parameter and goes into its update. */
@@ -17,12 +19,11 @@ export function isDecayed(analysis: Analysis, { status, step, chain }: Parameter
   return found
 }
 
-const MULTIPLIES = new Set(['mul', 'multiply', 'div', 'divide', 'true_divide'])
-
 function hasOwnTerm({ tape, dependence }: Analysis, { before, after }: ParameterResult['step']): boolean {
   const isMultiple = (node: number) => {
     const { op, args } = tape.entry(node)
-    return MULTIPLIES.has(op) && args.every((a) => a === before || dependence.depends[a] !== 1)
+    const scales = MULTIPLICATIONS.has(op) || DIVISIONS.has(op)
+    return scales && args.every((a) => a === before || dependence.depends[a] !== 1)
   }
   const made = tape.ancestors([after], new Set([before]))
   return [...tape.readers(before)].some((node) => made.has(node) && isMultiple(node))

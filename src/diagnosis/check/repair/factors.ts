@@ -4,16 +4,16 @@
  */
 
 import type { Analysis } from '../analyse.ts'
-import { PASSES } from '../roles/dependence.ts'
+import { originOf } from '../roles/dependence.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { callerOf } from './callers.ts'
 import type { Remake } from './remake/change.ts'
-import type { Located, Occurrence } from './situation.ts'
+import { isOff, type Located, type Occurrence } from './situation.ts'
 import type { Region } from './statements.ts'
 
-const PRODUCTS = new Set(['mul', 'multiply'])
 const ELSEWHERE = {
   kind: 'derivative-of-wrong-value',
   text: 'the derivative that it multiplies with is right at another value',
@@ -68,8 +68,6 @@ function chosenBy(analysis: Analysis, region: Region, one: Located): Located {
   return { ...one, statement, occurrences, rivals: [one.statement, ...one.rivals] }
 }
 
-const isOff = ({ given, wanted }: Occurrence) => !(proportion(join(given), join(wanted)).residual < MATCH)
-
 function slopeOf(shared: readonly Occurrence[]): Remake {
   const ratios = shared.flatMap(({ given, wanted }) => {
     const [g, w] = [join(given), join(wanted)]
@@ -109,8 +107,7 @@ function bareHome({ trace, tape, dependence }: Analysis, region: Region, node: n
   for (const n of inner)
     for (const arg of tape.entry(n).args) {
       if (inner.has(arg) || region.signal[arg] === 1) continue
-      let matrix = arg
-      while (PASSES.has(tape.entry(matrix).op)) matrix = tape.entry(matrix).args[0] ?? matrix
+      const matrix = originOf(tape, arg)
       if (!dependence.cut.has(matrix) || region.forward.has(arg)) continue
       const named = trace.events.find(
         (e) => e.kind === 'store' && e.node === arg && e.time <= node && region.signal.subarray(0, e.time).includes(1),
@@ -157,12 +154,11 @@ function multiplied(analysis: Analysis, region: Region, node: number): number | 
   const { tape, dependence } = analysis
   for (let at = node, depth = 0; depth < 6; depth++) {
     const { op, args } = tape.entry(at)
-    if (!PRODUCTS.has(op)) return undefined
+    if (!MULTIPLICATIONS.has(op)) return undefined
     const plain = args.find((a) => region.signal[a] !== 1)
     const carrying = args.find((a) => region.signal[a] === 1)
     if (plain !== undefined) {
-      let factor = plain
-      while (PASSES.has(tape.entry(factor).op)) factor = tape.entry(factor).args[0] ?? factor
+      const factor = originOf(tape, plain)
       const elsewhere = region.homeOf(factor) !== region.homeOf(node)
       if (
         elsewhere &&

@@ -6,6 +6,7 @@ import type { ParameterResult } from '../judge.ts'
 import { elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import { beside, LEAST_BESIDE } from './decayed.ts'
 import type { Situation } from './situation.ts'
 import type { Statement } from './statements.ts'
 
@@ -56,8 +57,6 @@ function factorBetween(u0: Float64Array, part: Float64Array, wanted: Float64Arra
   return fits ? ratio : undefined
 }
 
-const LEAST_BESIDE = 4
-
 /** Without its component along the parameter itself, point by point: a penalty's gradient may stand beside the loss's. */
 export function besidePenalty(
   { points }: Situation,
@@ -69,10 +68,7 @@ export function besidePenalty(
   const own = points.map((values) => elementsOf(step, values[step.before]?.data ?? new Float64Array(size)))
   return (x) => {
     const out = x.slice()
-    for (const [p, weights] of own.entries()) {
-      const { ratio } = proportion(x.subarray(p * size, (p + 1) * size), weights)
-      for (let i = 0; i < size; i++) out[p * size + i] = (x[p * size + i] as number) - ratio * (weights[i] as number)
-    }
+    for (const [p, weights] of own.entries()) out.set(beside(x.subarray(p * size, (p + 1) * size), weights), p * size)
     return out
   }
 }

@@ -35,7 +35,7 @@ export function* pairings(
   const blocks = blocksOf(nodes, group)
   if (blocks === undefined) return
   const seen = new Set<string>()
-  for (const order of orders)
+  for (const order of [...USUAL, ...RARE])
     for (const skip of [0, -1, 1]) {
       const out: number[] = []
       for (const block of blocks) {
@@ -55,6 +55,7 @@ export function* pairings(
       const key = out.join()
       if (out.length !== nodes.length || seen.has(key)) continue
       seen.add(key)
+      if (!orders.includes(order)) continue
       if (out.every((t, i) => values[t]?.data.length === values[nodes[i] ?? -1]?.data.length)) yield out
     }
 }

@@ -61,11 +61,12 @@ function ownerOf(
   situation: Situation,
   statement: Statement,
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
+  proxies: ReadonlyMap<number, ParameterResult>,
   node: number,
   run: number,
 ): ParameterResult | undefined {
   // By way of a common norm it flows to all, and is one's gradient nevertheless.
-  const proxied = [...situation.wrong, ...situation.right].find((r) => r.gradientNode === node)
+  const proxied = proxies.get(node)
   if (proxied !== undefined && proxied.step.part === undefined) return proxied
   const [one, ...others] =
     statement.times === undefined
@@ -95,7 +96,10 @@ function* pairingsAmong(
   targets: Targets,
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
 ): Generator<Pairing> {
-  const owners = own.map((node, i) => ownerOf(situation, statement, flows, node, i))
+  const proxies = new Map<number, ParameterResult>()
+  for (const r of [...situation.wrong, ...situation.right])
+    if (r.gradientNode !== undefined && !proxies.has(r.gradientNode)) proxies.set(r.gradientNode, r)
+  const owners = own.map((node, i) => ownerOf(situation, statement, flows, proxies, node, i))
   // What flows to one parameter alone is that parameter's gradient, whatever its shape; of a sum, its last state is.
   const last = new Map<number, { node: number; target: number; time: number | undefined }>()
   for (const [i, node] of own.entries()) {

@@ -1,11 +1,11 @@
 /** Which of several statements that would explain as much is at fault. */
 
-import { join, MATCH, proportion } from '../roles/measure.ts'
+import { join } from '../roles/measure.ts'
 import { compare } from './attempt.ts'
 import { lackOf, lacksConstant } from './lacks.ts'
 import type { Remake } from './remake/change.ts'
 import { remakeOf } from './remake/remake.ts'
-import type { Explanation, Occurrence, Situation } from './situation.ts'
+import { type Explanation, isOff, type Occurrence, type Situation } from './situation.ts'
 import type { Statement } from './statements.ts'
 
 export interface Rival {
@@ -69,7 +69,7 @@ export function judgeRival(
   const { times, signal } = explanation.statement
   if (remake === undefined && !factors) {
     // Of a run that is right already nothing is missing, and of one that has nothing it can't be told what.
-    const off = occurrences.filter((o) => !(proportion(join(o.given), join(o.wanted)).residual < MATCH))
+    const off = occurrences.filter(isOff)
     const first = off.find((o) => join(o.given).some((x) => x !== 0)) ?? off[0] ?? occurrences[0]
     const lack = first && lackOf(analysis, adjoints, first)
     if (lack !== undefined) remake = { ...lack, cost: LACK }

@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
+import { join, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'
@@ -67,6 +68,9 @@ export interface Explanation extends Pairing {
   /** Whether a sign is what is wrong. */
   readonly turned: boolean
 }
+
+/** Whether what a run of a statement computed is no multiple of what it should have. */
+export const isOff = ({ given, wanted }: Occurrence) => !(proportion(join(given), join(wanted)).residual < MATCH)
 
 export const isNormal = (ratio: number, normal: number | undefined) =>
   normal === undefined || Math.abs(ratio / normal - 1) < 1e-5

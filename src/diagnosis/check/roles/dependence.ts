@@ -60,3 +60,11 @@ export function versionsRead(tape: Tape, dependence: Dependence, node: number): 
   }
   return read
 }
+
+/** What a value is a copy, a view or a moved part of. */
+export function originOf(tape: Tape, node: number): number {
+  let at = node
+  for (let { op, args } = tape.entry(at); PASSES.has(op) && args[0] !== undefined; { op, args } = tape.entry(at))
+    at = args[0]
+  return at
+}

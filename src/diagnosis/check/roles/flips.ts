@@ -32,9 +32,9 @@ export function flippedAt(
   return reached.has(until) ? changed[until] : undefined
 }
 
-/** The first point at which some of a value is not zero. */
-export const tellingPoint = (points: Points, node: number): Values | undefined =>
-  points.values.find((values) => values[node]?.data.some((x) => x !== 0))
+/** The first point at which some of a value is not zero, or −1. */
+export const tellingPoint = (points: Points, node: number): number =>
+  points.values.findIndex((values) => values[node]?.data.some((x) => x !== 0))
 
 /** What is taken off a parameter because of the elements `from` to `to` of a value, twice. */
 function takenFor(
@@ -53,7 +53,7 @@ function takenFor(
 
 /** 1 where an update goes down what stands for the gradient in it, −1 where it goes up, whatever else it takes off. */
 export function directionOf(tape: Tape, points: Points, step: ChainStep, node: number): number | undefined {
-  const at = points.values.findIndex((values) => values[node]?.data.some((x) => x !== 0))
+  const at = tellingPoint(points, node)
   const values = points.values[at]
   const taken = values && takenFor(tape, values, step, node)
   if (taken === undefined) return undefined
@@ -63,7 +63,7 @@ export function directionOf(tape: Tape, points: Points, step: ChainStep, node: n
 
 /** Whether what one half of a value's elements does to a parameter, it does more to the other half of the parameter; or it does nothing. */
 export function goesElsewhere(tape: Tape, points: Points, step: ChainStep, node: number): boolean {
-  const values = tellingPoint(points, node)
+  const values = points.values[tellingPoint(points, node)]
   const size = values?.[node]?.data.length ?? 0
   const half = size >> 1
   const taken = values && half > 0 ? takenFor(tape, values, step, node, 0, half) : undefined

@@ -83,7 +83,7 @@ export function gradientAt(points: Points, step: ChainStep, node: number | undef
 /** Whether `node` stays what it is when the sign of `source` is turned: √g² is |g|, and no gradient though all of g be positive. */
 function isEvenIn(tape: Tape, points: Points, node: number, source: number): boolean {
   // At a point where the gradient is not zero, as it is below weights that begin at zero.
-  const values = tellingPoint(points, source)
+  const values = points.values[tellingPoint(points, source)]
   const [was, is] = [values?.[node], values && flippedAt(tape, values, source, node)]
   return was !== undefined && is !== undefined && was.data.every((x, i) => x === is.data[i])
 }

@@ -3,17 +3,16 @@
  * advantages, as constants, in the gradient of a policy (−Σ G log π(a | s)), counts or importances elsewhere.
  */
 
+import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Dependence } from './dependence.ts'
 import type { Meeting } from './meetings.ts'
 
-const PRODUCTS = new Set(['mul', 'multiply'])
-const QUOTIENTS = new Set(['div', 'divide', 'true_divide'])
 /** Operations that an error passes through on its way into a gradient, a multiple of what it was. */
 const LINEAR = new Set([
   ...['copy', 'view', 'move', 'neg', 'negative', 'write', 'pack', 'dot', 'matmul', 'outer', 'sum'],
-  ...PRODUCTS,
-  ...QUOTIENTS,
+  ...MULTIPLICATIONS,
+  ...DIVISIONS,
 ])
 const MOST_HOPS = 6
 const MOST_READERS = 8
@@ -45,7 +44,7 @@ function weightOf(tape: Tape, dependence: Dependence, values: Values, meeting: M
         const { op, args } = tape.entry(reader)
         if (tape.aside[reader] === 1 || dependence.cut.has(reader) || !LINEAR.has(op)) continue
         const isWeight = (a: number) => a !== node && isOfSamples(dependence, values, a, shape, tape)
-        const weight = PRODUCTS.has(op) ? args.find(isWeight) : undefined
+        const weight = MULTIPLICATIONS.has(op) ? args.find(isWeight) : undefined
         if (weight !== undefined) return weight
         next.push(reader)
       }

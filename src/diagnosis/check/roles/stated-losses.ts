@@ -61,11 +61,13 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
   const judges = (node: number) =>
     [...tape.ancestors([node], dependence.cut)].some((n) => meets.has(n) || LOGARITHMS.has(tape.entry(n).op))
   const besides = new Set([...groups.values()].filter((g) => g.rank > 2 || judges(g.nodes[0] ?? 0)).map((g) => g.site))
+  // What updates are computed from: few of the numbers that are shown or returned.
+  const taken = tape.ancestors(dependence.parameters.flatMap((c) => c.rests.flat()))
   for (const { site, ...group } of groups.values()) {
     // What a function merely returns may be anything: a loss knows the targets.
     const isPart = group.rank < 2 && !judges(group.nodes[0] ?? 0) && !isLossFunction(tape, site)
     if (isPart && !besides.has(site)) continue
-    if (group.rank < 3 && group.nodes.some((n) => movesAlone(tape, dependence, n))) continue
+    if (group.rank < 3 && group.nodes.some((n) => taken.has(n) && movesAlone(tape, dependence, n))) continue
     const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
     const last = group.nodes.at(-1) ?? 0
     const sums = runningSums(tape, group.nodes, values, dependence)

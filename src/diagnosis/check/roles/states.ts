@@ -1,5 +1,6 @@
 /** What an optimiser keeps from step to step, and is no parameter for that: velocities, means of gradients and of their squares. */
 
+import { MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Chain } from './chains.ts'
 import { SUMS, sizeAt } from './expand.ts'
@@ -19,7 +20,7 @@ export function looksAhead(
   const sums = new Set<number>()
   const moved = new Set<number>()
   for (const { node } of chain.versions.slice(0, 3)) {
-    const scaled = tape.readers(node).filter((n) => PRODUCTS.has(tape.entry(n).op))
+    const scaled = tape.readers(node).filter((n) => MULTIPLICATIONS.has(tape.entry(n).op))
     for (const from of [node, ...scaled])
       for (const sum of tape.readers(from)) {
         if (!SUMS.has(tape.entry(sum).op) || sizeAt(tape, sum) !== size) continue
@@ -34,7 +35,7 @@ export function looksAhead(
   const [parameter] = moved
   const own = new Set(chain.versions.map((v) => v.node))
   const isOwn = (n: number) =>
-    own.has(n) || (PRODUCTS.has(tape.entry(n).op) && tape.entry(n).args.some((a) => own.has(a)))
+    own.has(n) || (MULTIPLICATIONS.has(tape.entry(n).op) && tape.entry(n).args.some((a) => own.has(a)))
   const steps = live.find((c) => c.id === parameter)?.rests ?? []
   if (parameter === undefined || moved.size > 1 || !steps.some((rest) => rest.some(isOwn))) return false
   const stop = new Set([...owner.keys(), ...sums])
@@ -50,8 +51,6 @@ export function addsTheSame(tape: Tape, { versions, rests }: Chain, other: Chain
   if (other === undefined || op !== 'leaf' || value?.length !== 1 || value[0] !== 0) return false
   return rests.length > 1 && rests.every((rest, i) => rest.length > 0 && rest.join() === other.rests[i]?.join())
 }
-
-const PRODUCTS = new Set(['mul', 'multiply'])
 
 /** What the updates added, without what was set by hand: the forget gate's biases, before anything is learned. */
 export const updatesOf = ({ rests }: Chain) => rests.filter((rest) => rest.length > 0)

@@ -2,12 +2,11 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { SourceEdit } from '../repair/repair.ts'
+import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Departure, Fault } from './optimizer-faults.ts'
 import { replaceAt, textAt } from './trial.ts'
 
 const AT_UPDATE = new Set<Departure>(['no-root', 'multiplied', 'correction-other'])
-const PRODUCTS = new Set(['mul', 'multiply'])
-const DIVISIONS = new Set(['div', 'divide', 'true_divide'])
 
 /** The site of the term that is wrong. */
 export function placeOf({ tape, dependence, trace }: Analysis, fault: Fault): number {
@@ -32,7 +31,7 @@ export function placeOf({ tape, dependence, trace }: Analysis, fault: Fault): nu
       const [a = -1, b = -1] = args
       const own = (arg: number) => from.has(arg)
       const other = (arg: number) => !own(arg) && (arg === step.gradient || step.nodes.includes(arg))
-      return PRODUCTS.has(op) && ((own(a) && other(b)) || (own(b) && other(a)))
+      return MULTIPLICATIONS.has(op) && ((own(a) && other(b)) || (own(b) && other(a)))
     })
     if (meets !== undefined) return tape.entry(meets).site
   }

@@ -8,11 +8,11 @@ import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { PASSES } from '../roles/dependence.ts'
 import { resolvePlaces } from '../roles/places.ts'
+import { MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Finding } from '../types.ts'
 import { listed, textAt } from './trial.ts'
 
 const SUMS = new Set(['add', 'sub', 'subtract'])
-const PRODUCTS = new Set(['mul', 'multiply'])
 const POWERS = new Set(['pow', 'power', 'square'])
 interface Kept {
   readonly name: string
@@ -67,7 +67,7 @@ function onlyMultiplied(analysis: Analysis, places: readonly Kept[]): Finding[] 
   const starved = places.filter(({ later }) =>
     later.every(({ node, before }) => {
       const { op, args } = tape.entry(node)
-      if (!PRODUCTS.has(op)) return false
+      if (!MULTIPLICATIONS.has(op)) return false
       const own = args.findIndex((a) => throughShifts(analysis, a, before) === before)
       const other = args[1 - own]
       return own >= 0 && other !== undefined && other !== before && dependence.depends[other] !== 1
@@ -155,9 +155,9 @@ function factorOf({ tape, points, dependence }: Analysis, node: number): number 
   for (let depth = 0; depth < 6; depth++) {
     const { op, args } = tape.entry(at)
     const [a, b] = args
-    if (PRODUCTS.has(op) && a !== undefined && a === b) return a
+    if (MULTIPLICATIONS.has(op) && a !== undefined && a === b) return a
     if (POWERS.has(op) && a !== undefined) return a
-    if (!PRODUCTS.has(op) || a === undefined || b === undefined) return at
+    if (!MULTIPLICATIONS.has(op) || a === undefined || b === undefined) return at
     const isNumber = (n: number) => points.values[0]?.[n]?.data.length === 1 && dependence.depends[n] !== 1
     if (isNumber(a) === isNumber(b)) return at
     at = isNumber(a) ? b : a

@@ -7,11 +7,10 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { PASSES } from '../roles/dependence.ts'
+import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Finding } from '../types.ts'
 import { listed } from './trial.ts'
 
-const PRODUCTS = new Set(['mul', 'multiply'])
-const QUOTIENTS = new Set(['div', 'divide', 'true_divide'])
 const DEPTH = 6
 const FEWEST_STEPS = 3
 const MOST_LINKS = 4000
@@ -61,8 +60,8 @@ function summedIn({ tape, chains, dependence, points }: Analysis): Summed[] {
     const [a, b] = args
     if (depth > DEPTH || a === undefined) return undefined
     if (PASSES.has(op) || op === 'neg' || op === 'negative') return through(a, depth + 1)
-    if (QUOTIENTS.has(op)) return b !== undefined && isNumber(b) ? through(a, depth + 1) : undefined
-    if (!PRODUCTS.has(op) || b === undefined || isNumber(a) === isNumber(b)) return undefined
+    if (DIVISIONS.has(op)) return b !== undefined && isNumber(b) ? through(a, depth + 1) : undefined
+    if (!MULTIPLICATIONS.has(op) || b === undefined || isNumber(a) === isNumber(b)) return undefined
     return through(isNumber(a) ? b : a, depth + 1)
   }
   return dependence.parameters.flatMap((parameter) => {

@@ -6,12 +6,12 @@
 import type { Analysis } from '../analyse.ts'
 import { courseOf } from '../course/course.ts'
 import { findingAt } from '../findings/at.ts'
-import { PASSES } from '../roles/dependence.ts'
+import { originOf, PASSES } from '../roles/dependence.ts'
+import { MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Finding } from '../types.ts'
 import { listed, type Outcome, type Scene, short, textAt } from './trial.ts'
 
 const SUMS = new Set(['add', 'sub', 'subtract', 'neg', 'negative'])
-const PRODUCTS = new Set(['mul', 'multiply'])
 /** Operations between a term and the update that it is a part of. */
 const DEPTH = 6
 const FEWEST_STEPS = 3
@@ -87,11 +87,7 @@ function termsOf({ tape, points, dependence }: Analysis): { zero: Term[]; other:
   const values = points.values[0] ?? []
   const isNumber = (n: number) => values[n]?.data.length === 1 && dependence.depends[n] !== 1
   const isZero = (n: number) => (values[n]?.data.length ?? 0) > 0 && values[n]?.data.every((x) => x === 0) === true
-  const base = (n: number) => {
-    let at = n
-    while (PASSES.has(tape.entry(at).op) && tape.entry(at).args[0] !== undefined) at = tape.entry(at).args[0] as number
-    return at
-  }
+  const base = (n: number) => originOf(tape, n)
   const [zero, other]: [Term[], Set<number>] = [[], new Set()]
   for (const chain of dependence.parameters) {
     for (const rest of chain.rests) {
@@ -101,7 +97,7 @@ function termsOf({ tape, points, dependence }: Analysis): { zero: Term[]; other:
         seen.add(node)
         const { op, args, site } = tape.entry(node)
         if (SUMS.has(op) || PASSES.has(op)) for (const arg of args) walk(arg, depth + 1, summed || args.length === 2)
-        if (!PRODUCTS.has(op)) return
+        if (!MULTIPLICATIONS.has(op)) return
         const index = args.findIndex((a, k) => isZero(a) && isNumber(args[1 - k] ?? -1) && !isZero(args[1 - k] ?? -1))
         const held = base(args[index] ?? node)
         if (index >= 0 && summed && site >= 0 && tape.entry(held).op === 'leaf' && !dependence.cut.has(held))

@@ -131,6 +131,10 @@ const identity: Operation = {
   gradient: (gy, args) => [reshape(gy, at(args, 0).shape)],
 }
 
+/** Element by element. */
+export const MULTIPLICATIONS: ReadonlySet<string> = new Set(['mul', 'multiply'])
+export const DIVISIONS: ReadonlySet<string> = new Set(['div', 'divide', 'true_divide'])
+
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   add: sum2,
   sub: difference,

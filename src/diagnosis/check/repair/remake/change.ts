@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../../analyse.ts'
 import type { Judged } from '../../judge.ts'
-import { OPERATIONS, type Params } from '../../tape/operations.ts'
+import { DIVISIONS, MULTIPLICATIONS, OPERATIONS, type Params } from '../../tape/operations.ts'
 import type { Values } from '../../tape/tape.ts'
 import { type Tensor, transpose } from '../../tape/tensor.ts'
 import type { FindingKind } from '../../types.ts'
@@ -42,8 +42,8 @@ export interface Setting {
 export const MAX_POOL = 64
 export const MAX_SIZE = 20_000
 export const DEADLINE_MS = 400
-export const PRODUCTS = new Set(['mul', 'multiply'])
-export const QUOTIENTS = new Set(['div', 'divide', 'true_divide'])
+export const PRODUCTS = MULTIPLICATIONS
+export const QUOTIENTS = DIVISIONS
 export const SUMS = new Set(['add', 'sub', 'subtract'])
 export const MATRIX = new Set(['dot', 'matmul'])
 export const REDUCTIONS = new Set(['sum', 'mean'])

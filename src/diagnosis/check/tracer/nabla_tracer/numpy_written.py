@@ -200,9 +200,8 @@ def install(session):
         np.fromiter: from_iterable, np.ndenumerate: enumerated,
     })
     session.vectorized = elementwise
-    for name in ("sliding_window_view",):
-        if hasattr(np.lib.stride_tricks, name):
-            handlers[getattr(np.lib.stride_tricks, name)] = windows
+    if hasattr(np.lib.stride_tricks, "sliding_window_view"):
+        handlers[np.lib.stride_tricks.sliding_window_view] = windows
 
     def as_method(function):
         return lambda site, owner, args, keywords: handlers[function](site, function, (owner, *args), keywords)
