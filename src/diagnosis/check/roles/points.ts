@@ -57,10 +57,14 @@ function isVaried({ data }: Tensor): boolean {
   return data.length >= LEAST_ALIKE && data.length <= MOST_ALIKE && data.some((x) => x !== data[0])
 }
 
-/** Python has one object for every use of a small integer: the input 1 is also the 1 of `1 - y`, and moves with nothing. */
-function isWholeNumber(tape: Tape, node: number): boolean {
+/**
+ * Python has one object for every use of a small integer, and one for all that a function writes as 1.0: the input 1 is
+ * also the 1 of `1 - y` and of `h + [1.0]`, and moves with nothing.
+ */
+function isCommonNumber(tape: Tape, node: number, value: Tensor): boolean {
   const found = tape.trace.nodes[node]
-  return found?.op === 'leaf' && found.dtype === 'i' && found.shape.length === 0
+  if (found?.op !== 'leaf' || found.shape.length > 0) return false
+  return found.dtype === 'i' || value.data[0] === 0 || value.data[0] === 1
 }
 
 /** Which way each `if` went, 1 or 2, by the node of its test; of those that the recorded values explain. */
@@ -141,9 +145,9 @@ export function makePoints(
       const alike = new Map<string, Tensor>()
       for (const node of [...starts, ...inputs]) {
         const value = recorded[node]
-        if (value === undefined || frozen.has(node) || isWholeNumber(tape, node) || value.data.length > 500_000)
-          continue
+        if (value === undefined || frozen.has(node) || value.data.length > 500_000) continue
         const isInput = inputs.has(node) && !starts.includes(node)
+        if (isCommonNumber(tape, node, value) && (isInput || tape.trace.nodes[node]?.dtype === 'i')) continue
         // The same data made twice, `np.eye(n)` for each pass over the same states, is one input.
         const key = isInput && isVaried(value) ? `${value.shape} ${value.data}` : `${node}`
         const next = alike.get(key) ?? noisy(value, random, isInput ? size / 4 : size)

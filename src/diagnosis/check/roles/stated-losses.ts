@@ -11,6 +11,8 @@ const LOSS_NAME =
 
 const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
 
+const ROUNDS = new Set(['round', 'around', 'rint'])
+
 const NOT_LOSS = /acc|correct|hit|pred|lr|rate|norm|grad|delta|^d[A-Z_]/
 
 /** Whether a place lies in a function that says of itself that it gives a loss back. */
@@ -25,7 +27,8 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
   const keysOfParameters = new Set(dependence.parameters.map((c) => /(?:\['|\.)(\w+)(?:'\])?$/.exec(c.name)?.[1]))
   for (const event of tape.trace.events)
     if (event.kind === 'store' && event.place !== 'item') nameOf.set(event.node, String(event.key))
-  const offer = (site: number, node: number, name: string, rank: number, under = '') => {
+  const offer = (site: number, shown: number, name: string, rank: number, under = '') => {
+    const node = withoutRounding(tape, shown)
     if (
       dependence.depends[node] !== 1 ||
       dependence.cut.has(node) ||
@@ -116,6 +119,13 @@ function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolea
     if (chain !== undefined) count.set(chain, (count.get(chain) ?? 0) + 1)
   }
   return [...count.values()].some((n) => n > 1)
+}
+
+/** `print(round(loss, 4))` states the loss itself. */
+function withoutRounding(tape: Tape, node: number): number {
+  const { op, args, params } = tape.entry(node)
+  const [whole] = args
+  return op === 'opaque' && ROUNDS.has(String(params.name)) && whole !== undefined ? withoutRounding(tape, whole) : node
 }
 
 /** What a number is the square root of. */

@@ -8,10 +8,12 @@ import { findingAt } from '../findings/at.ts'
 import type { ParameterResult } from '../judge.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { type Given, Replay } from '../repair/replay.ts'
+import { join, MATCH, proportion } from '../roles/measure.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import type { Tape } from '../tape/tape.ts'
 import { add, sameShape, scale, type Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
+import { addsZeros } from './still-weights.ts'
 import {
   analyseEdited,
   fixOf,
@@ -34,18 +36,21 @@ interface Overwritten {
   readonly count: number
   /** Whether the value is summed to one number, and what is summed is meant. */
   readonly collapsed: boolean
+  /** Whether not even the last value reaches the update, which takes the zeros of before. */
+  readonly unread?: boolean
 }
 
 export async function overwrittenSums(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
   const wrong = analysis.best?.results.filter((r) => r.status === 'wrong' && r.step.part === undefined) ?? []
-  const found = wrong.flatMap((r) => overwritten(analysis, r) ?? [])
+  const found = [...wrong.flatMap((r) => overwritten(analysis, r) ?? []), ...unadded(analysis)]
   if (found.length === 0) return NOTHING_FOUND
   const edits = new Map(found.map((o) => [o.site, editOf(analysis, o)]))
   const all = inOrder([...edits.values()].filter((e) => e !== undefined))
   const after = all.length === 0 ? undefined : await analyseEdited(scene, all)
   const still = after && wrongNames(after)
-  const mended = still !== undefined && found.every((o) => !still.includes(o.name))
+  const learns = (name: string) => after?.best?.results.some((r) => r.chain.name === name) === true
+  const mended = still !== undefined && found.every((o) => !still.includes(o.name) && learns(o.name))
   const findings = [...edits].flatMap(([site, edit]) =>
     claim(
       analysis,
@@ -68,7 +73,7 @@ function claim(analysis: Analysis, site: number, group: readonly Overwritten[]):
     site,
     message: sums
       ? `${subject} is set back while its ${one.count} parts are still being added: only the last of them count`
-      : `${subject} is set anew ${one.count} times in a step where it should add up: only the last one counts${one.collapsed ? ', and that summed to one number' : ''}`,
+      : `${subject} is set anew ${one.count} times in a step where it should add up: ${one.unread === true ? 'the update takes the zeros that it began with' : 'only the last one counts'}${one.collapsed ? ', and that summed to one number' : ''}`,
     expected: sums ? `${subject} set back once in each step, before all of them` : `${subject} += …`,
     received: text,
     evidence: [
@@ -117,6 +122,34 @@ function overwritten(analysis: Analysis, result: ParameterResult): Overwritten |
   return undefined
 }
 
+/**
+ * `dW = …` for `dW += …`, where the update takes an array of zeros that once had this name: the values that nothing
+ * reads add up to the gradient of a parameter that never moves.
+ */
+function unadded({ chains, points, tape, trace, dependence, best }: Analysis): Overwritten[] {
+  const idle = chains.filter((c) => !c.parameter && c.isState !== true && c.resets === 0 && addsZeros(c, points))
+  if (best === undefined || idle.length === 0) return []
+  const adjoints = best.measured.adjointsAt(0)
+  const end = Math.max(...best.results.map((r) => r.step.after))
+  const lost = new Map<number, Run[]>()
+  for (const event of trace.events) {
+    if (event.kind !== 'store' || event.place !== 'name' || event.node >= end) continue
+    if (dependence.depends[event.node] !== 1 || tape.aside[event.node] === 1 || tape.readers(event.node).length > 0)
+      continue
+    lost.set(event.site, [...(lost.get(event.site) ?? []), { node: event.node, term: event.node, sign: 1 }])
+  }
+  return idle.flatMap(({ name, versions }) => {
+    const truth = join(adjoints.map((a) => a.get(versions[0]?.node ?? -1)))
+    for (const [site, runs] of lost) {
+      const sum = join(totals({ points, tape }, runs, false) ?? [])
+      if (runs.length < 2 || truth.length === 0 || sum.length !== truth.length || truth.every((x) => x === 0)) continue
+      if (proportion(sum, truth).residual < MATCH)
+        return { name, site, count: runs.length, collapsed: false, unread: true }
+    }
+    return []
+  })
+}
+
 const lastOf = (places: ReadonlyMap<string, readonly Run[]>) =>
   Math.max(...[...places.values()].map((runs) => runs.at(-1)?.node ?? 0))
 
@@ -160,7 +193,11 @@ function added(tape: Tape, node: number): Run | undefined {
 }
 
 /** The sum of all runs at each point; with `isCollapsed` of what each of them sums to one number. */
-function totals({ tape, points }: Analysis, runs: readonly Run[], isCollapsed: boolean): Tensor[] | undefined {
+function totals(
+  { tape, points }: Pick<Analysis, 'tape' | 'points'>,
+  runs: readonly Run[],
+  isCollapsed: boolean,
+): Tensor[] | undefined {
   const out: Tensor[] = []
   for (const values of points.values) {
     let total: Tensor | undefined

@@ -1,11 +1,12 @@
 /** Values of the forward pass that no step changes though the loss depends on them, and what says that they are parameters. */
 
 import type { Analysis } from '../analyse.ts'
+import type { Chain } from '../roles/chains.ts'
 import { holding, MOVES } from '../roles/dependence.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import { findMeetings } from '../roles/meetings.ts'
 import { resolvePlaces } from '../roles/places.ts'
-import { PRODUCTS } from '../roles/points.ts'
+import { type Points, PRODUCTS } from '../roles/points.ts'
 import { type Partner, partnersOf } from './layer-partners.ts'
 
 const MEANT = /frozen|freeze|fixed|random (features?|projection)|not trained|untrained|reservoir|extreme learning/i
@@ -61,7 +62,9 @@ export function findStill(analysis: Analysis): Still[] {
   const data = findData(analysis, forward)
   const trained = best?.results.map((r) => r.chain.name) ?? []
   // What each round makes anew is data, where no second step says so.
-  const constant = (node: number) => later?.has(node) ?? (begins === undefined || (firstKept.get(node) ?? 0) <= begins)
+  const unmoved = unmovedBy(analysis)
+  const constant = (node: number) =>
+    unmoved.get(node) ?? later?.has(node) ?? (begins === undefined || (firstKept.get(node) ?? 0) <= begins)
   const candidates = new Set([...names.keys()].filter((n) => isFloat(analysis, n) && constant(n)))
   // In the second step each trained parameter is known as one, whatever was tried out before the first.
   const partners = partnersOf(analysis, later ?? forward, candidates, (node) => forward.has(node))
@@ -70,15 +73,16 @@ export function findStill(analysis: Analysis): Still[] {
     const { name, site, rank } = names.get(node) ?? { name: '', site: -1, rank: 0 }
     const value = points.values[0]?.[node]
     if (value === undefined || data.has(node) || !whole.has(node)) continue
+    const idle = unmoved.has(node)
     // Nothing but zeros that something is multiplied with: a state to begin with, as a cell's.
-    if (value.data.every((x) => x === 0) && isFactor(analysis, node, forward)) continue
+    if (!idle && value.data.every((x) => x === 0) && isFactor(analysis, node, forward)) continue
     if (trained.includes(name)) continue // a state of it from before training, as a gradient check leaves it
     const truth = join(best?.measured.adjointsAt(0).map((a) => a.get(node)) ?? [])
     if (truth.length === 0 || truth.every((x) => x === 0) || saysSo(analysis, site)) continue
     const sibling = trained.find((t) => t !== name && related(t, name))
     const inside = names.get(node)?.inside === true
     const partner = partnerIn(analysis, partners.get(node), name, value.data.length > 1 || inside)
-    const known = sibling !== undefined || partner.own !== undefined
+    const known = idle || sibling !== undefined || partner.own !== undefined
     // Numbers that are all equal, added to a product with trained weights, are a bias where their gradient is computed.
     const bias = partner.weight !== undefined && value.data.length > 1 && value.data.every((x) => x === value.data[0])
     if (value.data.length < 2 && !known) continue
@@ -97,6 +101,24 @@ export function findStill(analysis: Analysis): Still[] {
       })
   }
   return found
+}
+
+/**
+ * Where places begin that steps add to what is computed from no weight, as a hinge's bias may be: whether all that they
+ * add is zeros.
+ */
+function unmovedBy({ chains, points }: Analysis): Map<number, boolean> {
+  const begins = chains.flatMap((chain) => {
+    const first = chain.versions[0]?.node
+    if (chain.parameter || chain.isState || chain.resets > 0 || first === undefined) return []
+    return [[first, addsZeros(chain, points)] as const]
+  })
+  return new Map(begins)
+}
+
+/** Whether all that the steps add to a place is zeros. */
+export function addsZeros({ rests }: Chain, { values }: Points): boolean {
+  return rests.length > 1 && rests.flat().every((n) => values[0]?.[n]?.data.every((x) => x === 0) === true)
 }
 
 /** Where a value is stored in its own place again, after the first update. */
