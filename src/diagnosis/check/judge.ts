@@ -60,8 +60,11 @@ export function judge(
       }
     const input = optimizerInput(tape, dependence, points, forward, step)
     const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, forward, step)
-    if (found === undefined) {
-      const proxy = input ?? gradientProxy(tape, dependence, points, chains, step)
+    const proxy = found?.node ?? input ?? gradientProxy(tape, dependence, points, chains, step)
+    // Where there is no gradient, what is left is another term of the update, such as a weight decay, or rounding that Adam makes visible.
+    if (proxy !== undefined && isNothing(step.gradient) && isNothing(join(points.values.map((v) => v[proxy]))))
+      return { step: { ...step, update: step.update.map(() => 0) }, ratio: 1, residual: 0, rate: 1 }
+    if (found === undefined)
       return {
         step,
         ratio: step.match.ratio,
@@ -69,10 +72,6 @@ export function judge(
         rate: 1,
         ...(proxy !== undefined && { gradientNode: proxy }),
       }
-    }
-    // Where there is no gradient, what is left is another term of the update, such as a weight decay.
-    if (isNothing(step.gradient) && isNothing(join(points.values.map((v) => v[found.node]))))
-      return { step: { ...step, update: step.update.map(() => 0) }, ratio: 1, residual: 0, rate: 1 }
     // An update that is no number has no direction: it is the optimiser's doing, not the gradient's.
     const along = () => Math.sign(proportion(step.update, step.gradient).ratio)
     const sign = step.update.every(Number.isFinite) ? (directionOf(tape, points, step, found.node) ?? along()) : 1

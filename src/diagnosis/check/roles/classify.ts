@@ -18,8 +18,11 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   )
   const all = new Set(lasting.flatMap((c) => c.versions.map((v) => v.node)))
   const live = lasting.filter((c) => !isIntermediate(tape, c, lasting, all) && !isSum(tape, c))
+  // `total = 0` begins with the very object that `z > 0` compares with.
+  const tells = ({ versions }: Chain, i: number) =>
+    i > 0 || versions.length < 3 || !isCommonZero(tape, versions[0]?.node ?? -1)
   for (const chain of live)
-    for (const version of chain.versions) {
+    for (const version of chain.versions.filter((_, i) => tells(chain, i))) {
       const owners = owner.get(version.node) ?? new Set()
       owner.set(version.node, owners.add(chain.id))
     }
@@ -79,4 +82,10 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const state = alone || beside || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
     return { ...chain, parameter: !state, ...(state && { isState: true }) }
   })
+}
+
+/** A number 0 that is no array: what begins with it shares it with all else that does. */
+function isCommonZero(tape: Tape, node: number): boolean {
+  const found = tape.trace.nodes[node]
+  return found?.op === 'leaf' && found.shape.length === 0 && [found.digest].flat().every((x) => x === 0)
 }
