@@ -1,7 +1,7 @@
 /** Losses that a script does not state but may be trained on: the standard ones, where prediction and target meet. */
 
 import type { Tape, Values } from '../tape/tape.ts'
-import { scalar, tensor } from '../tape/tensor.ts'
+import { scalar, type Tensor, tensor } from '../tape/tensor.ts'
 import type { Dependence } from './dependence.ts'
 import { grown, type Loss, stepsOf } from './losses.ts'
 import { findMeetings, type Meeting } from './meetings.ts'
@@ -23,9 +23,10 @@ export function inferredLosses(tape: Tape, dependence: Dependence, values: Value
     seen.add(key)
     const first = meetings[0]
     if (first === undefined) continue
+    const together = sumToOneInGroups(meetings.map((m) => values[m.prediction]))
     const kinds = ['squared', 'binary cross-entropy', 'cross-entropy'] as const
     const add = (form: (typeof kinds)[number], name: string, weights?: readonly number[]) => {
-      const terms = meetings.map((meeting, i) => lossTerm(tape, values, form, meeting, weights?.[i]))
+      const terms = meetings.map((meeting, i) => lossTerm(tape, values, form, meeting, together, weights?.[i]))
       tape.extend(values)
       if (terms.includes(undefined)) return
       const whole = terms.flatMap((term): [number, number][] => (term === undefined ? [] : [[term, 1]]))
@@ -44,6 +45,7 @@ function lossTerm(
   values: Values,
   form: 'squared' | 'binary cross-entropy' | 'cross-entropy',
   meeting: Meeting,
+  together: boolean,
   weight?: number,
 ): number | undefined {
   const { prediction } = meeting
@@ -65,7 +67,7 @@ function lossTerm(
   }
   if (!inside || !ok) return undefined
   if (form === 'cross-entropy') {
-    if (!sumsToOne(p.shape, p.data)) return undefined
+    if (!together && !sumsToOne(p.shape, p.data)) return undefined
     return tape.append('neg', [all(tape.append('mul', [target, tape.append('log', [prediction])]))])
   }
   const one = tape.constant(scalar(1))
@@ -82,6 +84,23 @@ export function oneHot(tape: Tape, put: number, shape: readonly number[]): numbe
   const data = new Float64Array(shape.reduce((a, b) => a * b, 1))
   for (const place of params.at as number[]) data[place] = 1
   return tape.constant(tensor(shape, data))
+}
+
+/** Whether numbers, one after another, are probabilities that belong together, so many of them at a time. */
+function sumToOneInGroups(predictions: readonly (Tensor | undefined)[]): boolean {
+  if (predictions.length < 2 || predictions.some((p) => p?.data.length !== 1)) return false
+  let [total, size, first] = [0, 0, 0]
+  for (const [i, p] of predictions.entries()) {
+    total += p?.data[0] ?? 0
+    size++
+    if (Math.abs(total - 1) > 1e-9) continue
+    if (size < 2 || (first > 0 && size !== first)) return false
+    first = size
+    if (i === predictions.length - 1) return true
+    total = 0
+    size = 0
+  }
+  return false
 }
 
 /** Whether rows, columns or the whole are probabilities. */
