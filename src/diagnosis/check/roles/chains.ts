@@ -25,7 +25,9 @@ export interface Chain {
 }
 
 export function findChains(trace: Trace, tape: Tape): Chain[] {
-  const drafts = new Map([...placeHistories(trace, tape)].map(([key, draft]) => [key, withArgument(tape, draft)]))
+  const histories = placeHistories(trace, tape)
+  const begun = new Set([...histories.values()].map((h) => h.versions[0]?.node ?? -1))
+  const drafts = new Map([...histories].map(([key, draft]) => [key, withArgument(tape, draft, begun)]))
   const found = new Map<string, Chain>()
   const additive = [...drafts.values()].filter(
     (d) => d.versions.some((v, i) => addsTo(tape, v.node, d.versions[i - 1])) && !isJoined(tape, d),
@@ -52,13 +54,13 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
   return classify(tape, chains)
 }
 
-/** `theta = theta - step` in a function that was given theta: what it was given, nowhere else to be found, is where it begins. */
-function withArgument(tape: Tape, draft: History): History {
+/** `theta = theta - step` in a function that was given theta: what it was given, or what another place began with, is where it begins. */
+function withArgument(tape: Tape, draft: History, begun: ReadonlySet<number>): History {
   const [first, second] = draft.versions
   if (first === undefined || second === undefined || !addsTo(tape, second.node, first)) return draft
   const { op, args } = tape.entry(first.node)
   const [given] = args
-  const isGiven = given !== undefined && SUMS.has(op) && tape.entry(given).op === 'leaf'
+  const isGiven = given !== undefined && SUMS.has(op) && (tape.entry(given).op === 'leaf' || begun.has(given))
   if (!isGiven || sizeAt(tape, given) !== sizeAt(tape, first.node)) return draft
   return { ...draft, versions: [{ node: given, time: given, site: -1 }, ...draft.versions] }
 }

@@ -4,7 +4,8 @@ import type { Trace } from '../trace/trace.ts'
 
 export type PlaceOf = (place: string, owner: string | number, key: string | number) => string
 
-function step(path: string, place: string, key: string | number, type: string): string {
+/** What a path leads to by one key more. */
+export function step(path: string, place: string, key: string | number, type: string): string {
   if (place === 'attr' || (place === 'item' && !['list', 'tuple', 'dict'].includes(type))) return `${path}.${key}`
   return typeof key === 'number' ? `${path}[${key}]` : `${path}['${key}']`
 }

@@ -58,13 +58,18 @@ function isVaried({ data }: Tensor): boolean {
 }
 
 /**
- * Python has one object for every use of a small integer, and one for all that a function writes as 1.0: the input 1 is
- * also the 1 of `1 - y` and of `h + [1.0]`, and moves with nothing.
+ * Zeros and ones that stand for no data: a state that begins at zero, the column beside the inputs that biases are
+ * multiplied with. They are made anew wherever they are needed (and a number 1 is one object for all uses), so that what
+ * moved here would not move there.
  */
-function isCommonNumber(tape: Tape, node: number, value: Tensor): boolean {
+function isFiller(tape: Tape, node: number, { data }: Tensor): boolean {
   const found = tape.trace.nodes[node]
-  if (found?.op !== 'leaf' || found.shape.length > 0) return false
-  return found.dtype === 'i' || value.data[0] === 0 || value.data[0] === 1
+  if (found?.op !== 'leaf') return false
+  const [first] = data
+  return (
+    (found.dtype === 'i' && found.shape.length === 0) ||
+    ((first === 0 || first === 1) && data.every((x) => x === first))
+  )
 }
 
 /** Which way each `if` went, 1 or 2, by the node of its test; of those that the recorded values explain. */
@@ -147,7 +152,7 @@ export function makePoints(
         const value = recorded[node]
         if (value === undefined || frozen.has(node) || value.data.length > 500_000) continue
         const isInput = inputs.has(node) && !starts.includes(node)
-        if (isCommonNumber(tape, node, value) && (isInput || tape.trace.nodes[node]?.dtype === 'i')) continue
+        if (isFiller(tape, node, value) && (isInput || tape.trace.nodes[node]?.dtype === 'i')) continue
         // The same data made twice, `np.eye(n)` for each pass over the same states, is one input.
         const key = isInput && isVaried(value) ? `${value.shape} ${value.data}` : `${node}`
         const next = alike.get(key) ?? noisy(value, random, isInput ? size / 4 : size)

@@ -84,7 +84,6 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
         ...(isPart && { isPart }),
       })
   }
-  if (process.env.DBG) console.log("groups", [...groups.values()].map(g => [g.name, g.rank, g.nodes.length, tape.trace.sites[g.site]?.line].join(" ")), losses.map(l => l.name + " " + l.steps.length))
   return dedupe(losses.sort((a, b) => b.rank - a.rank))
 }
 
