@@ -30,7 +30,7 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   const reads = new Map<number, Set<number>>()
   for (const chain of live) {
     const found = new Set<number>()
-    const told = updatesOf(chain).slice(0, 2)
+    const told = toldBy(updatesOf(chain))
     for (const [i, rest] of told.entries()) {
       for (const node of tape.ancestors(rest, versions)) {
         // m = v = 0: what several chains begin with tells nothing of which of them is read; their next versions do.
@@ -83,6 +83,18 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     return { ...chain, parameter: !state, ...(state && { isState: true }) }
   })
 }
+
+/**
+ * The updates that tell what a chain reads: the first two. What is added to by a graph's nodes in turn and never set back
+ * is told by more of them, since one may come from a penalty alone.
+ */
+function toldBy(updates: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  if (updates.length < MANY_UPDATES) return updates.slice(0, 2)
+  const every = Math.floor(updates.length / MANY_UPDATES)
+  return updates.filter((_, i) => i < 2 || (i % every === 0 && i < MANY_UPDATES * every))
+}
+
+const MANY_UPDATES = 12
 
 /** A number 0 that is no array: what begins with it shares it with all else that does. */
 function isCommonZero(tape: Tape, node: number): boolean {

@@ -11,7 +11,8 @@ export function openSum(tape: Tape, node: number, values: Values, dependence: De
     const { op, args } = tape.entry(at)
     const [a, b] = args
     if (dependence.depends[at] !== 1) return
-    if (depth < 2000 && a !== undefined) {
+    // A parameter is a term: what it was computed from belongs to the steps before.
+    if (depth < 2000 && a !== undefined && !dependence.cut.has(at)) {
       if (op === 'add' && b !== undefined) return [a, b].forEach((x) => void walk(x, factor, depth + 1))
       if ((op === 'sub' || op === 'subtract') && b !== undefined) {
         walk(a, factor, depth + 1)
@@ -60,7 +61,9 @@ export function runningSums(
       if (op === 'add' || op === 'copy') stack.push(...args)
       if (op === 'sub' || op === 'subtract') stack.push(...args.slice(0, 1))
     }
-    terms.push(...(opens ? openSum(tape, node, values, dependence) : [[node, 1] as [number, number]]))
+    if (!opens) terms.push([node, 1])
+    // Of a long sum there are more terms than a call takes arguments.
+    else for (const term of openSum(tape, node, values, dependence)) terms.push(term)
   }
   return covered.size === 0 ? undefined : terms
 }

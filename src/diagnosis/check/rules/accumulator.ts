@@ -5,7 +5,9 @@ import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
+import { headersOf, indentOf } from './blocks.ts'
 import { type CarriedSum, carriedSums } from './carried-sums.ts'
+import { callAtHome, hasReset, siteAtHome, zerosAtHome } from './reset-place.ts'
 import {
   analyseEdited,
   fixOf,
@@ -25,24 +27,34 @@ type Mend = { readonly edits: SourceEdit[]; readonly fix: Fix }
 export async function accumulatorNotReset(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
   const sums = carriedSums(analysis)
-  const findings = claim(analysis, sums)
-  if (findings.length === 0) return NOTHING_FOUND
-  for (const { edits, fix } of [plainly(analysis, sums), begun(analysis, sums)].filter((m) => m !== undefined)) {
+  if (sums.length === 0) return NOTHING_FOUND
+  const plain = plainly(analysis, sums)
+  for (const mend of [plain, begun(analysis, sums)]) {
+    if (mend === undefined) continue
+    const { edits, fix } = mend
     const after = await analyseEdited(scene, edits)
     const still = after && wrongNames(after)
     if (after === undefined || sums.some((s) => s.names.some((name) => still?.includes(name) !== false))) continue
-    if (carriedSums(after).length === 0)
-      return { findings: findings.map((f) => ({ ...f, fix })), edits, analysis: after }
+    if (carriedSums(after).length > 0) continue
+    // What `=` in place of `+=` mends is wrong where it stands, unless there is a reset that nobody calls.
+    const isThere = mend === plain && !sums.some((s) => hasReset(analysis, s.place))
+    return { findings: claim(analysis, sums, isThere).map((f) => ({ ...f, fix })), edits, analysis: after }
   }
-  return { findings, edits: [] }
+  return { findings: claim(analysis, sums), edits: [] }
+}
+
+/** Where a sum is named: where it grows within a step, else where its reset belongs. */
+function placeOf(analysis: Analysis, sum: CarriedSum): number {
+  if (!sum.acrossSteps) return sum.site
+  return zerosAtHome(analysis, sum.zero, Math.min(...sum.grown)) ?? callAtHome(analysis, sum.grown) ?? sum.site
 }
 
 /** `g += …` as `g = …`, where each step adds once. */
 function plainly(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefined {
-  const edits = sums.map(({ site, acrossSteps }) => {
+  const edits = sums.map(({ site, acrossSteps, once }) => {
     const at = analysis.trace.sites[site]
     const text = at === undefined ? '' : textAt(analysis, at)
-    return acrossSteps && at !== undefined && /^[^=+]+\+=/.test(text)
+    return acrossSteps && once && at !== undefined && /^[^=+]+\+=/.test(text)
       ? replaceAt(at, text.replace(/\s*\+=/, ' ='))
       : undefined
   })
@@ -60,8 +72,15 @@ function plainly(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefi
 function begun(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefined {
   const { trace } = analysis
   const statementAt = (site: number) => trace.sites[trace.sites[site]?.statement ?? -1] ?? trace.sites[site]
-  const grows = sums.map((s) => statementAt(s.site)).filter((s) => s !== undefined)
-  const used = sums.flatMap((s) => s.users.map(statementAt)).filter((s) => s !== undefined)
+  // Zeros that the training's own function made are made there again, whatever functions add to them.
+  const isHome = sums.every((s) => s.acrossSteps && zerosAtHome(analysis, s.zero, Math.min(...s.grown)) !== undefined)
+  const atHome = (nodes: readonly number[], sites: readonly number[]) => {
+    const found = isHome ? nodes.map((node) => siteAtHome(analysis, node)) : []
+    return found.length === 0 || found.includes(undefined) ? sites : [...new Set(found as number[])]
+  }
+  const present = (sites: readonly number[]) => sites.map(statementAt).filter((s) => s !== undefined)
+  const grows = present(sums.flatMap((s) => atHome(s.grown, [s.site])))
+  const used = present(sums.flatMap((s) => atHome(s.used, s.users)))
   const [first] = grows
   if (first === undefined) return undefined
   const lines = trace.sources.get(first.file)?.split('\n') ?? []
@@ -87,8 +106,13 @@ function begun(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefine
 }
 
 /** The statement that makes the zeros of a sum. */
-function beginning({ trace }: Analysis, { zero, place }: CarriedSum): string | undefined {
-  const stored = trace.events.find((e) => e.kind === 'store' && e.node === zero)
+function beginning(analysis: Analysis, { zero, place, grown, acrossSteps }: CarriedSum): string | undefined {
+  const { trace } = analysis
+  const home = acrossSteps ? zerosAtHome(analysis, zero, Math.min(...grown)) : undefined
+  const stored =
+    home === undefined
+      ? trace.events.find((e) => e.kind === 'store' && e.node === zero)
+      : { kind: 'store' as const, site: home }
   // A whole number is no value of the trace before it is computed with.
   if (stored === undefined) return /^[A-Za-z_]\w*$/.test(place) ? `${place} = 0` : undefined
   const at = stored?.kind === 'store' ? trace.sites[stored.site] : undefined
@@ -96,21 +120,6 @@ function beginning({ trace }: Analysis, { zero, place }: CarriedSum): string | u
   return at === undefined || at.line !== at.endLine || line === undefined || line.includes('#')
     ? undefined
     : line.trim()
-}
-
-const indentOf = (line: string) => line.length - line.trimStart().length
-
-/** The lines, from 0, of the blocks that a line lies in, the innermost first. */
-function headersOf(lines: readonly string[], line: number): number[] {
-  const out: number[] = []
-  let indent = indentOf(lines[line] ?? '')
-  for (let at = line - 1; at >= 0 && indent > 0; at--) {
-    const text = lines[at] ?? ''
-    if (text.trim() === '' || indentOf(text) >= indent) continue
-    indent = indentOf(text)
-    out.push(at)
-  }
-  return out
 }
 
 /** The line before the first statement of the common block that adds, where that is a plain one of the same block. */
@@ -150,16 +159,17 @@ function endOf(lines: readonly string[], { line }: Site): number | undefined {
   return indentOf(lines[last] ?? '') === indentOf(lines[loop] ?? '') ? last : undefined
 }
 
-function claim(analysis: Analysis, sums: readonly CarriedSum[]): Finding[] {
+function claim(analysis: Analysis, sums: readonly CarriedSum[], isThere = false): Finding[] {
   const lineOf = (site: number) => analysis.trace.sites[site]?.line ?? Number.POSITIVE_INFINITY
-  const [one] = sums.toSorted((a, b) => lineOf(a.site) - lineOf(b.site))
+  const siteOf = new Map(sums.map((s) => [s, isThere ? s.site : placeOf(analysis, s)]))
+  const [one] = sums.toSorted((a, b) => lineOf(siteOf.get(a) ?? a.site) - lineOf(siteOf.get(b) ?? b.site))
   if (one === undefined) return []
   const names = [...new Set(sums.flatMap((s) => s.names))]
   const places = listed(sums.map((s) => s.place.replace(/\[\d+\]$/, '')))
   const each = one.acrossSteps ? 'in every step' : 'before it is summed up once more'
   return findingAt(analysis, {
     kind: 'accumulator-not-reset',
-    site: one.site,
+    site: siteOf.get(one) ?? one.site,
     message: `${places} ${sums.length > 1 ? 'are' : 'is'} added up and never set back to zero: what was used before is counted again in the gradient of ${listed(names)}`,
     expected: `a sum that begins at zero ${each}`,
     received: `the sum of all ${one.acrossSteps ? 'steps' : 'sums'} so far`,

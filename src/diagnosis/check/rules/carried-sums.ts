@@ -37,6 +37,11 @@ export interface CarriedSum {
   readonly place: string
   /** What it began with. */
   readonly zero: number
+  /** Its values as it grows, and what is made of them. */
+  readonly grown: readonly number[]
+  readonly used: readonly number[]
+  /** Whether it is added to once between its uses. */
+  readonly once: boolean
   /** Whether it is carried from one step to the next, and not within a step. */
   readonly acrossSteps: boolean
 }
@@ -147,6 +152,7 @@ function carriedInto(
   const terms = judged.measured.loss.steps.flatMap((s) => s.terms.map(([n]) => n))
   const forward = tape.ancestors(terms, dependence.cut)
   const own = links.filter((l) => l.next > start && l.next < end && !forward.has(l.next))
+  const carried = new Set(links.map((l) => l.next))
   const groups = [...new Set(own.map((l) => l.site))].map((site) => own.filter((l) => l.site === site))
   const single = groups.slice(0, MOST_GROUPS).flatMap((group) => described(group, mend(group)) ?? [])
   if (single.length > 0 || groups.length < 2) return single
@@ -169,6 +175,12 @@ function carriedInto(
       users: [...new Set(group.flatMap((l) => l.users.map((u) => tape.entry(u).site)))],
       place: first.place,
       zero: first.zero,
+      grown: group.map((l) => l.next),
+      once: group.every(({ next, versions }) => {
+        const after = versions[versions.findIndex((v) => v.node === next) + 1]
+        return after === undefined || carried.has(after.node) || !tape.madeFrom([after.node], dependence.cut).has(next)
+      }),
+      used: [...new Set(group.flatMap((l) => l.users))],
       acrossSteps: group.every((l) => l.used <= Math.max(...row.map((s) => s.before))),
     }
   }

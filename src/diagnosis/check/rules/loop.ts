@@ -5,6 +5,7 @@ import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
 import { accumulatorNotReset } from './accumulator.ts'
 import { aliasedArrays } from './aliased.ts'
+import { aliasedStates } from './aliased-states.ts'
 import { broadcastGrows } from './broadcast.ts'
 import { changedActivations } from './changed-activation.ts'
 import { cutData } from './cut-data.ts'
@@ -45,6 +46,7 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
 /** Rules that try a change; what they find is mended before the next one looks. */
 const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   drownedGradients,
+  aliasedStates,
   negativeRoots,
   sharedRows,
   aliasedArrays,
@@ -84,7 +86,10 @@ export async function loopFaults(scene: Scene): Promise<Outcome> {
   }
   // What a velocity that is never fed leaves as it is needs no other reason.
   const starved = starvedStates(analysis)
-  const rules = FROM_TRACE.filter((rule) => starved.length === 0 || rule !== neverUpdated)
+  const isSummed = findings.some((f) => f.kind === 'accumulator-not-reset')
+  const rules = FROM_TRACE.filter(
+    (rule) => !(rule === neverUpdated && starved.length > 0) && !(rule === summedStates && isSummed),
+  )
   findings.push(...starved, ...rules.flatMap((rule) => rule(analysis)))
   return { findings, edits, ...(analysis !== scene.analysis && { analysis }) }
 }

@@ -63,7 +63,7 @@ export async function negativeRoots(scene: Scene): Promise<Outcome> {
   return NOTHING_FOUND
 }
 
-function allNumbers({ dependence, points }: Analysis): boolean {
+export function allNumbers({ dependence, points }: Analysis): boolean {
   const isNumber = (node: number) => points.values[0]?.[node]?.data.every(Number.isFinite) !== false
   return dependence.parameters.every((chain) => chain.versions.every((v) => isNumber(v.node)))
 }

@@ -6,6 +6,7 @@ import { holding } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/meetings.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Finding } from '../types.ts'
+import { bornRows, isReorderedInside } from './born-rows.ts'
 import { dataFactors, rowSequence, rowsOf } from './provenance.ts'
 import { shuffledAlone } from './shuffled-alone.ts'
 import { inputsShuffledAlone } from './shuffled-inputs.ts'
@@ -36,7 +37,7 @@ function fromProvenance(analysis: Analysis): Finding[] {
     if (target === undefined || target.data.length > MAX_ELEMENTS) continue
     for (const input of inputsOf(analysis, meeting.prediction)) {
       if ((values[input]?.data.length ?? MAX_ELEMENTS + 1) > MAX_ELEMENTS) continue
-      const apart = compare(analysis, input, meeting.target)
+      const apart = compare(analysis, input, meeting.target) ?? standingApart(analysis, input, meeting.target)
       if (apart === undefined) continue
       const at = apart.rows.findIndex((r, i) => r !== apart.others[i])
       const site = lastReordering(analysis, [meeting.target, input])
@@ -50,13 +51,52 @@ function fromProvenance(analysis: Analysis): Finding[] {
   return []
 }
 
-function compare(analysis: Analysis, input: number, target: number): { rows: number[]; others: number[] } | undefined {
+interface Apart {
+  readonly rows: number[]
+  readonly others: number[]
+}
+
+function leavesOf({ tape, points }: Analysis, node: number): number[] {
+  return [...tape.ancestors([node])].filter(
+    (n) => tape.entry(n).op === 'leaf' && (points.values[0]?.[n]?.data.length ?? 0) > 3,
+  )
+}
+
+function compare(analysis: Analysis, input: number, target: number): Apart | undefined {
+  return compareFrom(analysis, input, target, leavesOf(analysis, input), leavesOf(analysis, target))
+}
+
+/** The same where no data have a row for each sample but those that are made of fewer: one row for each class, say. */
+function standingApart(analysis: Analysis, input: number, target: number): Apart | undefined {
+  const [ours, theirs] = [bornRows(analysis, input), bornRows(analysis, target)]
+  if (ours.length + theirs.length === 0) return undefined
+  const values = analysis.points.values[0] ?? []
+  const isPair = (x: number, t: number, { rows, others }: Apart) => {
+    if (!(ours.includes(x) || theirs.includes(t))) return false
+    // Who has the target of another of the same class has the right one.
+    const width = (values[t]?.data.length ?? 0) / (values[t]?.shape[0] ?? 1)
+    const rowAt = (row: number) => values[t]?.data.slice(row * width, (row + 1) * width).join()
+    if (rows.every((r, i) => rowAt(r) === rowAt(others[i] ?? -1))) return false
+    const moved = reorderings(analysis, [input, target]).filter((n) => n > Math.max(x, t))
+    return isReorderedInside(analysis, moved, [x, t])
+  }
+  const [sources, goals] = [
+    [...leavesOf(analysis, input), ...ours],
+    [...leavesOf(analysis, target), ...theirs],
+  ]
+  return compareFrom(analysis, input, target, sources, goals, isPair)
+}
+
+function compareFrom(
+  analysis: Analysis,
+  input: number,
+  target: number,
+  sources: readonly number[],
+  goals: readonly number[],
+  isPair?: (x: number, t: number, apart: Apart) => boolean,
+): Apart | undefined {
   const { tape, points } = analysis
-  const values = points.values[0] ?? []
-  const leaves = (node: number) =>
-    [...tape.ancestors([node])].filter((n) => tape.entry(n).op === 'leaf' && (values[n]?.data.length ?? 0) > 3)
-  const shapeOf = (leaf: number) => values[leaf]?.shape ?? []
-  const [sources, goals] = [leaves(input), leaves(target)]
+  const shapeOf = (leaf: number) => points.values[0]?.[leaf]?.shape ?? []
   const isBetween = (node: number, after: number, before: number) =>
     [...tape.ancestors([node])].some((n) => n > after && n < before && changesOrder(tape, n))
   const targetOrders = ordersAt(analysis, target)
@@ -65,15 +105,17 @@ function compare(analysis: Analysis, input: number, target: number): { rows: num
     for (const t of goals) {
       for (const [a, n] of shapeOf(x).entries()) {
         const b = shapeOf(t).indexOf(n)
-        if (n < 4 || b < 0) continue
+        if (n < 4 || b < 0 || (isPair !== undefined && (a > 0 || b > 0))) continue
         const rows = inputOrders(x, a)
         const others = rows.length > 0 ? targetOrders(t, b) : []
         for (const { samples, order } of rows) {
           const other = others.find((o) => o.samples === samples)
           const found = other && { rows: order, others: other.order }
+          if (found === undefined) continue
           // What came up after the other had been put into an order may have been made in it: `x = x[order]; y = sort(y)`.
-          if (found !== undefined)
-            return isApart(found) && !isBetween(input, x, t) && !isBetween(target, t, x) ? found : undefined
+          const isFault = isApart(found) && !isBetween(input, x, t) && !isBetween(target, t, x)
+          if (isPair === undefined) return isFault ? found : undefined
+          if (isFault && isPair(x, t, found)) return found
         }
       }
     }
@@ -120,11 +162,15 @@ function isApart({ rows, others }: { readonly rows: readonly number[]; readonly 
 /** So many samples are not all moved by the same number of places by chance. */
 const LEAST_WINDOWS = 4
 
-/** The last operation that changed an order on the way to these values. */
+/** The operations that changed an order on the way to these values. */
+function reorderings({ tape }: Analysis, nodes: readonly number[]): number[] {
+  return [...tape.ancestors(nodes)].filter((n) => changesOrder(tape, n))
+}
+
+/** The last of them. */
 function lastReordering(analysis: Analysis, nodes: readonly number[]): number {
-  const { tape } = analysis
-  const shuffles = [...tape.ancestors(nodes)].filter((n) => changesOrder(tape, n))
-  return shuffles.length === 0 ? -1 : tape.entry(Math.max(...shuffles)).site
+  const shuffles = reorderings(analysis, nodes)
+  return shuffles.length === 0 ? -1 : analysis.tape.entry(Math.max(...shuffles)).site
 }
 
 /** Two lists (or arrays) of one length, shuffled one after the other into different orders, where both are used. */

@@ -9,6 +9,7 @@ import { findingAt } from '../findings/at.ts'
 import { PASSES } from '../roles/dependence.ts'
 import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Finding } from '../types.ts'
+import { callAtHome, zerosAtHome } from './reset-place.ts'
 import { listed } from './trial.ts'
 
 const DEPTH = 6
@@ -26,12 +27,9 @@ export function summedStates(analysis: Analysis): Finding[] {
   const found = summedIn(analysis)
   const [first] = found
   if (first === undefined) return []
-  const { trace } = analysis
   const grows = [...new Set(found.flatMap(({ sum }) => sum.versions.slice(1).map((v) => v.node)))]
   const sites = new Set(grows.map((n) => analysis.tape.entry(n).site))
-  const update = trace.sites[first.parameter.versions[1]?.site ?? -1]
-  const [own = -1] = sites
-  const site = sites.size === 1 ? own : (callIn(analysis, grows, update?.function) ?? own)
+  const site = placeOf(analysis, first, grows, [...sites])
   const names = found.map((f) => f.parameter.name)
   return findingAt(analysis, {
     kind: 'accumulator-not-reset',
@@ -81,16 +79,8 @@ function summedIn({ tape, chains, dependence, points }: Analysis): Summed[] {
   })
 }
 
-/** The call in a function under which all of these values were computed. */
-function callIn({ trace }: Analysis, nodes: readonly number[], within: string | undefined): number | undefined {
-  let common: Set<number> | undefined
-  for (const node of nodes) {
-    const calls = new Set<number>()
-    for (let at = trace.nodes[node]?.frame ?? 0; at > 0; at = trace.frames[at]?.caller ?? 0) {
-      const { site = -1 } = trace.frames[at] ?? {}
-      if (trace.sites[site]?.function === within) calls.add(site)
-    }
-    common = common === undefined ? calls : new Set([...common].filter((s) => calls.has(s)))
-  }
-  return [...(common ?? [])][0]
+/** Where the reset belongs; where that is nowhere to be seen, where it is added. */
+function placeOf(analysis: Analysis, { sum }: Summed, grows: readonly number[], sites: readonly number[]): number {
+  const zero = sum.versions[0]?.node ?? -1
+  return zerosAtHome(analysis, zero, Math.min(...grows)) ?? callAtHome(analysis, grows) ?? sites[0] ?? -1
 }

@@ -1,0 +1,62 @@
+/** Where a line stands in its source: the blocks around it, and the loops that a value was made in, calls included. */
+
+import type { Trace } from '../trace/trace.ts'
+
+export const indentOf = (line: string) => line.length - line.trimStart().length
+
+/** The lines, from 0, of the blocks that a line lies in, the innermost first. */
+export function headersOf(lines: readonly string[], line: number): number[] {
+  const out: number[] = []
+  let indent = indentOf(lines[line] ?? '')
+  for (let at = line - 1; at >= 0 && indent > 0; at--) {
+    const text = lines[at] ?? ''
+    if (text.trim() === '' || indentOf(text) >= indent) continue
+    indent = indentOf(text)
+    out.push(at)
+  }
+  return out
+}
+
+export const isLoopHeader = (line: string) => /^\s*(?:async\s+)?(?:for|while)\b/.test(line)
+
+/** The sites that led to a value: its own, and those of the calls that it was computed in, the innermost first. */
+export function sitesTo(trace: Trace, node: number): number[] {
+  const made = trace.nodes[node]
+  const out = made === undefined ? [] : [made.site]
+  for (let frame = made?.frame ?? 0; frame > 0; frame = trace.frames[frame]?.caller ?? 0)
+    out.push(trace.frames[frame]?.site ?? -1)
+  return out.filter((site) => site >= 0)
+}
+
+/** The loops, as `file:line`, around a value and around the calls that it was computed in. */
+export function loopsAround(trace: Trace, node: number): Set<string> {
+  const out = new Set<string>()
+  const note = (file: string, line: number) => {
+    const lines = trace.sources.get(file)?.split('\n') ?? []
+    const headers = [line - 1, ...headersOf(lines, line - 1)]
+    for (const at of headers) if (isLoopHeader(lines[at] ?? '')) out.add(`${file}:${at + 1}`)
+    return { lines, headers }
+  }
+  for (const site of sitesTo(trace, node)) {
+    const at = trace.sites[site]
+    if (at === undefined) continue
+    const { lines, headers } = note(at.file, at.line)
+    // The body of a generator runs in the loop that goes through it, and is called by no frame of its own.
+    const start = headers.find((h) => /^\s*def\b/.test(lines[h] ?? ''))
+    if (start === undefined || !yields(lines, start)) continue
+    for (const [file, source] of trace.sources)
+      source.split('\n').forEach((line, index) => {
+        if (new RegExp(`(?<!def )\\b${at.function.split('.').at(-1)}\\(`).test(line)) note(file, index + 1)
+      })
+  }
+  return out
+}
+
+function yields(lines: readonly string[], start: number): boolean {
+  const indent = indentOf(lines[start] ?? '')
+  for (const line of lines.slice(start + 1)) {
+    if (line.trim() !== '' && indentOf(line) <= indent) return false
+    if (/^\s*yield\b/.test(line)) return true
+  }
+  return false
+}
