@@ -8,6 +8,7 @@ import { aliasedArrays } from './aliased.ts'
 import { aliasedStates } from './aliased-states.ts'
 import { broadcastGrows } from './broadcast.ts'
 import { changedActivations } from './changed-activation.ts'
+import { clipping } from './clipping.ts'
 import { cutData } from './cut-data.ts'
 import { drownedGradients } from './drowned-gradients.ts'
 import { impossibleBest } from './impossible-best.ts'
@@ -57,6 +58,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   accumulatorNotReset,
   turnedComparisons,
   optimizerFaults,
+  clipping,
   decayFaults,
   turnedUpdates,
   unfedStates,

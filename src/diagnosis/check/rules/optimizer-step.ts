@@ -4,7 +4,7 @@
  */
 
 import type { Analysis } from '../analyse.ts'
-import type { ParameterResult } from '../judge.ts'
+import type { Judged, ParameterResult } from '../judge.ts'
 import type { Chain } from '../roles/chains.ts'
 import { type ChainStep, elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
 import { isSum } from '../roles/not-parameters.ts'
@@ -55,8 +55,16 @@ export interface UpdateStep {
 
 /** The updates of a parameter in the measured steps, as far as each is an elementwise program of the gradient. */
 export function updateSteps(analysis: Analysis, result: ParameterResult): UpdateStep[] {
-  const measured = analysis.best?.measured.steps ?? []
-  const rows = measured.flatMap((row) => row.filter((s) => s.chain.id === result.chain.id).slice(0, 1))
+  const { best, judged } = analysis
+  const shown = best === undefined ? [] : stepsUnder(analysis, best, result)
+  if (best === undefined || shown.length > 1) return shown
+  // A loss that is printed now and then shows one step, and log(p + ε) no more once predictions are extreme: the same loss, inferred, shows them.
+  const others = judged.filter((j) => j !== best && j.consistent && j.explained >= best.explained)
+  return [shown, ...others.map((j) => stepsUnder(analysis, j, result))].reduce((a, b) => (b.length > a.length ? b : a))
+}
+
+function stepsUnder(analysis: Analysis, judged: Judged, result: ParameterResult): UpdateStep[] {
+  const rows = judged.measured.steps.flatMap((row) => row.filter((s) => s.chain.id === result.chain.id).slice(0, 1))
   const gradients = rows.map((row) => gradientsOf(analysis, row))
   const steps: UpdateStep[] = []
   const kept = new Set(analysis.trace.events.flatMap((e) => (e.kind === 'store' ? [e.node] : [])))

@@ -81,6 +81,13 @@ const LOOP: readonly Row[] = [
     'optimiser',
     "p[k] -= lr * s['m' + k] / (1 - b1 ** s['t']) / (s['v' + k] / (1 - b2 ** s['t']) + 1e-8)",
   ],
+  ['clip-inverted', 'optimiser', 'factor = length / limit', 'factor = limit / length'],
+  [
+    'root-one',
+    'optimiser',
+    'low -= 0.02 * d_low / (seen_low + 1e-7)',
+    'low -= 0.02 * d_low / (np.sqrt(seen_low) + 1e-7)',
+  ],
   ['climb-one', 'sign', 'bias_2 += 0.3 * db2', 'bias_2 -= 0.3 * db2'],
   ['twice-output', 'extra-activation-derivative', 'back = (p - t) / len(X) * p * (1 - p)'],
   ['error-not-trained', 'missing-activation-derivative', 'd_end = (end - wanted) / len(data)'],
