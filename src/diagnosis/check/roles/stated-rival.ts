@@ -49,8 +49,8 @@ export function statedRival(
     if (forms.some((form) => isOfForm(points, j, form))) return true
     const found = measures(points, j, target, names)
     // The same loss of the same output is no other one: what is shown between the epochs has later weights, or other samples.
-    const same = found.some(({ form, node }) => form === own && makerOf(tape, dependence, node) === made)
-    return found.length > 0 && !same
+    const alike = found.filter(({ form, node }) => form === own && makerOf(tape, dependence, node) === made)
+    return found.length > 0 && alike.every((f) => f.weighted)
   })
 }
 
@@ -72,12 +72,12 @@ function measures(
   { measured }: Judged,
   target: number | undefined,
   known: readonly Form[],
-): { form: Form; node: number }[] {
+): { form: Form; node: number; weighted: boolean }[] {
   const size = points.values[0]?.[target ?? -1]?.data.length ?? 0
   if (target === undefined || target < 0 || size * points.values.length < LEAST_NUMBERS) return []
   const first = measured.adjointsAt(0)
   const targets = join(points.values.map((v) => v[target]))
-  const out: { form: Form; node: number }[] = []
+  const out: { form: Form; node: number; weighted: boolean }[] = []
   for (const node of first[0]?.keys() ?? []) {
     if (node === target || points.values[0]?.[node]?.data.length !== size) continue
     const slopes = join(first.map((adjoint) => adjoint.get(node)))
@@ -86,14 +86,25 @@ function measures(
     // The same at all points: a number that was printed, and no prediction.
     if (values.every((p, i) => p === values[i % size])) continue
     for (const form of known) {
-      const { residual, ratio } = proportion(
-        slopes,
-        values.map((p, i) => SLOPES[form](p, targets[i] as number)),
-      )
-      if (residual < MATCH && ratio > 0) out.push({ form, node })
+      const own = values.map((p, i) => SLOPES[form](p, targets[i] as number))
+      const { residual, ratio } = proportion(slopes, own)
+      const weighted = !(residual < MATCH) && hasClassWeights(slopes, own, targets)
+      if (weighted || (residual < MATCH && ratio > 0)) out.push({ form, node, weighted })
     }
   }
   return out
+}
+
+/** Whether a slope is another one times a number above 0 for either class, and not the same one for both. */
+function hasClassWeights(slopes: Float64Array, own: Float64Array, targets: Float64Array): boolean {
+  if (targets.some((t) => t !== 0 && t !== 1)) return false
+  const weights = [0, 1].map((label) => {
+    const ofClass = (_: number, i: number) => targets[i] === label
+    const [a, b] = [slopes.filter(ofClass), own.filter(ofClass)]
+    const { ratio, residual } = proportion(a, b)
+    return a.length >= LEAST_NUMBERS && residual < MATCH ? ratio : 0
+  })
+  return weights.every((w) => w > 0)
 }
 
 /** Whether a loss is a multiple of another one, up to a penalty for large parameters. */

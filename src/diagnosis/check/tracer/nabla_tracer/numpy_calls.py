@@ -249,9 +249,11 @@ def install(session):
         before = record.ref(target)
         value = record.ref(args[2]) if len(args) > 2 else None
         function(*args, **keywords)
-        if function.__self__ is not np.add or value is None or before is None:
+        if function.__self__ not in (np.add, np.subtract) or value is None or before is None:
             record.forget(target)
             return
+        if function.__self__ is np.subtract:
+            value = record.node("neg", [value], {}, site, np.negative(args[2]))
         positions = np.arange(target.size).reshape(target.shape)[index]
         params = {"at": np.asarray(positions).ravel().tolist(), "shape": list(np.shape(positions))}
         record.wrote(target, record.node("add_at", [before, value], params, site, target), site)
@@ -280,7 +282,8 @@ def install(session):
         if hasattr(np, name) and not isinstance(getattr(np, name), np.ufunc):
             handlers[getattr(np, name)] = fresh
     handlers.update({np.where: where, np.clip: clip, np.var: spread(False), np.std: spread(True), np.einsum: einsum,
-                     np.tensordot: tensordot, np.linalg.norm: norm, np.pad: pad, np.nan_to_num: numbers, np.add.at: at})
+                     np.tensordot: tensordot, np.linalg.norm: norm, np.pad: pad, np.nan_to_num: numbers, np.add.at: at,
+                     np.subtract.at: at, np.multiply.at: at, np.maximum.at: at, np.minimum.at: at})
     import copy
     handlers.update({copy.deepcopy: deep, copy.copy: deep})
 
