@@ -19,6 +19,8 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
   div: [0],
   divide: [0],
 }
+/** What keeps a value within bounds: `s = np.maximum(s - step, 0.1)`. */
+const BOUNDS = new Set(['maximum', 'minimum', 'fmax', 'fmin', 'clip', 'max', 'min'])
 /** Operations that all of their operands go into: arrays are joined to one. */
 const JOINS = new Set(['add_n', 'move'])
 export const SUMS = new Set(['add', 'sub', 'subtract'])
@@ -47,7 +49,9 @@ export function expandUpdate(
     reach.set(at, false)
     const { op, args } = tape.entry(at)
     // What is written into a part of an array updates it only if it is made from what was there.
-    const picks = JOINS.has(op) ? args.map((_, i) => i) : OVERWRITES.has(op) ? [1] : (LINEAR[op] ?? [])
+    const bounded = boundedAt(tape, at)
+    const picks =
+      bounded >= 0 ? [bounded] : JOINS.has(op) ? args.map((_, i) => i) : OVERWRITES.has(op) ? [1] : (LINEAR[op] ?? [])
     const weighted = SCALING.has(op) && args.some((a) => a !== before && learned(a))
     const through = !weighted && picks.some((p) => reaches(args[p] ?? -1, depth + 1))
     const found = !barred(at) && (through || (OVERWRITES.has(op) && updatesElsewhere(at, depth)))
@@ -75,12 +79,27 @@ export function expandUpdate(
       rest.push(...args.filter((a) => a !== before))
       return
     }
-    const picks = JOINS.has(op) ? args.map((_, i) => i) : (LINEAR[op] ?? [])
+    const bounded = boundedAt(tape, at)
+    const picks = bounded >= 0 ? [bounded] : JOINS.has(op) ? args.map((_, i) => i) : (LINEAR[op] ?? [])
     const chosen = SCALING.has(op) || op === 'move' ? picks.filter((p) => reaches(args[p] ?? -1, 1)) : picks
     for (const p of chosen) walk(args[p] ?? before)
   }
   walk(node)
   return { found: true, rest }
+}
+
+/** Of a value that is kept within bounds which operand that is; −1 where it is none. */
+function boundedAt(tape: Tape, node: number): number {
+  const { op, args } = tape.entry(node)
+  if (!BOUNDS.has(op)) return -1
+  const inner = args.findIndex((a) => SUMS.has(tape.entry(a).op) || BOUNDS.has(tape.entry(a).op))
+  return args.every((a, i) => i === inner || tape.entry(a).op === 'leaf') ? inner : -1
+}
+
+/** A new version of a parameter before it is kept within bounds. */
+export function withoutBounds(tape: Tape, node: number): number {
+  const inner = boundedAt(tape, node)
+  return inner < 0 ? node : withoutBounds(tape, tape.entry(node).args[inner] ?? node)
 }
 
 /** Whether two values look at just the same elements of one array, in whatever shape. */

@@ -8,6 +8,7 @@ import type { Tape } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Chain } from './chains.ts'
 import type { Dependence } from './dependence.ts'
+import { withoutBounds } from './expand.ts'
 import type { Loss, LossStep } from './losses.ts'
 import type { Points } from './points.ts'
 import { becomesBias } from './scalar-bias.ts'
@@ -158,7 +159,7 @@ export function measure(
       const after = nextVersion(chain, read, ordered[k + 1], ordered.length === 1, boundaries)
       if (after === undefined) continue
       const gradient = join(points.values.map((values, p) => found[p]?.adjoint.get(read) ?? zeroLike(values[read])))
-      const update = difference(points, read, after)
+      const update = difference(points, read, withoutBounds(tape, after))
       if (update.length !== gradient.length) {
         // A scalar that becomes a row of biases at its first update is judged from the second on.
         if (k + 1 < Math.min(count, ordered.length) && becomesBias(tape, dependence, points, read, after)) continue
