@@ -7,6 +7,7 @@
 import type { Analysis } from '../analyse.ts'
 import { isStill, type Judged, type ParameterResult, showsRatio } from '../judge.ts'
 import { attempt, operandScales } from './attempt.ts'
+import { blameBehind } from './behind.ts'
 import { blameCallers, blameUnfed } from './callers.ts'
 import { blameBare, blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
@@ -50,10 +51,11 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
     right = now.filter((r) => r.status === 'right')
     off = now.filter((r) => r.status !== 'right')
   }
+  const behind = blameBehind({ analysis, judged, region, labels, points: analysis.points.values }, out)
   const blamed = blameUnfed(
     analysis,
     region,
-    blameCallers(analysis, blameBare(analysis, region, blameDerivatives(analysis, region, out))),
+    blameCallers(analysis, blameBare(analysis, region, blameDerivatives(analysis, region, behind))),
   )
   if (off.some((r) => r.status === 'wrong')) return blamed
   return [
