@@ -16,7 +16,7 @@ import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival, ranked } from './rivals.ts'
 import { type Explanation, givenOf, isNormal, type Located, type Situation } from './situation.ts'
-import { regionOf } from './statements.ts'
+import { regionOf, type Statement } from './statements.ts'
 import { waysOf } from './ways.ts'
 import { workDone } from './work.ts'
 
@@ -136,7 +136,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   const alike = new Map<number, Explanation[]>()
   const inParts = new Map<number, Explanation>()
   const statements = region.statements.filter((s) => s.outputs.some((n) => made.has(n)))
-  for (const [place, statement] of statements.entries()) {
+  for (const [place, statement] of gradientsFirst(situation, statements).entries()) {
     // No statement takes the time that the others need.
     const now = workDone()
     const share = Math.min(deadline, now + (FAIR * (deadline - now)) / (statements.length - place))
@@ -167,7 +167,10 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   }
   for (const [site, one] of inParts) if (!best.has(site)) best.set(site, one)
   // Of names for one value that nothing was computed between, the last.
-  const sorted = [...best.values()].reverse().sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
+  const sorted = statements
+    .flatMap((s) => best.get(s.site) ?? [])
+    .reverse()
+    .sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
   const [top] = sorted
   if (top === undefined) return undefined
   const equals = sorted.filter((e) => e.fixed.length === top.fixed.length)
@@ -194,6 +197,15 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     ...(remake !== undefined && { remake }),
     rivals: others.filter((o) => !o.explanation.statement.updates).map((o) => o.explanation.statement),
   }
+}
+
+/** What an optimiser computes from gradients waits until they have been looked at. */
+function gradientsFirst({ analysis, wrong }: Situation, statements: readonly Statement[]): Statement[] {
+  const gradients = wrong.flatMap((r) => r.gradientNode ?? [])
+  if (gradients.length < wrong.length) return [...statements]
+  const before = analysis.tape.madeFrom(gradients, analysis.dependence.cut)
+  const isBefore = (s: Statement) => s.outputs.some((n) => before.has(n))
+  return [...statements.filter(isBefore), ...statements.filter((s) => !isBefore(s))]
 }
 
 /** How much more than its equal part of what time is left a statement may take. */

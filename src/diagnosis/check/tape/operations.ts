@@ -8,7 +8,7 @@ import { einsum, einsumGradient } from './einsum.ts'
 import { gather, put, putGradient, scatterAdd, viewIndex } from './moves.ts'
 import { productGradient, productOf } from './products.ts'
 import { placeOf, reduceGradient, reduceOf } from './reductions.ts'
-import { add, map, multiply, reshape, scalar, sumTo, type Tensor, tensor, zeros, zip } from './tensor.ts'
+import { add, map, multiply, reshape, scalar, subtract, sumTo, type Tensor, tensor, zeros, zip } from './tensor.ts'
 
 export interface Params {
   readonly [name: string]: unknown
@@ -66,11 +66,11 @@ function flat(f: (a: number, b: number) => number): Operation {
 
 const truth = (test: boolean) => (test ? 1 : 0)
 const sum2: Operation = {
-  forward: (args) => zip(at(args, 0), at(args, 1), (a, b) => a + b),
+  forward: (args) => add(at(args, 0), at(args, 1)),
   gradient: (gy, args) => [sumTo(gy, at(args, 0).shape), sumTo(gy, at(args, 1).shape)],
 }
 const difference: Operation = {
-  forward: (args) => zip(at(args, 0), at(args, 1), (a, b) => a - b),
+  forward: (args) => subtract(at(args, 0), at(args, 1)),
   gradient: (gy, args) => [sumTo(gy, at(args, 0).shape), map(sumTo(gy, at(args, 1).shape), (g) => -g)],
 }
 const product2: Operation = {

@@ -1,7 +1,7 @@
 /** Reductions over axes and their adjoints. */
 
 import type { Params } from './operations.ts'
-import { broadcastIndex, reshape, type Tensor, zeros } from './tensor.ts'
+import { broadcastIndex, reshape, sumTo, type Tensor, zeros } from './tensor.ts'
 
 export type Reduction = 'sum' | 'mean' | 'max' | 'min' | 'prod'
 
@@ -12,17 +12,9 @@ function keptShape(shape: readonly number[], params: Params): number[] {
 
 export function reduceOf(kind: Reduction, x: Tensor, params: Params): Tensor {
   const kept = keptShape(x.shape, params)
-  const out = zeros(kept)
-  const start = { sum: 0, mean: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, prod: 1 }[kind]
-  out.data.fill(start)
-  const to = broadcastIndex(kept, x.shape)
-  for (let i = 0; i < x.data.length; i++) {
-    const place = to[i] as number
-    const [before, value] = [out.data[place] as number, x.data[i] as number]
-    if (kind === 'sum' || kind === 'mean') out.data[place] = before + value
-    else if (kind === 'prod') out.data[place] = before * value
-    else if (kind === 'max' ? value > before : value < before) out.data[place] = value
-  }
+  const adds = (kind === 'sum' || kind === 'mean') && kept.some((n, axis) => n !== x.shape[axis])
+  const out = adds ? sumTo(x, kept) : zeros(kept)
+  if (!adds) foldInto(out, kind, x)
   if (kind === 'mean')
     for (let i = 0; i < out.data.length; i++) out.data[i] = ((out.data[i] as number) * out.data.length) / x.data.length
   const axes = new Set(params.axes as number[])
@@ -32,6 +24,19 @@ export function reduceOf(kind: Reduction, x: Tensor, params: Params): Tensor {
         out,
         x.shape.filter((_, axis) => !axes.has(axis)),
       )
+}
+
+function foldInto(out: Tensor, kind: Reduction, x: Tensor): void {
+  const start = { sum: 0, mean: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, prod: 1 }[kind]
+  out.data.fill(start)
+  const to = broadcastIndex(out.shape, x.shape)
+  for (let i = 0; i < x.data.length; i++) {
+    const place = to[i] as number
+    const [before, value] = [out.data[place] as number, x.data[i] as number]
+    if (kind === 'sum' || kind === 'mean') out.data[place] = before + value
+    else if (kind === 'prod') out.data[place] = before * value
+    else if (kind === 'max' ? value > before : value < before) out.data[place] = value
+  }
 }
 
 /** Where along one axis the largest or the smallest element is, the first of equal ones. */

@@ -64,34 +64,100 @@ export function map(x: Tensor, f: (value: number) => number): Tensor {
 
 const isNumber = (x: Tensor) => x.data.length === 1 && x.shape.every((n) => n === 1)
 
+/** Two arrays seen as rows of elements: how far it is in each of them from one row, and from one element, to the next. */
+interface Rows {
+  readonly shape: readonly number[]
+  readonly count: number
+  readonly length: number
+  readonly left: readonly [row: number, element: number]
+  readonly right: readonly [row: number, element: number]
+}
+
+/** How two shapes are broadcast to one of two axes or less; undefined where that takes more. */
+function rowsOf(a: Tensor, b: Tensor): Rows | undefined {
+  if (sameShape(a, b)) return { shape: a.shape, count: 1, length: a.data.length, left: [0, 1], right: [0, 1] }
+  // One number with all elements: what scripts do most.
+  if (isNumber(b) && b.shape.length <= a.shape.length)
+    return { shape: a.shape, count: 1, length: a.data.length, left: [0, 1], right: [0, 0] }
+  if (isNumber(a) && a.shape.length <= b.shape.length)
+    return { shape: b.shape, count: 1, length: b.data.length, left: [0, 0], right: [0, 1] }
+  const shape = broadcastShapes(a.shape, b.shape, 'elementwise operation')
+  if (shape.length > 2) return undefined
+  const [count = 1, length = 1] = shape.length === 2 ? shape : [1, ...shape]
+  const steps = (own: readonly number[]): [number, number] => {
+    const [rows = 1, columns = 1] = own.length === 2 ? own : [1, ...own]
+    return [rows === 1 ? 0 : columns, columns === 1 ? 0 : 1]
+  }
+  return { shape, count, length, left: steps(a.shape), right: steps(b.shape) }
+}
+
 /** Elementwise with broadcasting. */
 export function zip(a: Tensor, b: Tensor, f: (x: number, y: number) => number): Tensor {
   if (a.shape.length === 0 && b.shape.length === 0) return scalar(f(a.data[0] as number, b.data[0] as number))
-  if (sameShape(a, b)) {
-    const data = new Float64Array(a.data.length)
-    for (let i = 0; i < data.length; i++) data[i] = f(a.data[i] as number, b.data[i] as number)
-    return { shape: a.shape, data }
+  const rows = rowsOf(a, b)
+  if (rows === undefined) {
+    const shape = broadcastShapes(a.shape, b.shape, 'elementwise operation')
+    const data = new Float64Array(sizeOf(shape))
+    const left = broadcastIndex(a.shape, shape)
+    const right = broadcastIndex(b.shape, shape)
+    for (let i = 0; i < data.length; i++)
+      data[i] = f(a.data[left[i] as number] as number, b.data[right[i] as number] as number)
+    return { shape, data }
   }
-  // One number with all elements: what scripts do most, and no positions need be laid out for it.
-  if (isNumber(b) && b.shape.length <= a.shape.length) {
-    const y = b.data[0] as number
-    return map(a, (x) => f(x, y))
+  const data = new Float64Array(rows.count * rows.length)
+  for (let row = 0, k = 0; row < rows.count; row++) {
+    let [x, y] = [row * rows.left[0], row * rows.right[0]]
+    for (let i = 0; i < rows.length; i++, x += rows.left[1], y += rows.right[1])
+      data[k++] = f(a.data[x] as number, b.data[y] as number)
   }
-  if (isNumber(a) && a.shape.length <= b.shape.length) {
-    const x = a.data[0] as number
-    return map(b, (y) => f(x, y))
-  }
-  const shape = broadcastShapes(a.shape, b.shape, 'elementwise operation')
-  const data = new Float64Array(sizeOf(shape))
-  const left = broadcastIndex(a.shape, shape)
-  const right = broadcastIndex(b.shape, shape)
-  for (let i = 0; i < data.length; i++)
-    data[i] = f(a.data[left[i] as number] as number, b.data[right[i] as number] as number)
-  return { shape, data }
+  return { shape: rows.shape, data }
 }
 
-export const add = (a: Tensor, b: Tensor) => zip(a, b, (x, y) => x + y)
-export const multiply = (a: Tensor, b: Tensor) => zip(a, b, (x, y) => x * y)
+const plus = (x: number, y: number) => x + y
+const minus = (x: number, y: number) => x - y
+const times = (x: number, y: number) => x * y
+
+// A function of two numbers that is called for each element costs more than the sum itself: what is done most has its own loop.
+
+export function add(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length + b.shape.length === 0) return scalar((a.data[0] as number) + (b.data[0] as number))
+  const rows = rowsOf(a, b)
+  if (rows === undefined) return zip(a, b, plus)
+  const { count, length, left, right } = rows
+  const [data, x0, y0] = [new Float64Array(count * length), a.data, b.data]
+  const [[p, q], [r, s]] = [left, right]
+  for (let row = 0, k = 0; row < count; row++)
+    for (let i = 0, x = row * p, y = row * r; i < length; i++, x += q, y += s)
+      data[k++] = (x0[x] as number) + (y0[y] as number)
+  return { shape: rows.shape, data }
+}
+
+export function subtract(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length + b.shape.length === 0) return scalar((a.data[0] as number) - (b.data[0] as number))
+  const rows = rowsOf(a, b)
+  if (rows === undefined) return zip(a, b, minus)
+  const { count, length, left, right } = rows
+  const [data, x0, y0] = [new Float64Array(count * length), a.data, b.data]
+  const [[p, q], [r, s]] = [left, right]
+  for (let row = 0, k = 0; row < count; row++)
+    for (let i = 0, x = row * p, y = row * r; i < length; i++, x += q, y += s)
+      data[k++] = (x0[x] as number) - (y0[y] as number)
+  return { shape: rows.shape, data }
+}
+
+export function multiply(a: Tensor, b: Tensor): Tensor {
+  if (a.shape.length + b.shape.length === 0) return scalar((a.data[0] as number) * (b.data[0] as number))
+  const rows = rowsOf(a, b)
+  if (rows === undefined) return zip(a, b, times)
+  const { count, length, left, right } = rows
+  const [data, x0, y0] = [new Float64Array(count * length), a.data, b.data]
+  const [[p, q], [r, s]] = [left, right]
+  for (let row = 0, k = 0; row < count; row++)
+    for (let i = 0, x = row * p, y = row * r; i < length; i++, x += q, y += s)
+      data[k++] = (x0[x] as number) * (y0[y] as number)
+  return { shape: rows.shape, data }
+}
+
 export const scale = (a: Tensor, factor: number) => map(a, (x) => x * factor)
 
 /** The adjoint of broadcasting: sums `gy` down to `shape`. */
@@ -100,6 +166,15 @@ export function sumTo(gy: Tensor, shape: readonly number[]): Tensor {
   const out = zeros(shape)
   if (out.data.length === 1) {
     out.data[0] = gy.data.reduce((sum, x) => sum + x, 0)
+    return out
+  }
+  if (gy.shape.length === 2) {
+    const [rows = 1, columns = 1] = shape.length === 2 ? shape : [1, ...shape]
+    const [count = 1, length = 1] = gy.shape
+    const [row, element] = [rows === 1 ? 0 : columns, columns === 1 ? 0 : 1]
+    for (let i = 0, k = 0; i < count; i++)
+      for (let j = 0, to = i * row; j < length; j++, to += element)
+        out.data[to] = (out.data[to] as number) + (gy.data[k++] as number)
     return out
   }
   const index = broadcastIndex(shape, gy.shape)
@@ -125,14 +200,14 @@ export function matrixProduct(a: Tensor, b: Tensor): Tensor {
   const [n = 1, k = 1] = a.shape
   const m = b.shape[1] ?? 1
   if (b.shape[0] !== k) throw new RangeError(`matrix product of [${a.shape}] and [${b.shape}]`)
-  const data = new Float64Array(n * m)
+  const [data, x, y] = [new Float64Array(n * m), a.data, b.data]
   for (let i = 0; i < n; i++) {
+    const to = i * m
     for (let l = 0; l < k; l++) {
-      const left = a.data[i * k + l] as number
+      const left = x[i * k + l] as number
       if (left === 0) continue
-      const row = l * m
-      const to = i * m
-      for (let j = 0; j < m; j++) data[to + j] = (data[to + j] as number) + left * (b.data[row + j] as number)
+      for (let j = 0, row = l * m; j < m; j++, row++)
+        data[to + j] = (data[to + j] as number) + left * (y[row] as number)
     }
   }
   return { shape: [n, m], data }
