@@ -14,6 +14,7 @@ import {
   watchedLoss,
 } from '../course/course.ts'
 import { mayOvershoot } from '../course/curvature.ts'
+import { decayTrial } from '../course/decay-place.ts'
 import { initialTrial } from '../course/initial.ts'
 import { dataTrial } from '../course/inputs.ts'
 import { orderTrial } from '../course/orders.ts'
@@ -78,13 +79,15 @@ async function courseOfLoss(scene: Scene): Promise<Outcome> {
   if (!diverged && end < GOOD * start) {
     const trial = initialTrial(scene.analysis)
     const isDrowned = trial !== undefined && trial.share >= DROWNED.share && trial.factor <= DROWNED.factor
+    const vanished = await vanishingRate({ scene, loss, course, start, end, diverged })
+    if (vanished.findings.length > 0) return vanished
     return isDrowned ? initialWeights({ scene, loss, course, start, end, diverged }, DROWNED.better) : NOTHING_FOUND
   }
   const stop = new AbortController()
   const run = atMost(AT_ONCE, (request) => scene.run({ ...request, signal: stop.signal }))
   const watched = { scene: { ...scene, run }, loss, course, start, end, diverged }
   // All begin at once; the first in this order that explains the course is said.
-  const trials = [orders(watched), inputs(watched), initialWeights(watched), rate(watched)]
+  const trials = [vanishingRate(watched), orders(watched), inputs(watched), initialWeights(watched), rate(watched)]
   quietly(trials)
   try {
     for (const trial of trials) {
@@ -170,6 +173,26 @@ async function orders(watched: Watched): Promise<Outcome> {
     courseText(watched),
     `checked: with neither of the two shuffled, and nothing else changed, ${reaches(reached)}`,
   ])
+  return { findings, edits: trial.edits }
+}
+
+async function vanishingRate(watched: Watched): Promise<Outcome> {
+  const trial = decayTrial(watched.scene.analysis, watched.course, watched.loss)
+  if (trial === undefined) return NOTHING_FOUND
+  const reached = await better(watched, trial.edits)
+  if (reached === undefined) return NOTHING_FOUND
+  const { site, name, ratio, runs, outer } = trial
+  const findings = findingAt(watched.scene.analysis, {
+    kind: 'learning-rate',
+    site,
+    message: `${name} is multiplied with ${short(ratio)} in the inner loop, and is next to nothing long before the training is over: ${courseText(watched)}`,
+    expected: `the same in the loop of line ${outer}, once in each of its rounds`,
+    received: `${runs} times in all, which leaves ${short(ratio ** runs)} of it`,
+    evidence: [
+      courseText(watched),
+      `checked: in the loop of line ${outer}, and nothing else changed, ${reaches(reached)}`,
+    ],
+  })
   return { findings, edits: trial.edits }
 }
 

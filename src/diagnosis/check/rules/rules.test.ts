@@ -100,6 +100,7 @@ const LOOP: readonly Row[] = [
   ['penalty-grows', 'regularisation', 'W = W - 0.4 * (gW - 0.005 * W)', 'W = W - 0.4 * (gW + 0.005 * W)'],
   ['stop-any', 'stopping-test', 'if np.any(np.abs(miss) < tolerance):', 'if np.all(np.abs(miss) < tolerance):'],
   ['stop-signed', 'stopping-test', 'while error > 0.02 and rounds < 5000:'],
+  ['stop-turned', 'stopping-test', 'if waited < patience:', 'if waited >= patience:'],
   ['best-turned', 'stopping-test', 'if value > self.lowest:', 'if value < self.lowest:'],
   ['velocity-unwritten', 'optimiser', 'move = 0.9 * speed[name] - 0.05 * pull[name]'],
   [
@@ -143,6 +144,7 @@ const SETUP: readonly Row[] = [
   ['target-relu', 'target-range', 'return np.maximum(z, 0)'],
   ['rate-high', 'learning-rate', 'learning_rate = 3.0', 'learning_rate = 0.3'],
   ['rate-high-samples', 'learning-rate', 'net = Net(10, 0.9)', 'net = Net(10, 0.09)'],
+  ['rate-vanishes', 'learning-rate', 'pace = pace * 0.95'],
   ['rate-low', 'learning-rate', 'alpha = 0.000001'],
   ['rate-low-class', 'learning-rate', 'def __init__(self, d, h, k, lr=1e-6):'],
   ['linear-layers', 'no-nonlinearity', 'z2 = z1.dot(W2) + b2'],

@@ -11,6 +11,7 @@ import type { Trace } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { type Coarse, coarseTolerance } from './coarse-tolerance.ts'
 import { short } from './trial.ts'
+import { turnedStop } from './turned-stop.ts'
 
 /** Rounds after which a loop that ends has not ended at once. */
 const MOST_ROUNDS = 12
@@ -35,7 +36,19 @@ export interface Stopped {
 }
 
 export async function afterStoppingTest(run: Runner, trace: Trace, before?: Analysis): Promise<Stopped | undefined> {
-  if (trace.error !== undefined || trace.status !== 'finished' || roundsOf(trace) > MOST_ROUNDS) return undefined
+  if (trace.error !== undefined || trace.status !== 'finished') return undefined
+  const found = roundsOf(trace) > MOST_ROUNDS ? undefined : await notSound(run, trace, before)
+  if (found !== undefined || before === undefined) return found
+  for (const test of testsIn(trace)
+    .filter((t) => t.off === 'False')
+    .slice(0, MAX_TRIALS)) {
+    const turned = await turnedStop(run, trace, before, test)
+    if (turned !== undefined) return turned
+  }
+  return undefined
+}
+
+async function notSound(run: Runner, trace: Trace, before?: Analysis): Promise<Stopped | undefined> {
   for (const test of testsIn(trace).slice(0, MAX_TRIALS)) {
     const off = editOf(test, test.off)
     const rerun = await run({ edits: [off] })
