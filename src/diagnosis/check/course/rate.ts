@@ -105,13 +105,14 @@ function placesOf(analysis: Analysis, wanted: ReadonlySet<number>, updates: Read
         const value = Number(match[1])
         if (!wanted.has(value) || value === 0) continue
         const before = line.slice(0, match.index)
-        const score = NAMED.test(before)
-          ? 3
-          : updates.has(`${file}:${index + 1}`)
-            ? 1
-            : value === 1 || value === 2
-              ? 0
-              : 2
+        const score =
+          NAMED.test(before) || NAMED.test(`${nameBeside(line, match.index)} = `)
+            ? 3
+            : updates.has(`${file}:${index + 1}`)
+              ? 1
+              : value === 1 || value === 2
+                ? 0
+                : 2
         places.push({
           file,
           line: index + 1,
@@ -124,6 +125,15 @@ function placesOf(analysis: Analysis, wanted: ReadonlySet<number>, updates: Read
     }
   }
   return places.sort((a, b) => b.score - a.score)
+}
+
+/** The name that a number is given by `rate, momentum = 0.1, 0.9`; '' where it is given none so. */
+function nameBeside(line: string, at: number): string {
+  const [, names = '', values = ''] = /^\s*([\w.]+(?:\s*,\s*[\w.]+)+)\s*=([^=()[\]{}]+)$/.exec(line) ?? []
+  const all = names.split(',')
+  if (values === '' || values.split(',').length !== all.length) return ''
+  const before = line.slice(line.length - values.length, at).split(',').length - 1
+  return all[before]?.trim() ?? ''
 }
 
 function scalesAll(before: Analysis, after: Analysis, factor: number): boolean {

@@ -144,6 +144,7 @@ const SETUP: readonly Row[] = [
   ['target-relu', 'target-range', 'return np.maximum(z, 0)'],
   ['rate-high', 'learning-rate', 'learning_rate = 3.0', 'learning_rate = 0.3'],
   ['rate-high-samples', 'learning-rate', 'net = Net(10, 0.9)', 'net = Net(10, 0.09)'],
+  ['rate-high-pair', 'learning-rate', 'learning_rate, portion = 12.0, 15', 'learning_rate, portion = 1.2, 15'],
   ['rate-vanishes', 'learning-rate', 'pace = pace * 0.95'],
   ['rate-low', 'learning-rate', 'alpha = 0.000001'],
   ['rate-low-class', 'learning-rate', 'def __init__(self, d, h, k, lr=1e-6):'],
