@@ -1,6 +1,6 @@
 /** True gradients put in a statement's place, and whether that makes the wrong parameters right. */
 
-import type { Values } from '../tape/tape.ts'
+import type { Tape, Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { flip, type Label, type Labels } from './labels.ts'
 import { type Forced, type Given, Replay } from './replay.ts'
@@ -19,7 +19,7 @@ export function attempt(
   const unit = force({ nodes, targets, times }, labels, points, statement.alias)
   if (unit === undefined) return undefined
   // Beside a penalty's gradient a multiple is not enough: the scale must be the one that the operands have.
-  const scales = scalesAt(nodes[0] ?? 0)
+  const scales = scalesAt(nodes[0] ?? 0).map((c) => (isNegated(analysis.tape, targets[0] ?? -1) ? -c : c))
   const sizes = [1, ...scales.filter((c) => Math.abs(c - 1) > 1e-9)].slice(0, 3)
   const fixed = fixedBy(replay, unit, sizes, situation)
   if (fixed === undefined) return undefined
@@ -47,6 +47,11 @@ export function attempt(
     first,
     turned: wrong.some((r) => r.status === 'sign'),
   }
+}
+
+/** `-X @ W` inside a sigmoid is the negative of what its author thinks of as the value before the activation. */
+function isNegated(tape: Tape, target: number): boolean {
+  return target >= 0 && tape.entry(target).args.some((a) => NEGATIONS.has(tape.entry(a).op))
 }
 
 interface Fixed {
