@@ -34,13 +34,13 @@ interface Scene {
 }
 
 export function blameBehind(scene: Scene, located: readonly Located[]): Located[] {
-  return located.map((one) => (isOpen(one.remake) ? behind(scene, one) : one))
+  return located.flatMap((one) => (isOpen(one.remake) ? behind(scene, one) : [one]))
 }
 
 /** Whether nothing is known that would mend the statement itself, or only a term that its operand may lack as well. */
 const isOpen = (remake: Remake | undefined) => remake === undefined || remake.kind === 'missing-term'
 
-function behind({ points: recorded, ...rest }: Scene, one: Located): Located {
+function behind({ points: recorded, ...rest }: Scene, one: Located): Located[] {
   const { analysis, judged, region } = rest
   // Of one layer behind another each is looked at with what comes from the right ones.
   const replay = new Replay(analysis, region.end, recorded)
@@ -49,19 +49,23 @@ function behind({ points: recorded, ...rest }: Scene, one: Located): Located {
   const scene = { ...rest, points: values }
   let at = one
   for (let step = 0; step < MOST_STEPS; step++) {
-    const before = stepBack(scene, at)
-    if (before === undefined) return one
-    const remake = remakeOf({ analysis, judged, region, values }, before.occurrences)
-    const found = { ...before, ...(remake !== undefined && { remake }) }
-    if (remake !== undefined && remake.cost <= (one.remake?.cost ?? Number.POSITIVE_INFINITY)) return found
-    if (one.remake !== undefined && step === 0 && isOwn(scene, one, found)) return { ...found, remake: one.remake }
+    const found = stepBack(scene, at).map((before): Located => {
+      const remake = remakeOf({ analysis, judged, region, values }, before.occurrences)
+      return { ...before, ...(remake !== undefined && { remake }) }
+    })
+    const most = one.remake?.cost ?? Number.POSITIVE_INFINITY
+    if (found.length > 0 && found.every(({ remake }) => remake !== undefined && remake.cost <= most)) return found
+    // Where arrays are joined that several statements made, each of them needs a reason of its own.
+    const [before, ...others] = found
+    if (before === undefined || others.length > 0) return [one]
+    if (one.remake !== undefined && step === 0 && isOwn(scene, one, before)) return [{ ...before, remake: one.remake }]
     // It may be right in itself, and a factor missing behind it.
-    if (found.occurrences.some(({ node }) => isGradient(scene, node))) return one
+    if (before.occurrences.some(({ node }) => isGradient(scene, node))) return [one]
     // Its operands are gradients, and its result is none: here it goes wrong.
-    if (startsRight(scene, found)) return one.remake === undefined ? found : { ...found, remake: one.remake }
-    at = found
+    if (startsRight(scene, before)) return [one.remake === undefined ? before : { ...before, remake: one.remake }]
+    at = before
   }
-  return one
+  return [one]
 }
 
 /** `return dx`, where the same function has just computed it. */
@@ -70,21 +74,22 @@ function isOwn({ analysis: { trace } }: Scene, { statement: { site, times } }: L
   return times !== undefined && home !== '<module>' && trace.sites[made.statement.site]?.function === home
 }
 
-/** What the operands of a located statement should have been, where one statement made those that are wrong. */
-function stepBack(scene: Scene, { remake: _, ...one }: Located): Omit<Located, 'remake'> | undefined {
+/** What the operands of a located statement should have been, by the statements that made those that are wrong. */
+function stepBack(scene: Scene, { remake: _, ...one }: Located): Omit<Located, 'remake'>[] {
   const { region, analysis } = scene
   const off = one.occurrences.filter(isOff)
   const found = off.map((o) => sourcesOf(scene, o, one.statement.times !== undefined))
   const sources = found.flatMap((list) => (list ?? []).filter(isOff))
-  const homes = new Set(sources.map((s) => region.homeOf(s.node)))
-  const [site = -1] = homes
-  if (found.includes(undefined) || sources.length < off.length || homes.size !== 1 || site < 0) return undefined
-  const known = region.statements.find((s) => s.site === site && s.times === undefined)
-  const outputs = sources.map((s) => s.node)
-  const made = { site, outputs, suspected: outputs, signal: true, exonerated: false, updates: false }
-  const statement = known ?? made
-  if (statement.updates || analysis.trace.sites[site] === undefined) return undefined
-  return { ...one, statement, occurrences: sources, labelled: false, rivals: [one.statement, ...one.rivals] }
+  const homes = [...new Set(sources.map((s) => region.homeOf(s.node)))]
+  if (found.includes(undefined) || sources.length < off.length || homes.includes(-1)) return []
+  const out = homes.map((site) => {
+    const occurrences = sources.filter((s) => region.homeOf(s.node) === site)
+    const outputs = occurrences.map((s) => s.node)
+    const known = region.statements.find((s) => s.site === site && s.times === undefined)
+    const made = { site, outputs, suspected: outputs, signal: true, exonerated: false, updates: false }
+    return { ...one, statement: known ?? made, occurrences, labelled: false, rivals: [one.statement, ...one.rivals] }
+  })
+  return out.some((o) => o.statement.updates || analysis.trace.sites[o.statement.site] === undefined) ? [] : out
 }
 
 const isGradient = ({ labels, points }: Scene, node: number) => labels.of(node, points).length > 0
