@@ -5,7 +5,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { SourceEdit } from '../repair/repair.ts'
-import { headersOf, indentOf, isLoopHeader } from '../rules/blocks.ts'
+import { headersOf, indentOf, loopsIn } from '../rules/blocks.ts'
 import type { Course, WatchedLoss } from './course.ts'
 
 const SHRINKS = /^\s*([\w.]+)\s*(?:[*/]=\s*[^=].*|=\s*\1\s*[*/][^=]*)$/
@@ -55,10 +55,8 @@ function movedOut({ trace }: Analysis, site: number): Pick<DecayTrial, 'name' | 
   const text = lines[(at?.line ?? 0) - 1] ?? ''
   const name = SHRINKS.exec(text)?.[1]
   if (at === undefined || name === undefined || at.line !== at.endLine || /[#;]/.test(text)) return undefined
-  const headers = headersOf(lines, at.line - 1)
-  const end = headers.findIndex((h) => /^\s*(?:async\s+)?def\b/.test(lines[h] ?? ''))
-  const [inner, outer] = (end < 0 ? headers : headers.slice(0, end)).filter((h) => isLoopHeader(lines[h] ?? ''))
-  if (inner === undefined || outer === undefined || headers[0] !== inner) return undefined
+  const [inner, outer] = loopsIn(lines, at.line - 1)
+  if (inner === undefined || outer === undefined || headersOf(lines, at.line - 1)[0] !== inner) return undefined
   const depth = indentOf(lines[outer + 1] ?? '')
   const plain = lines.findIndex((line, k) => k > outer && k < inner && indentOf(line) === depth && isPlain(line))
   const into = lines[plain]?.trimEnd()

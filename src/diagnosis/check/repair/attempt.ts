@@ -1,5 +1,6 @@
 /** True gradients put in a statement's place, and whether that makes the wrong parameters right. */
 
+import { NEGATIONS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { flip, type Label, type Labels } from './labels.ts'
@@ -98,7 +99,6 @@ function close(a: Tensor | undefined, b: Tensor | undefined): boolean {
 }
 
 const NO_CHANGES: ReadonlyMap<number, Tensor> = new Map()
-const NEGATIONS = new Set(['neg', 'negative'])
 
 /** The scales of the gradients that a run of a statement starts from. */
 export function operandScales({ analysis, region, labels, points }: Situation, node: number): number[] {

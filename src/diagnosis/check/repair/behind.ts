@@ -4,14 +4,13 @@
  * operations that can be undone (a factor, a division, terms beside it, a part of arrays that are joined).
  */
 
-import { sizeOf } from '../../../shared/index.ts'
 import type { Analysis } from '../analyse.ts'
 import type { Judged } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
-import { viewIndex } from '../tape/moves.ts'
-import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
+import { scatterAdd, viewIndex } from '../tape/moves.ts'
+import { DIVISIONS, MULTIPLICATIONS, NEGATIONS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
-import { sameShape, type Tensor } from '../tape/tensor.ts'
+import { add, sameShape, type Tensor, zeros } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'
 import type { Remake } from './remake/change.ts'
 import { remakeOf } from './remake/remake.ts'
@@ -19,7 +18,6 @@ import { Replay } from './replay.ts'
 import { givenOf, isOff, type Located, type Occurrence } from './situation.ts'
 import type { Region } from './statements.ts'
 
-const NEGATIONS = new Set(['neg', 'negative'])
 const DEPTH = 12
 const MOST_STEPS = 4
 /** Of more elements that are multiplied with 0 than of others it can't be told what they should have been. */
@@ -158,8 +156,8 @@ function undone(
     each((w, own, p) => {
       const o = value(other, p)
       if (o === undefined || !sameShape(w, own)) return undefined
-      const spread = spreadOver(o, w)
-      if (spread === undefined) return undefined
+      const spread = add(zeros(w.shape), o).data
+      if (spread.length !== w.data.length) return undefined
       return w.data.map((x, i) => f(x, spread[i] as number, own.data[i] as number))
     })
   if (MULTIPLICATIONS.has(op)) {
@@ -195,42 +193,15 @@ function joined(
 ): [number, Tensor[]][] | undefined {
   const parts = args.map((): Tensor[] => [])
   for (const [p, w] of wanted.entries()) {
-    const own = args.map((a) => points[p]?.[a])
-    const sizes = own.map((x) => x?.data.length ?? 0)
-    const all = new Float64Array(sizes.reduce((a, b) => a + b, 0))
-    if (new Set(index).size < all.length || w.data.length !== all.length) return undefined
-    for (let i = 0; i < all.length; i++) all[index[i] as number] = w.data[i] as number
-    let start = 0
-    for (const [k, x] of own.entries()) {
-      if (x === undefined) return undefined
-      parts[k]?.push({ shape: x.shape, data: all.slice(start, start + x.data.length) })
-      start += x.data.length
-    }
+    const own = args.flatMap((a) => points[p]?.[a] ?? [])
+    const size = own.reduce((n, x) => n + x.data.length, 0)
+    if (own.length < args.length || new Set(index).size < size || w.data.length !== size) return undefined
+    for (const [k, part] of scatterAdd(w, index, own).entries()) parts[k]?.push(part)
   }
   // Those that are right already need no other statement.
   return args.flatMap((arg, k): [number, Tensor[]][] => {
     const asked = parts[k] ?? []
     const match = proportion(join(points.map((v) => v[arg])), join(asked))
     return match.residual < MATCH && Math.abs(match.ratio - 1) < MATCH ? [] : [[arg, asked]]
-  })
-}
-
-/** A number, a row or a column for each element of an array of two axes or less. */
-function spreadOver({ shape, data }: Tensor, like: Tensor): Float64Array | undefined {
-  if (data.length === like.data.length) return data
-  if (data.length === 1) return like.data.map(() => data[0] as number)
-  const rank = like.shape.length
-  const own = [...like.shape.map(() => 1), ...shape].slice(-rank)
-  if (own.length !== rank || own.some((n, i) => n !== 1 && n !== like.shape[i])) return undefined
-  const strides = own.map((n, i) => (n === 1 ? 0 : sizeOf(own.slice(i + 1))))
-  return like.data.map((_, place) => {
-    let rest = place
-    let at = 0
-    for (let axis = rank - 1; axis >= 0; axis--) {
-      const length = like.shape[axis] as number
-      at += (rest % length) * (strides[axis] as number)
-      rest = Math.floor(rest / length)
-    }
-    return data[at] as number
   })
 }

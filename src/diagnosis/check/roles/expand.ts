@@ -1,6 +1,7 @@
 /** What a place held before, in what it holds now: v' = v ± rest. */
 
 import { viewIndex } from '../tape/moves.ts'
+import { BOUNDS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 
 const LINEAR: Readonly<Record<string, readonly number[]>> = {
@@ -19,8 +20,6 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
   div: [0],
   divide: [0],
 }
-/** What keeps a value within bounds: `s = np.maximum(s - step, 0.1)`. */
-const BOUNDS = new Set(['maximum', 'minimum', 'fmax', 'fmin', 'clip', 'max', 'min'])
 /** Operations that all of their operands go into: arrays are joined to one. */
 const JOINS = new Set(['add_n', 'move'])
 export const SUMS = new Set(['add', 'sub', 'subtract'])
@@ -88,7 +87,7 @@ export function expandUpdate(
   return { found: true, rest }
 }
 
-/** Of a value that is kept within bounds which operand that is; −1 where it is none. */
+/** Of a value that is kept within bounds, `np.maximum(s - step, 0.1)`, which operand that is; −1 where it is none. */
 function boundedAt(tape: Tape, node: number): number {
   const { op, args } = tape.entry(node)
   if (!BOUNDS.has(op)) return -1

@@ -5,6 +5,7 @@
  */
 
 import { isNothing, type Judged } from '../judge.ts'
+import { BOUNDS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 import { type Dependence, MOVES } from './dependence.ts'
 import type { LossForm } from './losses.ts'
@@ -20,8 +21,6 @@ const SLOPES: Readonly<Record<Form, (p: number, t: number) => number>> = {
   // Of classes that exclude each other; of others it is half a loss.
   'cross-entropy': (p, t) => -t / p,
 }
-/** Operations that keep a prediction within bounds. */
-const BOUNDS = new Set(['maximum', 'minimum', 'fmax', 'fmin', 'max', 'min', 'clip'])
 /** Fewer numbers agree by chance. */
 const LEAST_NUMBERS = 3
 

@@ -19,6 +19,13 @@ export function headersOf(lines: readonly string[], line: number): number[] {
 
 export const isLoopHeader = (line: string) => /^\s*(?:async\s+)?(?:for|while)\b/.test(line)
 
+/** The loops, as lines from 0, that a line lies in within its own function, the innermost first. */
+export function loopsIn(lines: readonly string[], line: number): number[] {
+  const headers = headersOf(lines, line)
+  const end = headers.findIndex((h) => /^\s*(?:async\s+)?def\b/.test(lines[h] ?? ''))
+  return (end < 0 ? headers : headers.slice(0, end)).filter((h) => isLoopHeader(lines[h] ?? ''))
+}
+
 /** The sites that led to a value: its own, and those of the calls that it was computed in, the innermost first. */
 export function sitesTo(trace: Trace, node: number): number[] {
   const made = trace.nodes[node]

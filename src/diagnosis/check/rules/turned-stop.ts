@@ -9,7 +9,7 @@ import { diffOf } from '../findings/finding.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
-import { headersOf, isLoopHeader } from './blocks.ts'
+import { loopsIn } from './blocks.ts'
 import { short } from './trial.ts'
 
 const WATCH_SECONDS = 2
@@ -74,9 +74,7 @@ export async function turnedStop(
 /** The line of the loop that a test leaves: the innermost around it, in its function. */
 function loopLeft(trace: Trace, { file, line }: LeavingTest): number | undefined {
   const lines = trace.sources.get(file)?.split('\n') ?? []
-  const headers = headersOf(lines, line - 1)
-  const end = headers.findIndex((h) => /^\s*(?:async\s+)?def\b/.test(lines[h] ?? ''))
-  const loop = (end < 0 ? headers : headers.slice(0, end)).find((h) => isLoopHeader(lines[h] ?? ''))
+  const [loop] = loopsIn(lines, line - 1)
   return loop === undefined ? undefined : loop + 1
 }
 
