@@ -78,8 +78,9 @@ export function saturated({ best, tape, dependence, points }: Analysis): Saturat
     const { op, args } = tape.entry(node)
     const bound = BOUNDS[op]
     const [arg] = args
-    const z = arg === undefined ? undefined : points.values[0]?.[arg]?.data
-    if (bound === undefined || arg === undefined || z === undefined || dependence.depends[node] !== 1) return []
+    if (bound === undefined || arg === undefined || dependence.depends[node] !== 1) return []
+    const z = points.values[0]?.[arg]?.data
+    if (z === undefined) return []
     const beyond = z.reduce((n, v) => n + Number(Math.abs(v) > bound), 0) / z.length
     return beyond < SHARE ? [] : [{ op, arg, z, beyond }]
   })

@@ -88,8 +88,16 @@ function carriedIn(analysis: Analysis): Carried[] {
   for (let node = 0; node < trace.nodes.length; node++)
     if (tape.aside[node] !== 1)
       for (const arg of new Set(tape.entry(node).args)) users.set(arg, [...(users.get(arg) ?? []), node])
-  const isZero = (node: number) =>
-    dependence.depends[node] !== 1 && points.values[0]?.[node]?.data.every((x) => x === 0) === true
+  // What has just had something written into it is asked for that first: most are rows of data.
+  const isWritten = (node: number) => {
+    const { op, args } = tape.entry(node)
+    return (op === 'put' || op === 'write') && !isZero(args[1] ?? -1)
+  }
+  const isZero = (node: number): boolean =>
+    node >= 0 &&
+    dependence.depends[node] !== 1 &&
+    !isWritten(node) &&
+    points.values[0]?.[node]?.data.every((x) => x === 0) === true
   const beginsWith = (node: number) => {
     const { op, args } = tape.entry(node)
     return (op === 'add' ? args.find((a) => tape.entry(a).op === 'leaf' && isZero(a)) : undefined) ?? -1

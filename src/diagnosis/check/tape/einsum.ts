@@ -1,6 +1,6 @@
-/** Sums of products over named axes: `ij,jk->ik`. Direct loops; its adjoint is another sum of products. */
+/** Sums of products over named axes: `ij,jk->ik`. Matrix products where they can be; its adjoint is another sum of products. */
 
-import { type Tensor, zeros } from './tensor.ts'
+import { matrixProduct, permuted, type Tensor, zeros } from './tensor.ts'
 
 function parse(subscripts: string, count: number): { inputs: string[]; output: string } {
   const [left = '', right] = subscripts.split('->')
@@ -32,6 +32,8 @@ function contract(
   args: readonly Tensor[],
   size: Map<string, number>,
 ): Tensor {
+  const product = asMatrices(inputs, output, args, size)
+  if (product !== undefined) return product
   const letters = [...new Set([...output, ...inputs.join('')])]
   const steps = [...inputs, output].map((names, i) => {
     const shape = i < args.length ? (args[i]?.shape ?? []) : [...names].map((c) => size.get(c) ?? 1)
@@ -70,6 +72,52 @@ function contract(
     }
     if (axis < 0) return out
   }
+}
+
+/**
+ * Two operands whose axes are rows, columns, summed and common ones: a matrix product for each place along the common
+ * ones. Undefined where an axis stands twice in one operand, or is broadcast or summed in one of them alone.
+ */
+function asMatrices(
+  inputs: readonly string[],
+  output: string,
+  args: readonly Tensor[],
+  size: Map<string, number>,
+): Tensor | undefined {
+  const [left = '', right = ''] = inputs
+  const [a, b] = args
+  if (a === undefined || b === undefined || args.length !== 2) return undefined
+  if ([left, right, output].some((names) => new Set(names).size !== names.length)) return undefined
+  if ([...left].some((c, i) => a.shape[i] !== size.get(c)) || [...right].some((c, i) => b.shape[i] !== size.get(c)))
+    return undefined
+  const summed = [...left].filter((c) => !output.includes(c))
+  if (summed.some((c) => !right.includes(c)) || [...right].some((c) => !output.includes(c) && !left.includes(c)))
+    return undefined
+  const common = [...output].filter((c) => left.includes(c) && right.includes(c))
+  const rows = [...output].filter((c) => left.includes(c) && !right.includes(c))
+  const columns = [...output].filter((c) => right.includes(c) && !left.includes(c))
+  const extent = (names: readonly string[]) => names.reduce((n, c) => n * (size.get(c) ?? 1), 1)
+  const [count, n, k, m] = [extent(common), extent(rows), extent(summed), extent(columns)]
+  const laidOut = (x: Tensor, names: string, order: readonly string[]) =>
+    permuted(
+      x,
+      order.map((c) => names.indexOf(c)),
+    ).data
+  const [x, y] = [
+    laidOut(a, left, [...common, ...rows, ...summed]),
+    laidOut(b, right, [...common, ...summed, ...columns]),
+  ]
+  const data = new Float64Array(count * n * m)
+  for (let i = 0; i < count; i++) {
+    const one = { shape: [n, k], data: x.subarray(i * n * k, (i + 1) * n * k) }
+    const other = { shape: [k, m], data: y.subarray(i * k * m, (i + 1) * k * m) }
+    data.set(matrixProduct(one, other).data, i * n * m)
+  }
+  const made = [...common, ...rows, ...columns]
+  return permuted(
+    { shape: made.map((c) => size.get(c) ?? 1), data },
+    [...output].map((c) => made.indexOf(c)),
+  )
 }
 
 /** Adds up along the last axis, from given places on: nearly all the time is spent there, and nearly always for two. */

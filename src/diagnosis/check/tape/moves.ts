@@ -74,23 +74,65 @@ export function scatterInto(to: Float64Array, gy: Tensor, index: Index): void {
 /** `base` with `value` (broadcast to `shape`) written, or added, at positions `at`. */
 export function put(base: Tensor, value: Tensor, at: Index, shape: readonly number[], adds: boolean): Tensor {
   const data = base.data.slice()
+  writeInto(data, value, at, shape, adds)
+  return { shape: base.shape, data }
+}
+
+function writeInto(data: Float64Array, value: Tensor, at: Index, shape: readonly number[], adds: boolean): void {
   const size = sizeOf(shape)
-  if (value.data.length === size) {
-    // Of one size, it is written as it is laid out.
-    for (let i = 0; i < size; i++) {
-      const to = at[i] as number
-      const given = value.data[i] as number
-      data[to] = adds ? (data[to] as number) + given : given
-    }
-    return { shape: base.shape, data }
-  }
-  const from = broadcastIndex(withoutLead(value, shape), shape)
+  // Of one size, it is written as it is laid out.
+  const from = value.data.length === size ? undefined : broadcastIndex(withoutLead(value, shape), shape)
+  const given = value.data
   for (let i = 0; i < size; i++) {
     const to = at[i] as number
-    const put = value.data[from[i] as number] as number
+    const put = given[from === undefined ? i : (from[i] as number)] as number
     data[to] = adds ? (data[to] as number) + put : put
   }
-  return { shape: base.shape, data }
+}
+
+/**
+ * An array that something is written into, after which the script does not read it: the array with it written takes its memory,
+ * and it is worked out again if it is asked for. Data made element by element would be copied as often as it has elements.
+ */
+export class Overwritten implements Tensor {
+  readonly shape: readonly number[]
+  private own: Float64Array | undefined
+  private later: { of: Tensor; at: Index; before: Float64Array } | undefined
+
+  constructor(shape: readonly number[], data: Float64Array) {
+    this.shape = shape
+    this.own = data
+  }
+
+  get data(): Float64Array {
+    if (this.own !== undefined) return this.own
+    const steps: { at: Index; before: Float64Array }[] = []
+    let from: Tensor = this
+    while (from instanceof Overwritten && from.later !== undefined) {
+      steps.push(from.later)
+      from = from.later.of
+    }
+    const data = from.data.slice()
+    for (let step = steps.pop(); step !== undefined; step = steps.pop())
+      for (let i = step.before.length - 1; i >= 0; i--) data[step.at[i] as number] = step.before[i] as number
+    this.own = data
+    this.later = undefined
+    return data
+  }
+
+  /** What `put` gives, in this array's memory; undefined where it has been given away already, or copying costs no more. */
+  put(value: Tensor, at: Index, shape: readonly number[], adds: boolean, isLast: boolean): Tensor | undefined {
+    const size = sizeOf(shape)
+    const data = this.own
+    if (data === undefined || size * 2 > data.length) return undefined
+    const before = new Float64Array(size)
+    for (let i = 0; i < size; i++) before[i] = data[at[i] as number] as number
+    writeInto(data, value, at, shape, adds)
+    const of = isLast ? { shape: this.shape, data } : new Overwritten(this.shape, data)
+    this.own = undefined
+    this.later = { of, at, before }
+    return of
+  }
 }
 
 /** The adjoint of what was written: what is asked for at the places where it is. */

@@ -111,7 +111,8 @@ export function reversePass(
   return { adjoint, blocked }
 }
 
-const WRITES: ReadonlySet<string> = new Set(['put', 'write', 'add_at'])
+/** Operations that write the second of their operands into the first. */
+export const WRITES: ReadonlySet<string> = new Set(['put', 'write', 'add_at'])
 
 function addInto(to: Float64Array, more: Float64Array): void {
   for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + (more[i] as number)

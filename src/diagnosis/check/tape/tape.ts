@@ -4,8 +4,9 @@
  */
 
 import type { Trace } from '../trace/trace.ts'
+import { Overwritten, put, viewIndex } from './moves.ts'
 import { OPERATIONS, type Params } from './operations.ts'
-import { type Reversed, reversePass } from './reverse.ts'
+import { type Reversed, reversePass, WRITES } from './reverse.ts'
 import { type Tensor, tensor } from './tensor.ts'
 
 export interface Entry {
@@ -32,6 +33,7 @@ export class Tape {
     size: 0,
     sets: new Map(),
   }
+  private readonly isRedirected: boolean = false
   private readerLists?: { starts: Int32Array; readers: Int32Array }
 
   constructor(trace: Trace) {
@@ -79,7 +81,8 @@ export class Tape {
   /** Values of all nodes below `end`, from the recorded leaves, with `changed` nodes put in by hand. A value that cannot be computed is undefined. */
   evaluate(changed: ReadonlyMap<number, Tensor>, end = this.length): Values {
     const values: Values = new Array(end)
-    for (let node = 0; node < end; node++) values[node] = this.compute(node, values, changed)
+    for (let node = 0; node < end; node++)
+      values[node] = this.written(node, values, changed) ?? this.compute(node, values, changed)
     return values
   }
 
@@ -98,10 +101,56 @@ export class Tape {
       let isTouched = changed.has(node)
       if (!isTouched) for (const arg of this.entry(node).args) if (touched[arg] === 1) isTouched = true
       if (isTouched) touched[node] = 1
-      values[node] = isTouched ? this.compute(node, values, changed) : known[node]
+      values[node] = isTouched
+        ? (this.written(node, values, changed, touched) ?? this.compute(node, values, changed))
+        : known[node]
       if (isTouched && !allows(node, values[node])) return undefined
     }
     return values
+  }
+
+  /**
+   * What writes into an array that nothing reads afterwards takes the array's memory, if it was made in this pass; undefined
+   * for all other nodes.
+   * @param touched 1 for what was made in this pass, where not all was.
+   */
+  private written(
+    node: number,
+    values: Values,
+    changed: ReadonlyMap<number, Tensor>,
+    touched?: Uint8Array,
+  ): Tensor | undefined {
+    const entry = this.entries[node]
+    if (entry === undefined || !WRITES.has(entry.op) || changed.has(node) || this.isRedirected) return undefined
+    const [into = -1, given = -1] = entry.args
+    const [base, value] = [values[into], values[given]]
+    if (base === undefined || value === undefined) return undefined
+    const isLast = !this.isOverwritten(node)
+    const at = entry.op === 'write' ? viewIndex(base.shape, entry.params) : (entry.params.at as number[])
+    const shape = entry.params.shape as number[]
+    const adds = entry.op === 'add_at'
+    const isNew = base instanceof Overwritten && (touched === undefined || touched[into] === 1)
+    const found = isNew && !changed.has(into) ? base.put(value, at, shape, adds, isLast) : undefined
+    if (found !== undefined || isLast) return found
+    const copy = put(base, value, at, shape, adds)
+    return new Overwritten(copy.shape, copy.data)
+  }
+
+  /** Whether the last operation of the script that reads a value writes into it, and those before it only copied parts. */
+  private isOverwritten(node: number): boolean {
+    const readers = this.readers(node)
+    const last = readers.length - 1
+    return last >= 0 && readers.every((reader, i) => (i < last ? this.copies(reader) : this.writesInto(reader, node)))
+  }
+
+  private copies(node: number): boolean {
+    const op = this.entries[node]?.op
+    return op === 'view' || op === 'move'
+  }
+
+  private writesInto(node: number, into: number): boolean {
+    const entry = this.entries[node]
+    return entry !== undefined && WRITES.has(entry.op) && entry.args[0] === into && !entry.args.includes(into, 1)
   }
 
   /** Computes what `values` lacks (nodes appended since). */
@@ -154,7 +203,7 @@ export class Tape {
 
   /** The same tape with some operands replaced by others. */
   redirected(replaced: ReadonlyMap<number, number>): Tape {
-    const other: Tape = Object.create(this)
+    const other: Tape = Object.create(this, { isRedirected: { value: true } })
     other.known = { cut: NOTHING, size: 0, sets: new Map() }
     other.entry = (node) => {
       const entry = this.entry(node)

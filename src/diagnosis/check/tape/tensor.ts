@@ -73,7 +73,7 @@ interface Rows {
   readonly right: readonly [row: number, element: number]
 }
 
-/** How two shapes are broadcast to one of two axes or less; undefined where that takes more. */
+/** How two shapes are broadcast, where that takes rows and elements and no more. */
 function rowsOf(a: Tensor, b: Tensor): Rows | undefined {
   if (sameShape(a, b)) return { shape: a.shape, count: 1, length: a.data.length, left: [0, 1], right: [0, 1] }
   // One number with all elements: what scripts do most.
@@ -82,13 +82,24 @@ function rowsOf(a: Tensor, b: Tensor): Rows | undefined {
   if (isNumber(a) && a.shape.length <= b.shape.length)
     return { shape: b.shape, count: 1, length: b.data.length, left: [0, 0], right: [0, 1] }
   const shape = broadcastShapes(a.shape, b.shape, 'elementwise operation')
-  if (shape.length > 2) return undefined
-  const [count = 1, length = 1] = shape.length === 2 ? shape : [1, ...shape]
-  const steps = (own: readonly number[]): [number, number] => {
-    const [rows = 1, columns = 1] = own.length === 2 ? own : [1, ...own]
-    return [rows === 1 ? 0 : columns, columns === 1 ? 0 : 1]
+  // Neighbouring axes along which the same operand stays where it is are one.
+  const groups: { size: number; left: boolean; right: boolean }[] = []
+  for (const [axis, size] of shape.entries()) {
+    if (size === 1) continue
+    const left = (a.shape[axis + a.shape.length - shape.length] ?? 1) === 1
+    const right = (b.shape[axis + b.shape.length - shape.length] ?? 1) === 1
+    const last = groups.at(-1)
+    if (last?.left === left && last.right === right) last.size *= size
+    else groups.push({ size, left, right })
   }
-  return { shape, count, length, left: steps(a.shape), right: steps(b.shape) }
+  if (groups.length > 2) return undefined
+  const whole = { size: 1, left: true, right: true }
+  const [row = whole, element = whole] = groups.length === 2 ? groups : [whole, ...groups]
+  const steps = (side: 'left' | 'right'): [number, number] => [
+    row[side] ? 0 : element[side] ? 1 : element.size,
+    element[side] ? 0 : 1,
+  ]
+  return { shape, count: row.size, length: element.size, left: steps('left'), right: steps('right') }
 }
 
 /** Elementwise with broadcasting. */
@@ -193,6 +204,21 @@ export function transpose(x: Tensor): Tensor {
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) data[j * rows + i] = x.data[i * columns + j] as number
   return { shape: [columns, rows], data }
+}
+
+/** Its axes in another order: axis i is the former axis `order[i]`. */
+export function permuted(x: Tensor, order: readonly number[]): Tensor {
+  if (order.every((axis, i) => axis === i)) return x
+  const strides = rowMajorStrides(x.shape)
+  const shape = order.map((axis) => x.shape[axis] ?? 1)
+  const index = stridedIndex(
+    shape,
+    order.map((axis) => strides[axis] ?? 0),
+    0,
+  )
+  const data = new Float64Array(index.length)
+  for (let i = 0; i < data.length; i++) data[i] = x.data[index[i] as number] as number
+  return { shape, data }
 }
 
 /** [n, k] times [k, m]. */
