@@ -17,6 +17,39 @@ async function traceOf(source: string) {
   return trace
 }
 
+describe('a loop that trains nothing', () => {
+  it('is forgotten as a whole, also where some of it was handed over before', async () => {
+    const path = join(folder, 'skipped.py')
+    const source = `
+import random
+noise = 1.0
+for i in range(40):
+    for j in range(60):
+        noise = noise * 0.99 + noise * 0.001 * 0.5
+table = 1.0
+for i in range(3):
+    table = table + table * 0.5
+w = [0.5, -0.3]
+for epoch in range(10):
+    x, t = [0.1 * epoch, 0.4], 0.3
+    e = sum(a * b for a, b in zip(w, x)) - t
+    w = [a - 0.1 * e * b for a, b in zip(w, x)]
+`
+    writeFileSync(path, source)
+    const python = await findPython(path)
+    const first = await runTracer(python, { path, steps: 100_000 }, 30_000)
+    const skip = first.trace.sites.findIndex((site) => site.kind === 'For' && site.line === 8)
+    const { trace } = await runTracer(python, { path, steps: 100_000, skip: [skip] }, 30_000)
+    expect(trace.error).toBeUndefined()
+    expect(trace.status).toBe('finished')
+    expect(trace.nodes.every((n, i) => n.args.every((a) => a < i))).toBe(true)
+    expect(trace.events.every((e) => e.time <= trace.nodes.length)).toBe(true)
+    const lines = new Set(trace.nodes.map((n) => trace.sites[n.site]?.line))
+    expect(lines.has(14)).toBe(true)
+    expect(lines.has(6)).toBe(false)
+  })
+})
+
 describe('the end of a trace', () => {
   it('comes after a few updates of lists that are made anew each time', async () => {
     const trace = await traceOf(`

@@ -184,6 +184,15 @@ class Builder {
     if (!condition) throw bad(line, what)
   }
 
+  /** Values are counted anew from here; what names, lists and calls there are stays known. */
+  private forget(): void {
+    const kept = this.events.filter((e) => e.kind === 'bind' || e.kind === 'shared' || e.kind === 'shuffle')
+    this.events.length = 0
+    for (const event of kept) this.events.push({ ...event, time: 0 })
+    this.nodes.length = 0
+    this.opaque.clear()
+  }
+
   take(row: unknown[], line: number): void {
     const time = this.nodes.length
     switch (row[0]) {
@@ -270,6 +279,9 @@ class Builder {
       case 'import':
         this.check(isInteger(row[3]), line, 'a malformed import')
         this.imports.push({ name: String(row[1]), file: String(row[2]), line: row[3] })
+        break
+      case 'forgotten':
+        this.forget()
         break
       case 'paused':
         this.paused = true

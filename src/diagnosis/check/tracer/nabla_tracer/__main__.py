@@ -28,7 +28,7 @@ class Output:
     """Trace rows, written many at once when it is known that they are wanted."""
 
     def __init__(self, descriptor):
-        self.descriptor, self.rows = descriptor, []
+        self.descriptor, self.rows, self.written = descriptor, [], False
         self.wanted = lambda: True
 
     def write(self, row):
@@ -38,10 +38,13 @@ class Output:
 
     def clear(self):
         self.rows = [row for row in self.rows if row[0] not in VALUES]
+        if self.written:  # what was handed over already is forgotten there
+            self.rows.append(["forgotten"])
 
     def flush(self):
         data = "".join(as_text(row) + "\n" for row in self.rows).encode("utf-8", "replace")
         self.rows = []
+        self.written = self.written or data != b""
         while data:
             data = data[os.write(self.descriptor, data):]
 
