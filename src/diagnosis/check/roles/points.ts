@@ -145,13 +145,17 @@ export function makePoints(
     const random = new RandomStream(7, point)
     let size = 0.5
     let spare: { found: Values; changed: ReadonlyMap<number, Tensor> } | undefined
-    for (let attempt = 0; attempt < 6; attempt++, size /= 8) {
+    // Equal patches of a flat picture have equal maxima, of which one was chosen: they stay equal where pictures stay as
+    // they are. What begins at 0 is where a ReLU's kink is for patches of zeros.
+    let moves = true
+    for (let attempt = 0; attempt < 8; attempt++, size /= 8) {
       const changed = new Map<number, Tensor>()
       const alike = new Map<string, Tensor>()
       for (const node of [...starts, ...inputs]) {
         const value = recorded[node]
         if (value === undefined || frozen.has(node) || value.data.length > 500_000) continue
         const isInput = inputs.has(node) && !starts.includes(node)
+        if (!moves && (isInput || value.data.every((x) => x === 0))) continue
         if (isFiller(tape, node, value) && (isInput || tape.trace.nodes[node]?.dtype === 'i')) continue
         // The same data made twice, `np.eye(n)` for each pass over the same states, is one input.
         const key = isInput && isVaried(value) ? `${value.shape} ${value.data}` : `${node}`
@@ -163,6 +167,7 @@ export function makePoints(
       if (found === undefined) continue
       if (!choicesHold(tape, found, dependence)) {
         spare ??= { found, changed }
+        if (attempt === 2) [moves, size] = [false, size * 64]
         continue
       }
       values.push(found)

@@ -7,7 +7,7 @@ import { findMeetings } from './meetings.ts'
 import { openSum, runningSums } from './sums.ts'
 
 const LOSS_NAME =
-  /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|verlust|fehler|kosten|perte|erreur|perdida|pérdida|coste|erro|custo|perda|^[jlec]$|^total$/i
+  /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|verlust|fehler|kosten|perte|erreur|perdida|pérdida|perdita|coste|erro|custo|perda|kayip|kayıp|hata|maliyet|verlies|kostnad|förlust|forlust|strata|blad|błąd|koszt|chyba|^[jlec]$|^total$/i
 
 const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])
 
@@ -59,6 +59,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
       if (LOSS_NAME.test(name) && !NOT_LOSS.test(name)) offer(event.site, event.node, name, 3)
     }
   }
+  for (const { site, node, name } of heldAgainstFormer(tape, nameOf)) offer(site, node, name, 3)
   const losses: (Loss & { rank: number })[] = []
   const meets = new Set(findMeetings(tape, dependence).map((m) => m.node))
   const judges = (node: number) =>
@@ -85,6 +86,45 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
       })
   }
   return dedupe(losses.sort((a, b) => b.rank - a.rank))
+}
+
+/** Steps from a comparison to the two numbers that it is about: `abs(old - new) < tolerance * old`. */
+const COMPARES = new Set([
+  'less',
+  'less_equal',
+  'greater',
+  'greater_equal',
+  'sub',
+  'subtract',
+  'absolute',
+  'div',
+  'mul',
+])
+
+/** What a condition holds against its own former value, under whatever name: stopping tests and schedules do that with losses. */
+function heldAgainstFormer(
+  tape: Tape,
+  nameOf: ReadonlyMap<number, string>,
+): { site: number; node: number; name: string }[] {
+  const firstName = new Map<number, string>()
+  const { trace, aside } = tape
+  for (const event of trace.events)
+    if (event.kind === 'store' && event.place !== 'item' && !firstName.has(event.node))
+      firstName.set(event.node, String(event.key))
+  return trace.events.flatMap((event) => {
+    if (event.kind !== 'guard' || aside[event.node] === 1) return []
+    const stored: number[] = []
+    const visit = (node: number, depth: number) => {
+      if (firstName.has(node)) stored.push(node)
+      else if (depth < 5 && COMPARES.has(tape.entry(node).op))
+        for (const arg of tape.entry(node).args) visit(arg, depth + 1)
+    }
+    visit(event.node, 0)
+    const latest = Math.max(-1, ...stored)
+    const name = firstName.get(latest)
+    const isHeld = stored.some((node) => node !== latest && firstName.get(node) === name)
+    return isHeld && name !== undefined ? [{ site: event.site, node: latest, name: nameOf.get(latest) ?? name }] : []
+  })
 }
 
 /** Without what is added once the parameters have changed: a penalty that is logged beside the loss of the step before. */

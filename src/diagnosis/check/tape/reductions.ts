@@ -62,12 +62,17 @@ export function reduceGradient(kind: Reduction, gy: Tensor, x: Tensor, y: Tensor
   const out = zeros(x.shape)
   const from = broadcastIndex(kept, x.shape)
   const share = kind === 'mean' ? gy.data.length / Math.max(1, x.data.length) : 1
+  // Of equal elements one is the extreme, the first as in argmax: patches of a flat picture are equal at all weights.
+  const isFound = new Uint8Array(gy.data.length)
   for (let i = 0; i < out.data.length; i++) {
     const place = from[i] as number
     const g = (gy.data[place] as number) * share
     if (kind === 'sum' || kind === 'mean') out.data[i] = g
     else if (kind === 'prod') out.data[i] = (g * (y.data[place] as number)) / (x.data[i] as number)
-    else out.data[i] = x.data[i] === y.data[place] ? g : 0
+    else if (isFound[place] === 0 && x.data[i] === y.data[place]) {
+      out.data[i] = g
+      isFound[place] = 1
+    }
   }
   return out
 }
