@@ -117,7 +117,8 @@ function sourcesOf(scene: Scene, occurrence: Occurrence, handsOver: boolean): Oc
   const out: Occurrence[] = []
   const seek = (node: number, wanted: readonly Tensor[], depth: number): boolean => {
     if (depth > DEPTH) return false
-    if (depth > 0 && region.homeOf(node) !== home) {
+    // A change of shape, `g.ravel()`, belongs to no statement.
+    if (depth > 0 && region.homeOf(node) !== home && region.homeOf(node) >= 0) {
       out.push({ node, given: points.map((v) => v[node]), wanted, target: occurrence.target })
       return true
     }

@@ -54,13 +54,17 @@ function storesOf(trace: Analysis['trace']): ReadonlyMap<number, readonly { site
   return found
 }
 
-/** The runs of an operation of the script within the step that some parameters are judged by. */
-function runsOf({ tape, best }: Analysis, node: number, fixed: readonly number[]): number[] {
+/**
+ * The runs of an operation of the script within the step that some parameters are judged by, as far as something is
+ * updated with them: what a check of the gradients computes beside it shows no place.
+ */
+function runsOf({ tape, best, dependence }: Analysis, node: number, fixed: readonly number[]): number[] {
   const { site, op } = tape.entry(node)
+  const made = tape.madeFrom(best?.results.map((r) => r.step.after) ?? [], dependence.cut)
   const steps = best?.results.filter((r) => fixed.includes(r.chain.id)).map((r) => r.step) ?? []
   const out: number[] = []
   for (let n = Math.max(...steps.map((s) => s.before)) + 1; n <= Math.max(...steps.map((s) => s.after)); n++)
-    if (tape.entry(n).site === site && tape.entry(n).op === op && tape.aside[n] !== 1) out.push(n)
+    if (tape.entry(n).site === site && tape.entry(n).op === op && tape.aside[n] !== 1 && made.has(n)) out.push(n)
   return out
 }
 

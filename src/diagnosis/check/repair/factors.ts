@@ -4,7 +4,7 @@
  */
 
 import type { Analysis } from '../analyse.ts'
-import { originOf } from '../roles/dependence.ts'
+import { originOf, PASSES } from '../roles/dependence.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import { MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
@@ -196,8 +196,11 @@ function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence):
   if (proportion(join(factor.given), join(factor.wanted)).residual < MATCH) return false
   const within = madeBeside(analysis, region, factor.node)
   const inner = [...within].sort((a, b) => a - b)
+  // A part of a value, `a[:, 1:]`, is what was given as much as the value is.
   const sources = new Set(
-    inner.flatMap((n) => tape.entry(n).args).filter((a) => !within.has(a) && dependence.depends[a] === 1),
+    inner
+      .flatMap((n) => tape.entry(n).args)
+      .filter((a) => dependence.depends[a] === 1 && (!within.has(a) || PASSES.has(tape.entry(a).op))),
   )
   const size = factor.wanted[0]?.data.length
   // What only stands inside an expression, such as the −z of a sigmoid, nobody chose by mistake.

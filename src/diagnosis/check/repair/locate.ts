@@ -6,12 +6,14 @@
 
 import type { Analysis } from '../analyse.ts'
 import { isStill, type Judged, type ParameterResult, showsRatio } from '../judge.ts'
+import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import { attempt, operandScales } from './attempt.ts'
 import { blameBehind } from './behind.ts'
 import { blameCallers, blameUnfed } from './callers.ts'
 import { blameBare, blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
-import { locateMultiple, type Scale } from './multiples.ts'
+import { locateMultiple, type Multiple, type Scale } from './multiples.ts'
+import { multiplied } from './multiply.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival, ranked } from './rivals.ts'
@@ -74,8 +76,51 @@ function likelier(situation: Situation, deadline: number): (Located & { readonly
   const multiple = locateMultiple(situation, (workDone() + deadline) / 2)
   const found = wrong.length === 0 ? undefined : explain({ ...situation, wrong }, deadline)
   if (multiple === undefined || found === undefined) return multiple ?? found
+  if (isHandedUndivided(situation, multiple, found)) return { ...multiple, ...found, remake: multiple.remake }
+  if (losesScale(situation, multiple) && found.fixed.length >= multiple.fixed.length) return found
   const gain = multiple.fixed.length - found.fixed.length
   return gain > 0 || (gain === 0 && multiple.remake.cost <= (found.remake?.cost ?? NO_REMAKE)) ? multiple : found
+}
+
+/**
+ * Where no gradient is right, whether a multiple makes all of them right but for a factor that the stated loss does not
+ * have: two terms of a gradient whose proportion is wrong agree when either of them is multiplied.
+ */
+function losesScale({ analysis, judged, region, wrong, right, points, ...rest }: Situation, found: Multiple): boolean {
+  if (right.length > 0 || !judged.measured.loss.stated || Math.abs(found.factor + 1) < 1e-9) return false
+  const after = multiplied({ analysis, judged, region, wrong, right, points, ...rest }, found.statement, found.factor)
+  const fits = new Replay(analysis, region.end, after).fits(new Map(), wrong)
+  return fits.some((fit) => {
+    const own = wrong.find((r) => r.chain.id === fit.chain)
+    return own !== undefined && Math.abs((fit.ratio * own.rate) / own.ownRate - 1) > 1e-5
+  })
+}
+
+/** Whether what one statement keeps as it got it (`gW2 = sum2`) others divide there by just the number that it is too large by. */
+function isHandedUndivided({ analysis, points, right }: Situation, multiple: Multiple, found: Located): boolean {
+  const { tape, trace, dependence } = analysis
+  const { statement, occurrences } = found
+  const isSame = statement.times !== undefined && occurrences.every((o) => multiple.statement.outputs.includes(o.node))
+  if (!isSame || found.fixed.length < multiple.fixed.length) return false
+  const at = trace.sites[statement.site]
+  const isNumber = (node: number | undefined, wanted: number) => {
+    const data = points[0]?.[node ?? -1]?.data
+    return data?.length === 1 && Math.abs((data[0] ?? 0) / wanted - 1) < 1e-9
+  }
+  const runs = new Map<number, number>()
+  for (const node of tape.madeFrom(
+    right.map((r) => r.step.after),
+    dependence.cut,
+  )) {
+    const { op, args, site } = tape.entry(node)
+    const own = trace.sites[site]
+    if (own?.file !== at?.file || own?.function !== at?.function) continue
+    const [a, b] = args
+    const divides = DIVISIONS.has(op) && isNumber(b, 1 / multiple.factor)
+    const multiplies = MULTIPLICATIONS.has(op) && (isNumber(a, multiple.factor) || isNumber(b, multiple.factor))
+    if (divides || multiplies) runs.set(site, (runs.get(site) ?? 0) + 1)
+  }
+  return [...runs.values()].some((count) => count <= occurrences.length)
 }
 
 /** What the parameters follow once a statement has been put right. */

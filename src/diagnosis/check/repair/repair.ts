@@ -38,6 +38,8 @@ const MAX_GROUPS = 3
 const RIVAL_COST = 0.75
 /** What it gains where it is of the kind that the tape says. */
 const MEANT = 1.5
+/** What it costs to leave the gradients with another factor than the stated loss has. */
+const OTHER_SCALE = 1.5
 /** No repair is worth a longer wait than this. */
 const ROUND_MS = 20_000
 /** Nor is the replay of a group's edits worth more work. */
@@ -199,11 +201,21 @@ function rank(
     const rival = isRival(suspect) ? RIVAL_COST : 0
     const known = located.find((l) => l.statement.site === suspect?.site)?.remake?.kind
     const meant = known !== undefined && kindOf(t, judged, false) === known ? MEANT : 0
-    return (KIND_COST[t.row.kind] ?? 3) - meant + rival + length + literal + placeCost(t, suspect, analysis, judged)
+    const size = hasLossScale(t, judged) ? 0 : OTHER_SCALE
+    return (
+      (KIND_COST[t.row.kind] ?? 3) - meant + rival + length + literal + size + placeCost(t, suspect, analysis, judged)
+    )
   }
   return [...trials].sort(
     (a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b),
   )
+}
+
+/** Whether gradients are of the stated loss's size after an edit, where none is right before it that tells another one. */
+function hasLossScale({ fixed, ratio }: Trial, { results, measured }: Judged): boolean {
+  const own = results.find((r) => fixed.includes(r.chain.id))
+  if (own === undefined || !measured.loss.stated || results.some((r) => r.status === 'right')) return true
+  return Math.abs((Math.abs(ratio) * own.rate) / own.ownRate - 1) < 1e-5
 }
 
 function placeCost(trial: Trial, suspect: Suspect | undefined, analysis: Analysis, judged: Judged): number {

@@ -266,7 +266,7 @@ function partsOf(tape: Tape, node: number, size: number): Int32Array[] {
   if (shape.length !== 1 || size < 4) return []
   const parts: Int32Array[] = []
   const taken = new Uint8Array(size)
-  for (let user = node + 1; user < Math.min(tape.trace.nodes.length, node + 400); user++) {
+  for (const user of tape.readers(node)) {
     const { op, args, params } = tape.entry(user)
     if (args[0] !== node || (op !== 'view' && op !== 'move')) continue
     const index = op === 'view' ? viewIndex(shape, params) : Int32Array.from(params.index as number[])

@@ -1,5 +1,6 @@
 /** Another operation in place of one, another order of them, or one less. */
 
+import { PASSES } from '../../roles/dependence.ts'
 import type { Params } from '../../tape/operations.ts'
 import { scale, type Tensor } from '../../tape/tensor.ts'
 import type { FindingKind } from '../../types.ts'
@@ -255,9 +256,12 @@ function isSame(x: Tensor, derivative: Tensor): boolean {
   })
 }
 
-/** A term of the statement's sum that is off by a sign or a count. */
+/** A term of the statement's sum that is off by a sign or a count: of the error, or of a parameter's decay. */
 export function* scaledTerm(scene: Scene, node: number): Generator<Change> {
-  if (node === scene.one.node || !scene.signal(node)) return
+  if (node === scene.one.node) return
+  const decays = !scene.signal(node) && isDecay(scene, node)
+  if (!scene.signal(node) && !decays) return
+  if (decays) yield* decayInPart(scene, node)
   const factor = scene.factorOf(node)
   if (factor === undefined) return
   const own = Number((1 / factor).toPrecision(4))
@@ -267,8 +271,55 @@ export function* scaledTerm(scene: Scene, node: number): Generator<Change> {
       const x = values[node]
       return x && scale(x, factor)
     },
-    kind: factor < 0 ? 'sign' : 'scale',
+    kind: decays ? 'regularisation' : factor < 0 ? 'sign' : 'scale',
     text: `a term of it is ${own} times what is needed`,
     cost: 1.05,
+  }
+}
+
+/** Whether a value is a parameter, or a part of one, times a number. */
+function isDecay({ setting: { analysis } }: Scene, node: number): boolean {
+  const { tape, dependence, points } = analysis
+  let at = node
+  for (let depth = 0; depth < 6; depth++) {
+    const { op, args } = tape.entry(at)
+    if (dependence.cut.has(at)) return at !== node
+    const isNumber = (arg: number) => points.values[0]?.[arg]?.data.length === 1 && dependence.depends[arg] !== 1
+    const rest = PRODUCTS.has(op) || QUOTIENTS.has(op) ? args.filter((a) => !isNumber(a)) : args
+    const [only, ...others] = rest
+    if (only === undefined || others.length > 0 || !(PASSES.has(op) || PRODUCTS.has(op) || QUOTIENTS.has(op)))
+      return false
+    at = only
+  }
+  return false
+}
+
+/** A decay of all elements where whole rows or columns, the biases among the weights, should have none. */
+function* decayInPart(scene: Scene, node: number): Generator<Change> {
+  const { node: whole, given, wanted } = scene.one
+  const [value, now, asked] = [scene.at(node), given[0], wanted[0]]
+  if (value === undefined || now === undefined || asked === undefined || scene.at(whole) === undefined) return
+  if (value.shape.length !== 2 || value.data.length !== now.data.length || now.data.length !== asked.data.length) return
+  const columns = value.shape[1] ?? 1
+  const size = Math.sqrt(value.data.reduce((sum, x) => sum + x * x, 0) / value.data.length)
+  const isOff = (i: number) => Math.abs((now.data[i] as number) - (asked.data[i] as number)) > 1e-7 * size
+  const ways: readonly [string, (i: number) => number][] = [
+    ['columns', (i) => i % columns],
+    ['rows', (i) => Math.floor(i / columns)],
+  ]
+  for (const [what, lineOf] of ways) {
+    const lines = new Set<number>()
+    for (let i = 0; i < value.data.length; i++) if (isOff(i)) lines.add(lineOf(i))
+    if (lines.size === 0 || lines.size === new Set(Array.from(value.data, (_, i) => lineOf(i))).size) continue
+    yield {
+      node,
+      make: (values) => {
+        const x = values[node]
+        return x && { shape: x.shape, data: x.data.map((v, i) => (lines.has(lineOf(i)) ? 0 : v)) }
+      },
+      kind: 'regularisation',
+      text: `without the decay of ${lines.size === 1 ? 'one' : lines.size} of its ${what} it is the gradient that is needed`,
+      cost: 1.1,
+    }
   }
 }
