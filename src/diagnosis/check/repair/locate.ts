@@ -6,13 +6,12 @@
 
 import type { Analysis } from '../analyse.ts'
 import { isStill, type Judged, type ParameterResult, showsRatio } from '../judge.ts'
-import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import { attempt, operandScales } from './attempt.ts'
 import { blameBehind } from './behind.ts'
 import { blameCallers, blameUnfed } from './callers.ts'
 import { blameBare, blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
-import { locateMultiple, type Multiple, type Scale } from './multiples.ts'
+import { locateMultiple, type Multiple, runsOfSameFactor, type Scale } from './multiples.ts'
 import { multiplied } from './multiply.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
@@ -97,30 +96,14 @@ function losesScale({ analysis, judged, region, wrong, right, points, ...rest }:
 }
 
 /** Whether what one statement keeps as it got it (`gW2 = sum2`) others divide there by just the number that it is too large by. */
-function isHandedUndivided({ analysis, points, right }: Situation, multiple: Multiple, found: Located): boolean {
-  const { tape, trace, dependence } = analysis
-  const { statement, occurrences } = found
+function isHandedUndivided(
+  situation: Situation,
+  multiple: Multiple,
+  { statement, occurrences, fixed }: Located,
+): boolean {
   const isSame = statement.times !== undefined && occurrences.every((o) => multiple.statement.outputs.includes(o.node))
-  if (!isSame || found.fixed.length < multiple.fixed.length) return false
-  const at = trace.sites[statement.site]
-  const isNumber = (node: number | undefined, wanted: number) => {
-    const data = points[0]?.[node ?? -1]?.data
-    return data?.length === 1 && Math.abs((data[0] ?? 0) / wanted - 1) < 1e-9
-  }
-  const runs = new Map<number, number>()
-  for (const node of tape.madeFrom(
-    right.map((r) => r.step.after),
-    dependence.cut,
-  )) {
-    const { op, args, site } = tape.entry(node)
-    const own = trace.sites[site]
-    if (own?.file !== at?.file || own?.function !== at?.function) continue
-    const [a, b] = args
-    const divides = DIVISIONS.has(op) && isNumber(b, 1 / multiple.factor)
-    const multiplies = MULTIPLICATIONS.has(op) && (isNumber(a, multiple.factor) || isNumber(b, multiple.factor))
-    if (divides || multiplies) runs.set(site, (runs.get(site) ?? 0) + 1)
-  }
-  return [...runs.values()].some((count) => count <= occurrences.length)
+  if (!isSame || fixed.length < multiple.fixed.length) return false
+  return runsOfSameFactor(situation, multiple.factor, statement.site) <= occurrences.length
 }
 
 /** What the parameters follow once a statement has been put right. */

@@ -6,6 +6,7 @@
 import type { ParameterResult } from '../judge.ts'
 import { proportion } from '../roles/measure.ts'
 import { findMeetings } from '../roles/meetings.ts'
+import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { entryCost, NEGATED } from './entry.ts'
 import { besidePenalty, factorFor, isClose, isCount, multiplied, SAME, scaled, taken, wantedOf } from './multiply.ts'
@@ -99,9 +100,45 @@ function multiplesOf(situation: Situation, deadline: number): Multiple | undefin
   // Several updates that climb are one error that is turned.
   const equals = found.filter((m) => m.fixed.length === most && !(signs && m.statement.updates && most < wrong.length))
   equals.sort((a, b) => a.remake.cost - b.remake.cost)
-  const [first, ...others] = equals
-  if (first === undefined) return undefined
+  const [cheapest] = equals
+  if (cheapest === undefined) return undefined
+  const first = sumUndivided(situation, cheapest, equals) ?? cheapest
+  const others = equals.filter((m) => m !== first)
   return { ...first, rivals: others.filter((o) => !o.statement.updates).map((o) => o.statement) }
+}
+
+/** Of a sum over a loop's turns, which others divide once the loop is over, its last statement is the one that is not divided. */
+function sumUndivided(situation: Situation, found: Multiple, equals: readonly Multiple[]): Multiple | undefined {
+  const { outputs, site } = found.statement
+  if (outputs.length < 2 || runsOfSameFactor(situation, found.factor, site) >= outputs.length) return undefined
+  const lastOf = (m: Multiple) => m.statement.outputs.at(-1) ?? 0
+  const sums = equals.filter((m) => m.statement.outputs.length >= outputs.length && m.factor === found.factor)
+  return sums.reduce((a, b) => (lastOf(b) > lastOf(a) ? b : a), found)
+}
+
+/** How often, at least, an operation in the same function gives right gradients just the factor that another lacks; Infinity where none does. */
+export function runsOfSameFactor({ analysis, points, right }: Situation, factor: number, statement: number): number {
+  const { tape, trace, dependence } = analysis
+  const at = trace.sites[statement]
+  const isNumber = (node: number | undefined, wanted: number) => {
+    const data = points[0]?.[node ?? -1]?.data
+    return data?.length === 1 && Math.abs((data[0] ?? 0) / wanted - 1) < 1e-9
+  }
+  const made = tape.madeFrom(
+    right.map((r) => r.step.after),
+    dependence.cut,
+  )
+  const runs = new Map<number, number>()
+  for (const node of made) {
+    const { op, args, site } = tape.entry(node)
+    const own = trace.sites[site]
+    if (own === undefined || own.file !== at?.file || own.function !== at.function) continue
+    const [a, b] = args
+    const divides = DIVISIONS.has(op) && isNumber(b, 1 / factor)
+    const multiplies = MULTIPLICATIONS.has(op) && (isNumber(a, factor) || isNumber(b, factor))
+    if (divides || multiplies) runs.set(site, (runs.get(site) ?? 0) + 1)
+  }
+  return Math.min(...runs.values())
 }
 
 function placesOf({ region }: Situation): Statement[] {
