@@ -82,8 +82,16 @@ export function* pairingsOf(
   targets: Targets,
   flows: ReadonlyMap<number, readonly ParameterResult[]>,
 ): Generator<Pairing> {
-  if (statement.updates)
-    return yield* pairingsAmong(situation, statement, restsOf(situation, statement), targets, flows)
+  if (statement.updates) {
+    const rests = restsOf(situation, statement)
+    const innermost = rests.flatMap((list) => list.at(-1) ?? [])
+    yield* pairingsAmong(situation, statement, innermost, targets, flows)
+    // Of single numbers a product of three, `rate * delta * h`, may be wrong in its last factor.
+    const whole = rests.flatMap((list) => list[0] ?? [])
+    if (whole.some((node, i) => node !== innermost[i]))
+      yield* pairingsAmong(situation, statement, whole, targets, flows)
+    return
+  }
   yield* pairingsAmong(situation, statement, statement.outputs, targets, flows)
   if (statement.suspected.length < statement.outputs.length && statement.times === undefined)
     yield* pairingsAmong(situation, statement, statement.suspected, targets, flows)
@@ -186,20 +194,21 @@ function* byUses(
 const MOST_RUNS = 200
 const plus = (a: Tensor | undefined, b: Tensor | undefined) => a && b && add(a, b)
 
-/** What update statements add to their parameters. */
-function restsOf({ analysis, region, wrong, right }: Situation, statement: Statement): number[] {
+/** What update statements add to their parameters, for each of them from the whole to its innermost product with the error. */
+function restsOf({ analysis, region, wrong, right }: Situation, statement: Statement): number[][] {
   return [...wrong, ...right].flatMap((r) => {
     const index = r.chain.versions.findIndex((v) => v.node === r.step.after)
     const rest = r.chain.rests[index - 1]?.[0]
-    if (rest === undefined) return []
-    let node = rest
-    for (let depth = 0; depth < 8 && region.homeOf(node) === statement.site; depth++) {
+    if (rest === undefined || region.homeOf(rest) !== statement.site) return []
+    const list = [rest]
+    for (let node = rest, depth = 0; depth < 8; depth++) {
       const { args } = analysis.tape.entry(node)
       const next = args.find((a) => region.signal[a] === 1 && region.homeOf(a) === statement.site)
       if (next === undefined) break
+      list.push(next)
       node = next
     }
-    return region.homeOf(node) === statement.site ? [node] : []
+    return [list]
   })
 }
 

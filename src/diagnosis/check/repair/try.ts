@@ -284,6 +284,8 @@ class Runner {
   ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
     const fixed: { chain: number; ratio: number; residual: number }[] = []
     const normal = this.normalAfter(updates)
+    // What has no gradient at all, and no longer moves: the weights of inputs that are 0.
+    const stilled: number[] = []
     let broken = 0
     for (const result of this.judged.results) {
       const row = updates.get(result.chain.id)
@@ -292,6 +294,8 @@ class Runner {
       const match = this.match(result, row, normal)
       if (result.status === 'right' && match === undefined) broken++
       if (result.status !== 'right' && match !== undefined) fixed.push({ chain: result.chain.id, ...match })
+      else if (result.status !== 'right' && isStill(asStep(row)) && result.step.gradient.every((x) => x === 0))
+        stilled.push(result.chain.id)
     }
     if (fixed.length === 0) return undefined
     const ratio = fixed[0]?.ratio ?? 1
@@ -299,7 +303,8 @@ class Runner {
       const agree = fixed.filter((f) => Math.abs(f.ratio / ratio - 1) <= 1e-5)
       return { fixed: agree.map((f) => f.chain), broken, error: Math.max(...agree.map((f) => f.residual)), ratio }
     }
-    return { fixed: fixed.map((f) => f.chain), broken, error: Math.max(...fixed.map((f) => f.residual)), ratio }
+    const error = Math.max(...fixed.map((f) => f.residual))
+    return { fixed: [...fixed.map((f) => f.chain), ...stilled], broken, error, ratio }
   }
 }
 

@@ -23,6 +23,10 @@ export function remakeOf(setting: Setting, occurrences: readonly Occurrence[]): 
   const telling = off.length > 0 ? off : asked
   const last = telling.length - 1
   const chosen = [...new Set([0, last >> 1, last])].flatMap((i) => telling[i] ?? [])
+  // Of single numbers a factor of 1 can be left out; where it is 0, nothing must come out.
+  const isNumber = (o: Occurrence) => o.wanted[0]?.data.length === 1
+  const silent = occurrences.filter((o) => !asked.includes(o) && o.given.some((g) => g?.data.some((x) => x !== 0)))
+  if (telling.every(isNumber)) chosen.push(...silent.filter(isNumber).slice(0, 1))
   const found = chosen.map((one) => fitting(new Scene(setting, one, others)))
   const [first, ...more] = found
   if (first === undefined) return undefined

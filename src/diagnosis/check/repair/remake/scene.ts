@@ -108,7 +108,7 @@ export class Scene {
     }
     // A state that begins with zeros would stand for leaving something out.
     const isZero = (node: number) => this.values[0]?.[node]?.data.every((x) => x === 0) !== false
-    return list.filter(({ node }) => size(node) > 0 && size(node) <= MAX_SIZE && !isZero(node))
+    return list.filter(({ node }) => size(node) > 0 && size(node) <= MAX_SIZE && (this.isSilent || !isZero(node)))
   }
 
   at(node: number): Tensor | undefined {
@@ -123,13 +123,20 @@ export class Scene {
       const result = made && this.recompute(own, node, made)
       const wanted = this.one.wanted[point]
       if (result === undefined || wanted === undefined || result.data.length !== wanted.data.length) return undefined
+      if (wanted.data.every((x) => x === 0) && result.data.every((x) => x === 0)) continue
       const match = proportion(result.data, wanted.data)
       if (!(match.residual < 1e-6) || match.ratio === 0) return undefined
       if (ratio !== undefined && Math.abs(match.ratio / ratio - 1) > 1e-5) return undefined
       ratio = match.ratio
     }
-    if (ratio === undefined || ratio < 0) return undefined
+    if (ratio === undefined) return this.isSilent ? 'exact' : undefined
+    if (ratio < 0) return undefined
     return Math.abs(ratio - 1) < 1e-5 ? 'exact' : 'proportional'
+  }
+
+  /** Whether nothing is wanted of this run. */
+  private get isSilent(): boolean {
+    return this.one.wanted.every((w) => w?.data.every((x) => x === 0) === true)
   }
 
   /** The statement's result with `node` put in. */

@@ -63,6 +63,7 @@ class Scope:
                 for target in getattr(node, "targets", []):
                     if isinstance(target, ast.Name) and target.id not in skip:
                         self.add(target.id)
+            self.add_items(tree, home)
         # What a function is told by a word: `activation == "relu"`.
         self.words = list(dict.fromkeys(
             part.value for node in ast.walk(tree) if isinstance(node, ast.Compare) for part in (node.left, *node.comparators)
@@ -72,6 +73,16 @@ class Scope:
     def add(self, text):
         if text not in self.atoms and len(self.atoms) < 48 and len(text) < 60:
             self.atoms.append(text)
+
+    def add_items(self, tree, home):
+        """Items of the script's own lists, `x[i]`, that other functions read by an index that there is here, too."""
+        made = {t.id for n in tree.body for t in getattr(n, "targets", []) if isinstance(t, ast.Name)}
+        here = {n.id for n in ast.walk(home) if isinstance(n, ast.Name)} | {n.arg for n in ast.walk(home) if isinstance(n, ast.arg)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Subscript) and self.simple(node) and self.root(node) in made:
+                names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - {self.root(node)}
+                if names and names <= here - made:
+                    self.add(ast.unparse(node))
 
     def collect(self, home, skip, imported):
         # Of many names those that stand nearby.
