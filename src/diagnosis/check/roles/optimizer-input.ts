@@ -29,10 +29,12 @@ export function optimizerInput(
     : undefined
 }
 
-/** What was made shorter or longer by the length of all gradients, as it was before. */
+/** What was made shorter or longer by the length of all gradients, or had its elements cut off, as it was before. */
 function unscaled(tape: Tape, dependence: Dependence, forward: ReadonlySet<number>, node: number): number {
   const { op, args } = tape.entry(node)
   const [a, b] = args
+  if (op === 'clip' && a !== undefined && dependence.depends[a] === 1 && !forward.has(a))
+    return unscaled(tape, dependence, forward, a)
   if (!SCALING.has(op) || a === undefined || b === undefined) return node
   const of = isNorm(tape, dependence, forward, b) ? a : isNorm(tape, dependence, forward, a) ? b : undefined
   return of === undefined || dependence.depends[of] !== 1 || forward.has(of)
