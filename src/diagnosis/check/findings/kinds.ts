@@ -90,11 +90,15 @@ export const ABOUT: Readonly<Partial<Record<FindingKind, string>>> = {
 
 export function messageOf(kind: FindingKind, subject: string, trial: Trial, judged: Judged): string {
   if (kind === 'scale') {
-    const off = judged.results.find((r) => trial.fixed.includes(r.chain.id))?.relative ?? 1
+    const result = judged.results.find((r) => trial.fixed.includes(r.chain.id))
+    const off = result?.relative ?? 1
+    const divisor = /\/ *([\w.[\]()]+)\)?$/.exec(trial.row.text)?.[1]
+    // Beside another term, a decay, the gradient as a whole is no multiple.
+    if (result?.status !== 'scaled')
+      return divisor === undefined ? `${subject} is off by a constant` : `${subject} lacks the division by ${divisor}`
     const factor = off >= 1 ? `${formatNumber(off)} times` : `1/${formatNumber(1 / off)} of`
-    const division = /\/ *([\w.[\]()]+)\)?$/.exec(trial.row.text)
-    if (division !== null && off > 1)
-      return `${subject} lacks the division by ${division[1]}: it is ${factor} what the other gradients' scale asks for`
+    if (divisor !== undefined && off > 1)
+      return `${subject} lacks the division by ${divisor}: it is ${factor} what the other gradients' scale asks for`
     return `${subject} is off by a constant: ${factor} what the other gradients' scale asks for`
   }
   return `${subject} ${ABOUT[kind] ?? 'is not the gradient'}`

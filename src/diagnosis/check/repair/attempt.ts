@@ -1,6 +1,6 @@
 /** True gradients put in a statement's place, and whether that makes the wrong parameters right. */
 
-import { NEGATIONS } from '../tape/operations.ts'
+import { DIVISIONS, MULTIPLICATIONS, NEGATIONS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { flip, type Label, type Labels } from './labels.ts'
@@ -22,6 +22,8 @@ export function attempt(
   // Beside a penalty's gradient a multiple is not enough: the scale must be the one that the operands have.
   const scales = scalesAt(nodes[0] ?? 0).map((c) => (isNegated(analysis.tape, targets[0] ?? -1) ? -c : c))
   const sizes = [1, ...scales.filter((c) => Math.abs(c - 1) > 1e-9)].slice(0, 3)
+  const later = laterScale(situation, nodes.at(-1) ?? -1)
+  if (later !== undefined && sizes.every((c) => Math.abs(later / c - 1) > 1e-9)) sizes.push(later)
   const fixed = fixedBy(replay, unit, sizes, situation)
   if (fixed === undefined) return undefined
   const forced = scaled(unit, fixed.factor)
@@ -115,6 +117,34 @@ export function operandScales({ analysis, region, labels, points }: Situation, n
       for (const label of chosen) scales.add(label.scale)
     }
   return [...scales]
+}
+
+const HANDS_ON = new Set(['add', 'move', 'view', 'put', 'write', 'copy', 'outer', 'dot', 'matmul'])
+const LONGEST_WAY = 400
+
+/** The scale that a value must have for the numbers that it is multiplied with on its way to the update: m before `/ m`. */
+function laterScale({ analysis, points, wrong, normal, region }: Situation, node: number): number | undefined {
+  const { tape, dependence } = analysis
+  const ends = new Set(wrong.map((r) => r.step.after))
+  let factor = 1
+  let at = node
+  for (let depth = 0; depth < LONGEST_WAY && normal !== undefined; depth++) {
+    if (ends.has(at)) return Math.abs(normal / factor)
+    const reader: number | undefined = tape.readers(at).find((n) => n < region.end && tape.aside[n] !== 1)
+    if (reader === undefined) return undefined
+    const { op, args } = tape.entry(reader)
+    const other = args.find((a) => a !== at)
+    const number = points[0]?.[other ?? -1]
+    const isNumber = dependence.depends[other ?? -1] !== 1 && number?.data.length === 1
+    const [value = Number.NaN] = isNumber ? number.data : []
+    // Activations and slopes are the chain's own.
+    if (MULTIPLICATIONS.has(op)) factor *= isNumber ? value : 1
+    else if (DIVISIONS.has(op) && args[0] === at) factor /= value
+    else if (!HANDS_ON.has(op) && !NEGATIONS.has(op) && !op.startsWith('sub')) return undefined
+    if (!Number.isFinite(factor) || factor === 0) return undefined
+    at = reader
+  }
+  return undefined
 }
 
 function force(

@@ -121,6 +121,10 @@ function returnOf({ trace }: Analysis, node: number, statement: number): number 
 /** An update that nothing of the error reaches: at fault is what computed from data alone what it takes. */
 export function blameUnfed(analysis: Analysis, region: Region, located: readonly Located[]): Located[] {
   const { tape, dependence } = analysis
+  const fine = tape.madeFrom(
+    analysis.best?.results.flatMap((r) => (r.status === 'right' ? [r.step.after] : [])) ?? [],
+    dependence.cut,
+  )
   return located.map((one) => {
     const { occurrences, statement } = one
     if (statement.signal || statement.times !== undefined || one.remake !== undefined) return one
@@ -141,6 +145,8 @@ export function blameUnfed(analysis: Analysis, region: Region, located: readonly
       return Math.max(-1, ...given)
     })
     const [first = -1] = taken
+    // What right gradients are made of as well, a hinge's slope, is what the error is.
+    if (taken.some((n) => fine.has(n))) return one
     const home = first < 0 ? -1 : region.homeOf(first)
     if (home < 0 || taken.some((n) => n < 0 || region.homeOf(n) !== home)) return { ...one, remake: UNFED }
     const moved = { ...statement, site: home, outputs: taken, updates: false }

@@ -6,6 +6,7 @@
 import type { Analysis } from '../analyse.ts'
 import { originOf, PASSES } from '../roles/dependence.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { viewIndex } from '../tape/moves.ts'
 import { MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
@@ -218,7 +219,37 @@ function elsewhereRight(analysis: Analysis, region: Region, factor: Occurrence):
       })
       if (found) return true
     }
+  // Of one sample's row: the same row of another value.
+  for (const source of sources) {
+    const row = rowOf(analysis, source)
+    const length = points.values[0]?.[source]?.data.length ?? 0
+    if (row === undefined || length < 2) continue
+    for (const other of region.forward) {
+      const [rows = 0, columns = 0, ...more] = points.values[0]?.[other]?.shape ?? []
+      if (dependence.depends[other] !== 1 || !region.held.has(other)) continue
+      if (more.length > 0 || rows !== row.of || columns !== length) continue
+      const found = agrees(points.values, factor.wanted, (values) => {
+        const own = values.slice()
+        const [whole, was] = [values[other], values[source]]
+        if (whole === undefined || was === undefined) return undefined
+        own[source] = { shape: was.shape, data: whole.data.slice(row.at * columns, (row.at + 1) * columns) }
+        for (const n of inner) if (n !== source) own[n] = tape.compute(n, own, NOTHING)
+        return own[factor.node]
+      })
+      if (found) return true
+    }
+  }
   return false
+}
+
+/** Which row of a matrix a value is, or is a part of. */
+function rowOf({ tape, trace }: Analysis, node: number): { at: number; of: number } | undefined {
+  const { op, args, params } = tape.entry(node)
+  const [rows = 0, columns = 0, ...more] = trace.nodes[args[0] ?? -1]?.shape ?? []
+  if (op !== 'view' || columns === 0 || more.length > 0) return undefined
+  const index = viewIndex([rows, columns], params)
+  const at = Math.floor((index[0] ?? 0) / columns)
+  return index.every((place) => Math.floor(place / columns) === at) ? { at, of: rows } : undefined
 }
 
 /** What a derivative is computed by, in however many statements, from values of the forward pass. */

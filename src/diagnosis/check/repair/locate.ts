@@ -18,7 +18,7 @@ import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival, ranked } from './rivals.ts'
 import { type Explanation, givenOf, isNormal, type Located, type Situation } from './situation.ts'
 import { regionOf, type Statement } from './statements.ts'
-import { waysOf } from './ways.ts'
+import { rowsOf, waysOf } from './ways.ts'
 import { workDone } from './work.ts'
 
 /** The faults that explain most wrong parameters, one after the other, until all are explained or nothing more is found. */
@@ -152,7 +152,7 @@ function normalOf(judged: Judged): number | undefined {
 
 function explain(situation: Situation, deadline: number, factors = false): Located | undefined {
   const { analysis, region, wrong } = situation
-  const targets = { groups: targetGroups(situation), ways: factors ? [] : waysOf(situation) }
+  const targets = { groups: targetGroups(situation), ways: factors ? [] : [...waysOf(situation), ...rowsOf(situation)] }
   const made = analysis.tape.madeFrom(
     wrong.map((r) => r.step.after),
     analysis.dependence.cut,

@@ -1,6 +1,7 @@
 /** A statement in, the gradients that each of its runs may be meant to compute out. */
 
 import type { ParameterResult } from '../judge.ts'
+import { viewIndex } from '../tape/moves.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
 import { byOperands } from './operands.ts'
 import { pairings, RARE } from './orders.ts'
@@ -30,15 +31,43 @@ export function* ownPairings(
 }
 
 /** node -> the parameters (of those not right in themselves) that it flows to. */
-export function flowsOf({ analysis, wrong, right }: Situation): Map<number, ParameterResult[]> {
+export function flowsOf(situation: Situation): Map<number, ParameterResult[]> {
   const flows = new Map<number, ParameterResult[]>()
-  for (const result of [...wrong, ...right])
-    for (const node of analysis.tape.madeFrom([result.step.after], analysis.dependence.cut)) {
+  for (const result of [...situation.wrong, ...situation.right])
+    for (const node of madeFor(situation, result)) {
       const list = flows.get(node) ?? []
       list.push(result)
       flows.set(node, list)
     }
   return flows
+}
+
+/** What a parameter's update is made of: of a part of a vector, what was joined into just that part. */
+function madeFor({ analysis, points, region }: Situation, { step }: ParameterResult): ReadonlySet<number> {
+  const { tape, dependence } = analysis
+  const all = tape.madeFrom([step.after], dependence.cut)
+  const { part } = step
+  const sizeOf = (node: number) => points[0]?.[node]?.data.length ?? 0
+  if (part === undefined) return all
+  const joined = [...all]
+    .sort((a, b) => b - a)
+    .find((n) => {
+      const { op, args } = tape.entry(n)
+      return op === 'move' && args.length > 1 && sizeOf(n) === sizeOf(step.before) && !region.forward.has(n)
+    })
+  if (joined === undefined) return all
+  const { args, params } = tape.entry(joined)
+  const index = params.index as number[]
+  let end = 0
+  const own = args.filter((arg) => {
+    const start = end
+    end += sizeOf(arg)
+    return part.some((at) => (index[at] ?? -1) >= start && (index[at] ?? -1) < end)
+  })
+  const joins = tape.ancestors([joined], dependence.cut)
+  const found = new Set([...all].filter((n) => n === joined || !joins.has(n)))
+  for (const node of tape.ancestors(own, dependence.cut)) found.add(node)
+  return found
 }
 
 /** The parameters that a value flows to by what reads it from a moment on. */
@@ -67,12 +96,53 @@ function ownerOf(
 ): ParameterResult | undefined {
   // By way of a common norm it flows to all, and is one's gradient nevertheless.
   const proxied = proxies.get(node)
-  if (proxied !== undefined && proxied.step.part === undefined) return proxied
+  if (proxied !== undefined && isWhole(situation, proxied, node)) return proxied
   const [one, ...others] =
     statement.times === undefined
       ? (flows.get(node) ?? [])
       : flowsFrom(situation, flows, node, statement.times[run] ?? 0, statement.alias)
-  return others.length === 0 && one?.step.part === undefined ? one : undefined
+  return one !== undefined && others.length === 0 && isWhole(situation, one, node) ? one : undefined
+}
+
+/** What the uses of a parameter ask for that are no penalty: of a single number a decay can't be told from the rest by its direction. */
+function besidePenalties({ analysis, labels, points }: Situation, target: number): number {
+  const { tape, dependence } = analysis
+  const isPenalty = (use: number) =>
+    tape
+      .entry(use)
+      .args.every((arg) => arg === target || (dependence.depends[arg] !== 1 && !analysis.points.inputs.has(arg)))
+  if (target < 0 || points[0]?.[target]?.data.length !== 1) return target
+  const all = partsOf(analysis, labels.adjoints, target)
+  const rest = all.filter(({ use }) => !isPenalty(use))
+  if (rest.length === all.length || rest.length === 0) return target
+  const sums = points.map((_, p) => rest.map(({ parts }) => parts[p]).reduce(plus))
+  return labels.part(target, sums)
+}
+
+/** Whether a value may be all of a parameter's gradient: of a part of a vector it has the part's size. */
+function isWhole(situation: Situation, result: ParameterResult, node: number): boolean {
+  const { part } = result.step
+  if (part === undefined) return true
+  return situation.points[0]?.[node]?.data.length === part.length && variableOf(situation, result) !== undefined
+}
+
+/** The value whose gradient a parameter's is: of a part of a vector, the view that the forward pass takes of it. */
+function variableOf({ analysis: { tape, trace }, labels }: Situation, { step }: ParameterResult): number | undefined {
+  const { part, before } = step
+  if (part === undefined) return before
+  const { shape } = trace.nodes[before] ?? { shape: [] }
+  return [...tape.readers(before)].find((reader) => {
+    const { op, params } = tape.entry(reader)
+    if ((op !== 'view' && op !== 'move') || labels.adjoints[0]?.has(reader) !== true) return false
+    const index = op === 'view' ? viewIndex(shape, params) : Int32Array.from(params.index as number[])
+    return (
+      index.length === part.length &&
+      index
+        .slice()
+        .sort()
+        .every((at, i) => at === part[i])
+    )
+  })
 }
 
 /** All runs of a statement, or only those that the wrong parameters come from. */
@@ -112,12 +182,16 @@ function* pairingsAmong(
   const last = new Map<number, { node: number; target: number; time: number | undefined }>()
   for (const [i, node] of own.entries()) {
     const one = owners[i]
-    if (one !== undefined) last.set(one.chain.id, { node, target: one.step.before, time: statement.times?.[i] })
+    const target = one && variableOf(situation, one)
+    if (one !== undefined && target !== undefined) last.set(one.chain.id, { node, target, time: statement.times?.[i] })
   }
   if (last.size > 0) {
     const pairs = [...last.values()].sort((a, b) => a.node - b.node)
     const times = statement.times && pairs.map((p) => p.time ?? 0)
     yield { nodes: pairs.map((p) => p.node), targets: pairs.map((p) => p.target), times }
+    const besides = pairs.map((p) => besidePenalties(situation, p.target))
+    if (besides.some((target, i) => target !== pairs[i]?.target))
+      yield { nodes: pairs.map((p) => p.node), targets: besides, times }
   }
   yield* byUses(situation, statement, own, owners)
   if (statement.updates) return
@@ -160,11 +234,10 @@ function* byUses(
     if (one === undefined) return
     runs.set(one, [...(runs.get(one) ?? []), i])
   }
-  const asked = [...runs].map(([result, indices]) => ({
-    before: result.step.before,
-    indices,
-    parts: partsOf(analysis, labels.adjoints, result.step.before),
-  }))
+  const asked = [...runs].map(([result, indices]) => {
+    const before = variableOf(situation, result) ?? result.step.before
+    return { before, indices, parts: partsOf(analysis, labels.adjoints, before) }
+  })
   if (asked.some(({ indices, parts }) => indices.length !== parts.length) || asked.every((a) => a.parts.length < 2))
     return
   for (const isLatest of [true, false])

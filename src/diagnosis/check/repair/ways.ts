@@ -47,6 +47,35 @@ export function waysOf({ analysis, labels, region, points }: Situation): number[
   return [...ways.values()].filter((way) => way.length <= MOST_RUNS)
 }
 
+/**
+ * The rows (or the columns) of gradients, for backward passes that go through the samples one by one where the forward
+ * pass took them all together. Of as many rows as some statement has runs.
+ */
+export function rowsOf({ analysis, labels, region }: Situation): number[][] {
+  const { tape } = analysis
+  const runs = new Set(region.statements.flatMap((s) => (s.signal && s.outputs.length > 1 ? [s.outputs.length] : [])))
+  const out: number[][] = []
+  for (const [node, { shape }] of labels.adjoints[0] ?? []) {
+    const [rows = 0, columns = 0] = shape
+    if (shape.length !== 2 || tape.entry(node).site < 0 || out.length >= MOST_WAYS) continue
+    for (const [count, size, at] of [
+      [rows, columns, (i: number, k: number) => i * columns + k],
+      [columns, rows, (i: number, k: number) => k * columns + i],
+    ] as const) {
+      if (count < 2 || count > MOST_RUNS || !runs.has(count)) continue
+      const row = (i: number) =>
+        labels.adjoints.map((a): Tensor | undefined => {
+          const whole = a.get(node)?.data
+          return (
+            whole && { shape: [size], data: Float64Array.from({ length: size }, (_, k) => whole[at(i, k)] as number) }
+          )
+        })
+      out.push(Array.from({ length: count }, (_, i) => labels.part(node, row(i))))
+    }
+  }
+  return out
+}
+
 /** Each run of a statement as one way's part, in the order of the forward pass or against it. */
 export function* byWays(
   { labels, points }: Situation,

@@ -6,7 +6,7 @@
  */
 
 import type { Tape, Values } from '../tape/tape.ts'
-import { type Dependence, versionsRead } from './dependence.ts'
+import { type Dependence, originOf, versionsRead } from './dependence.ts'
 import { grown, type Loss, type LossStep, stepsOf } from './losses.ts'
 import { findMeetings, type Meeting } from './meetings.ts'
 import { type Signature, signatures } from './signatures.ts'
@@ -82,7 +82,9 @@ export function onTrainingPasses(
 function ofThePasses({ tape, dependence, steps, made, exact }: Scene, loss: Loss): LossStep[] | undefined {
   const all = loss.steps.flatMap((step) => step.terms)
   if (all.length === loss.steps.length || all.length > MOST_PASSES) return undefined
-  const predictions = new Set(steps.flatMap((step) => step.map((m) => exact(m.prediction))))
+  // Of a matrix of predictions, each sample's row may meet its target apart.
+  const whole = (m: Meeting) => [m.prediction, originOf(tape, m.prediction)]
+  const predictions = new Set(steps.flatMap((step) => step.flatMap(whole).map(exact)))
   const isOwn = ([node]: readonly [number, number]) =>
     made.has(node) || [...tape.ancestors([node], dependence.cut)].some((n) => predictions.has(exact(n)))
   const own = all.filter(isOwn)

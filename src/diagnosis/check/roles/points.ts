@@ -9,6 +9,8 @@ import { viewIndex } from '../tape/moves.ts'
 import { reduceOf } from '../tape/reductions.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { map, type Tensor } from '../tape/tensor.ts'
+import { textOfSite } from '../trace/location.ts'
+import type { Trace } from '../trace/trace.ts'
 import { type Dependence, holding, MOVES } from './dependence.ts'
 
 const LEAST_ALIKE = 4
@@ -40,9 +42,31 @@ export function findInputs(tape: Tape, dependence: Dependence): Set<number> {
     const { op, args } = tape.entry(node)
     if (!PRODUCTS.has(op) || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
     const free = args.find((a) => dependence.depends[a] === 0)
-    if (free !== undefined && args.some((a) => a !== free && isParameter[a] === 1)) collect(free, 0)
+    if (free === undefined || !args.some((a) => a !== free && isParameter[a] === 1)) continue
+    if (!isLiteral(tape, node, args.indexOf(free))) collect(free, 0)
   }
   return inputs
+}
+
+const LITERAL = String.raw`\d+\.?\d*(?:e[-+]?\d+)?`
+const FIRST = new RegExp(`^${LITERAL}\\s*\\*`, 'i')
+const SECOND = new RegExp(`\\*\\s*${LITERAL}$`, 'i')
+const knownLiterals = new WeakMap<Trace, Map<number, readonly [boolean, boolean]>>()
+
+/** Whether a factor is a number that is written out, `0.001 * w`: the same wherever it stands, and no data. */
+function isLiteral({ trace, entries }: Tape, node: number, index: number): boolean {
+  const known = knownLiterals.get(trace) ?? new Map<number, readonly [boolean, boolean]>()
+  knownLiterals.set(trace, known)
+  const own = entries[node]?.site ?? -1
+  const site = trace.sites[own]
+  if (site?.kind !== 'BinOp' || site.line !== site.endLine) return false
+  let found = known.get(own)
+  if (found === undefined) {
+    const text = textOfSite(trace, site)
+    found = [FIRST.test(text), SECOND.test(text)]
+    known.set(own, found)
+  }
+  return found[index] === true
 }
 
 function noisy(x: Tensor, random: RandomStream, size: number): Tensor {

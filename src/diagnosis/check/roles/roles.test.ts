@@ -26,6 +26,9 @@ describe('a right script is clean', () => {
     ['flat_theta', ['theta[0:20]', 'theta[20:26]']],
     ['class_weights', ['V', 'c', 'v', 'c0']],
     ['layer_norm', ['A', 'B', 'gain', 'shift']],
+    ['own_check', ['packed[0:15]', 'packed[15:33]']],
+    ['pixels_and_pools', ['kernels', 'bias', 'W']],
+    ['compared_with_former', [0, 1, 2, 3].flatMap((j) => [`U[${j}][0]`, `U[${j}][1]`, `w[${j}]`])],
   ])(
     '%s, and all that it learns is compared',
     async (name, learned) => {
@@ -52,6 +55,11 @@ describe('a slip is named where it is', () => {
     ['flat_theta', '* A * (1 - A)', '* (1 - A ** 2)', 'wrong-activation-derivative'],
     ['softmax_lists', '* (1 - hid[j] ** 2)', '* (1 - hid[j])', 'wrong-activation-derivative'],
     ['layer_norm', ' - self.normed * (dn * self.normed).mean(axis=1, keepdims=True)', '', 'missing-term'],
+    ['own_check', 'slope(z2[t])', 'slope(a2[t, 1:])', 'derivative-of-wrong-value'],
+    ['own_check', 'sum_top / m', 'sum_top', 'scale'],
+    ['own_check', '(top.T @ d3)[1:] * slope', '(top.T @ d3)[1:] + slope', 'gradient'],
+    ['pixels_and_pools', 'dkernels += dmaps', 'dkernels = dmaps', 'overwritten-sum'],
+    ['compared_with_former', 'gw[j] += d * h[j]', 'gw[j] += d * v[j]', 'wrong-operand'],
   ])(
     '%s: %s',
     async (name, was, is, kind) => {
@@ -60,6 +68,25 @@ describe('a slip is named where it is', () => {
       const { findings } = await checked(source.replace(was, is))
       const line = source.slice(0, source.indexOf(was)).split('\n').length
       expect(findings.map((f) => [f.line, f.kind])).toEqual([[line, kind]])
+    },
+    60_000,
+  )
+
+  it.each([
+    ['strength / m * ', 'strength * '],
+    ['grad_low[:, 1:] += strength / m * low[:, 1:]', 'grad_low += strength / m * low'],
+  ])(
+    'own_check: the penalty of both halves of a flat vector, %s',
+    async (was, is) => {
+      const whole = was.startsWith('grad')
+      const source = read('own_check')
+        .replaceAll(was, is)
+        .replace(
+          whole ? 'grad_top[:, 1:] += strength / m * top[:, 1:]' : '-',
+          whole ? 'grad_top += strength / m * top' : '-',
+        )
+      const { findings } = await checked(source)
+      expect(findings.map((f) => f.line)).toEqual([38, 39])
     },
     60_000,
   )

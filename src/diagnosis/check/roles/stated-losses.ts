@@ -85,7 +85,21 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
         ...(isPart && { isPart }),
       })
   }
-  return dedupe(losses.sort((a, b) => b.rank - a.rank))
+  const shown = losses.filter(
+    (loss) => !losses.some((other) => other !== loss && isDifferenceOf(tape, dependence, values, loss, other)),
+  )
+  return dedupe(shown.sort((a, b) => b.rank - a.rank))
+}
+
+/** Whether a number falls with some values of a loss and grows with others: what a check of the gradients shows. */
+function isDifferenceOf(tape: Tape, dependence: Dependence, values: Values, { steps }: Loss, other: Loss): boolean {
+  const node = steps[0]?.terms[0]?.[0] ?? -1
+  const made = tape.ancestors([node], dependence.cut)
+  const inside = other.steps.flatMap((s) => s.terms.flatMap(([n]) => (n !== node && made.has(n) ? [n] : [])))
+  if (inside.length < 2) return false
+  const { adjoint } = tape.reverse([[node, 1]], values, new Set([...dependence.cut, ...inside]))
+  const slopes = inside.flatMap((n) => adjoint.get(n)?.data[0] ?? [])
+  return slopes.some((x) => x > 0) && slopes.some((x) => x < 0)
 }
 
 /** Steps from a comparison to the two numbers that it is about: `abs(old - new) < tolerance * old`. */

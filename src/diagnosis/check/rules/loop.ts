@@ -6,6 +6,7 @@ import type { Finding } from '../types.ts'
 import { accumulatorNotReset } from './accumulator.ts'
 import { aliasedArrays } from './aliased.ts'
 import { aliasedStates } from './aliased-states.ts'
+import { biasShapes } from './bias-shape.ts'
 import { broadcastGrows } from './broadcast.ts'
 import { changedActivations } from './changed-activation.ts'
 import { clipping } from './clipping.ts'
@@ -47,6 +48,7 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
 /** Rules that try a change; what they find is mended before the next one looks. */
 const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   drownedGradients,
+  biasShapes,
   aliasedStates,
   negativeRoots,
   sharedRows,

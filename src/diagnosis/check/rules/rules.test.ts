@@ -47,6 +47,7 @@ const LOOP: readonly Row[] = [
   ['policy-climbs', 'sign', 'kept += 0.2 * change', 'kept -= 0.2 * change'],
   ['target-times-slope', 'parentheses', 'error = out - wanted * out * (1 - out)'],
   ['graph-not-zeroed', 'accumulator-not-reset', 'loss.run()'],
+  ['bias-flat', 'broadcast', 'shift = np.full(units, 0.1)', 'shift = np.full(units, 0.1).reshape(-1, 1)'],
   ['alias-old', 'aliased-array', 'W2_old = W2', 'W2_old = W2.copy()'],
   ['alias-rows', 'aliased-array', 'g1 = [[0.0] * 3] * n_hidden', 'g1 = [[0.0] * 3 for _ in range(n_hidden)]'],
   [
