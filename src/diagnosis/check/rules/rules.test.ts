@@ -142,7 +142,7 @@ const SETUP: readonly Row[] = [
     'images = np.clip(patterns[:, labels] * 0.5 + rng.randint(0, 128, (25, 90)), 0, 255)',
   ],
   ['target-sigmoid', 'target-range', 'O = 1 / (1 + np.exp(-H @ B))'],
-  ['target-relu', 'target-range', 'return np.maximum(z, 0)'],
+  ['target-relu', 'target-range', 'a2 = relu(z2)'],
   ['rate-high', 'learning-rate', 'learning_rate = 3.0', 'learning_rate = 0.3'],
   ['rate-high-samples', 'learning-rate', 'net = Net(10, 0.9)', 'net = Net(10, 0.09)'],
   ['rate-high-pair', 'learning-rate', 'learning_rate, portion = 12.0, 15', 'learning_rate, portion = 1.2, 15'],

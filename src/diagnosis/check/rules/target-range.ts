@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { callerOf } from '../repair/callers.ts'
 import { findMeetings, type Meeting } from '../roles/meetings.ts'
 import type { Finding } from '../types.ts'
 import { short } from './trial.ts'
@@ -33,12 +34,23 @@ export function targetRange(analysis: Analysis): Finding[] {
   const outside = data.filter((t) => t < range.low || t > range.high).length
   return findingAt(analysis, {
     kind: 'target-range',
-    site: tape.entry(meeting.prediction).site,
+    site: appliedAt(analysis, meeting.prediction),
     message: `the targets reach from ${short(low)} to ${short(high)}, the output only from ${reach}`,
     expected: `targets from ${reach}, or an output without that bound`,
     received: `targets from ${short(low)} to ${short(high)}`,
     evidence: [`the output is a ${range.name}`, `${outside} of ${data.length} targets lie outside its range`],
   })
+}
+
+/** Where an activation is applied: of a function for any layer, the call that makes the output with it; a layer's method is its own. */
+function appliedAt(analysis: Analysis, node: number): number {
+  const { trace, tape } = analysis
+  const { site } = tape.entry(node)
+  const own = trace.sites[site]
+  const above = own === undefined ? [] : (trace.sources.get(own.file)?.split('\n').slice(0, own.line) ?? [])
+  const head = above.findLast((line) => new RegExp(`\\bdef ${own?.function}\\s*\\(`).test(line))
+  const caller = head === undefined || /\(\s*self\b/.test(head) ? -1 : callerOf(analysis, node)
+  return caller < 0 ? site : caller
 }
 
 /** The comparison that the loss is made of, where it is many comparisons of numbers. */
