@@ -135,12 +135,13 @@ function comparedWithItself(scene: Scene): Twins[] {
   const { analysis } = scene
   const { tape, trace } = analysis
   const out: Twins[] = []
-  const isFilled = (from: number, to: number) =>
-    trace.events.some((e) => e.kind === 'write' && e.time > from && e.time <= to && e.node <= to && e.node > from)
+  const isFilled = (value: number, from: number, to: number) =>
+    trace.events.some((e) => e.kind === 'write' && e.time > from && e.time <= to && e.node === value && e.node > from)
   const meets = tape.trace.nodes.flatMap((_, node) => {
     const { op, args, site } = tape.entry(node)
     const [a = -1, b = -2] = args
-    return COMPARES.has(op) && site >= 0 && unsigned(analysis, a) === unsigned(analysis, b) ? [{ node, site }] : []
+    const value = unsigned(analysis, a)
+    return COMPARES.has(op) && site >= 0 && value === unsigned(analysis, b) ? [{ node, site, value }] : []
   })
   if (meets.length === 0) return out
   for (const { event, site, text } of assignments(analysis)) {
@@ -148,13 +149,13 @@ function comparedWithItself(scene: Scene): Twins[] {
     const at = trace.sites[site]
     if (event.kind !== 'store' || name === '' || name === value || at === undefined) continue
     const isBoth = (source: string) => [name, value].every((word) => isWord(source, word))
-    const met = meets.find(({ node, site: where }) => {
+    const met = meets.find(({ node, site: where, value: met }) => {
       const own = trace.sites[where]
       return (
         own?.function === at.function &&
         node > event.time &&
         isBoth(textAt(analysis, own)) &&
-        isFilled(event.time, node)
+        isFilled(met, event.time, node)
       )
     })
     const line = trace.sites[met?.site ?? -1]?.line

@@ -101,6 +101,8 @@ const LOOP: readonly Row[] = [
   ['penalty-grows', 'regularisation', 'W = W - 0.4 * (gW - 0.005 * W)', 'W = W - 0.4 * (gW + 0.005 * W)'],
   ['stop-any', 'stopping-test', 'if np.any(np.abs(miss) < tolerance):', 'if np.all(np.abs(miss) < tolerance):'],
   ['stop-signed', 'stopping-test', 'while error > 0.02 and rounds < 5000:'],
+  ['stop-overwritten', 'stopping-test', 'former = cost', 'former = cost'],
+  ['stop-overwritten-while', 'stopping-test', 'last = error'],
   ['stop-turned', 'stopping-test', 'if waited < patience:', 'if waited >= patience:'],
   ['best-turned', 'stopping-test', 'if value > self.lowest:', 'if value < self.lowest:'],
   ['velocity-unwritten', 'optimiser', 'move = 0.9 * speed[name] - 0.05 * pull[name]'],

@@ -10,6 +10,7 @@ import type { Runner, SourceEdit } from '../repair/repair.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { type Coarse, coarseTolerance } from './coarse-tolerance.ts'
+import { comparedWithItself } from './compared-with-itself.ts'
 import { short } from './trial.ts'
 import { turnedStop } from './turned-stop.ts'
 
@@ -36,6 +37,8 @@ export interface Stopped {
 }
 
 export async function afterStoppingTest(run: Runner, trace: Trace, before?: Analysis): Promise<Stopped | undefined> {
+  const itself = await comparedWithItself(run, trace, before)
+  if (itself !== undefined) return itself
   if (trace.error !== undefined || trace.status !== 'finished') return undefined
   const found = roundsOf(trace) > MOST_ROUNDS ? undefined : await notSound(run, trace, before)
   if (found !== undefined || before === undefined) return found
