@@ -1,6 +1,7 @@
 /** A measured update in; which one departure from the known optimisers explains it, out. What fits none of them is left alone. */
 
 import type { Tape, Values } from '../tape/tape.ts'
+import { wrongCorrection } from './optimizer-correction.ts'
 import { type Correction, correctionOf, formOf, type Moment } from './optimizer-form.ts'
 import type { UpdateStep } from './optimizer-step.ts'
 import { adadeltaFault, decayFault, forgottenSum, velocityFault } from './optimizer-terms.ts'
@@ -19,6 +20,7 @@ export type Departure =
   | 'correction-other'
   | 'correction-foreign'
   | 'correction-stuck'
+  | 'correction-formula'
   | 'correction-zero'
   | 'correction-none'
   | 'decay-reversed'
@@ -55,6 +57,8 @@ export function faultOf(tape: Tape, values: Values, steps: readonly UpdateStep[]
   if (apart !== undefined) return apart
   const form = formOf(step)
   if (form === undefined || form.moments.length === 0) return undefined
+  const formula = wrongCorrection(tape, values, steps, form.moments)
+  if (formula !== undefined) return { departure: 'correction-formula', step, ...formula }
   const ways = form.moments.filter((m) => m.power === 1 && m.exponent === 1)
   const [alone] = ways.length === 1 && form.moments.every((m) => m.power === 2 || m === ways[0]) ? ways : []
   const climbs = alone && velocityFault(step, alone, form.direct)

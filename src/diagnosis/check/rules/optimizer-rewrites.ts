@@ -126,11 +126,18 @@ function textsOf(departure: Departure, text: string, root: (x: string) => string
   if (departure === 'adadelta-root')
     return [text.replace(/\b(?:\w+\.)?(?:abs|absolute|fabs)\(((?:[^()]|\([^()]*\))*)\)/, '$1 ** 2')]
   if (departure === 'forgets') return [text.replace(/^([\w.[\]'":]+)\s*=\s*/, '$1 += ')]
+  if (departure === 'correction-formula') return powered(text)
   if (departure === 'grows') return [text.replace(/\s*\+=\s*/, ' = ')]
   if (departure === 'momentum-sign') return [text.replace(/=\s*-\s*/, '= ')]
   if (departure === 'negative-square') return flipped(text)
   if (departure === 'multiplied') return [text.replace(/\*(\s*\(?\s*[\w.]*sqrt\b)/, '/$1')]
   return []
+}
+
+/** A product, or a power the wrong way round, as a power. */
+function powered(text: string): string[] {
+  const [product = '', left, right] = /([\w.[\]'"]+)\s*\*\*?\s*([\w.[\]'"]+)/.exec(text) ?? []
+  return product === '' ? [] : [`${left} ** ${right}`, `${right} ** ${left}`].map((t) => text.replace(product, t))
 }
 
 /** The text with one of its + and − turned, the last first. */

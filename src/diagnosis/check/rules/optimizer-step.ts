@@ -6,10 +6,12 @@
 import type { Analysis } from '../analyse.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
 import type { Chain } from '../roles/chains.ts'
+import { type History, placeHistories, type Version } from '../roles/histories.ts'
 import { type ChainStep, elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
 import { isSum } from '../roles/not-parameters.ts'
-import type { Values } from '../tape/tape.ts'
+import type { Tape, Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import type { Trace } from '../trace/trace.ts'
 
 /** What mixes elements: with one of these on the way, the update is no elementwise program. */
 const MIXES = new Set(['dot', 'matmul', 'inner', 'outer', 'einsum', 'vdot', 'sum', 'mean', 'max', 'min', 'prod'])
@@ -119,16 +121,19 @@ function programOf(
   for (const chain of chains) {
     // The gradient itself, summed over the samples.
     if (isSum(tape, chain)) continue
-    if (chain.parameter || chain.versions.some((v) => v.node === row.after)) continue
-    const old = last(chain, gradient)
-    const inside = chain.versions.filter(
-      (v) => v.node > gradient && v.node < (nextGradient ?? Number.POSITIVE_INFINITY),
-    )
-    const next = nextGradient === undefined ? inside[0]?.node : inside.at(-1)?.node
+    if (chain.parameter) continue
+    const versions = allOf(analysis, chain)
+    if (versions.some((v) => v.node === row.after)) continue
+    const old = last(versions, gradient)
+    const inside = versions.filter((v) => v.node > gradient && v.node < (nextGradient ?? Number.POSITIVE_INFINITY))
+    const next = nextGradient === undefined ? lastOfStep(tape, inside, row.after, gradient, stop) : inside.at(-1)?.node
     if (old === undefined || next === undefined || !(reach.has(old) || reach.has(next))) continue
     if (recorded[next]?.data.length !== size || !tape.ancestors([next], stop).has(gradient)) continue
-    // A function's name for an array, and the name outside of it, are one state.
-    if (!states.some((s) => s.old === old && s.next === next)) states.push({ chain, old, next })
+    // A function's name for an array, and the name outside of it, are one state; a loop's name held another one's before.
+    const isRead = (node: number) => tape.ancestors([row.after, next], stop).has(node)
+    const twin = states.findIndex((s) => s.next === next)
+    if (twin < 0) states.push({ chain, old, next })
+    else if (isRead(old) && !isRead(states[twin]?.old ?? -1)) states[twin] = { chain, old, next }
   }
   if (new Set(states.map((s) => s.old)).size !== states.length) return undefined
   for (const state of states) stop.add(state.old)
@@ -174,9 +179,44 @@ function programOf(
   }
 }
 
-/** A chain's version that a step begins with. */
-function last(chain: Chain, before: number): number | undefined {
-  return chain.versions.filter((v) => v.node < before).at(-1)?.node
+/** The version that a step begins with. */
+function last(versions: readonly Version[], before: number): number | undefined {
+  return versions.filter((v) => v.node < before).at(-1)?.node
+}
+
+/** What the last step seen leaves of a state: its last version that the update is computed from, else its first one. */
+function lastOfStep(
+  tape: Tape,
+  inside: readonly Version[],
+  after: number,
+  gradient: number,
+  stop: ReadonlySet<number>,
+): number | undefined {
+  const isFed = ({ node }: Version) => tape.ancestors([node], stop).has(gradient)
+  return (inside.findLast((v) => v.node < after && isFed(v)) ?? inside.find(isFed) ?? inside[0])?.node
+}
+
+const known = new WeakMap<Analysis, { places: Map<string, History[]>; versions: Map<number, readonly Version[]> }>()
+
+/** All that a state's place held: of `m *= β` and `m += …` a chain holds what the sum makes, and not from the first step on. */
+function allOf(analysis: Analysis, chain: Chain): readonly Version[] {
+  const { trace, tape } = analysis
+  const cache = known.get(analysis) ?? { places: placesOf(trace, tape), versions: new Map() }
+  known.set(analysis, cache)
+  const end = chain.versions.at(-1)?.node ?? -1
+  const found =
+    cache.versions.get(chain.id) ??
+    cache.places.get(chain.name)?.find((h) => h.versions.some((v) => v.node === end))?.versions ??
+    chain.versions
+  cache.versions.set(chain.id, found)
+  return found
+}
+
+function placesOf(trace: Trace, tape: Tape): Map<string, History[]> {
+  const places = new Map<string, History[]>()
+  for (const history of placeHistories(trace, tape).values())
+    places.set(history.place, [...(places.get(history.place) ?? []), history])
+  return places
 }
 
 function filled(shape: readonly number[], value: number): Tensor {

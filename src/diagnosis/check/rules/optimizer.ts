@@ -212,6 +212,11 @@ const WORDS: Readonly<Record<Departure, Words>> = {
     (m) =>
       `${m} grows by itself: it keeps more than all of its former value, and former gradients count more with every step`,
   ],
+  'correction-formula': [
+    '1 − β^t: a decay to the power t',
+    (m) =>
+      `the bias correction of ${m} is none: it is not computed from a power of the decay, and grows in size with every step`,
+  ],
   'correction-stuck': [
     'a t that counts the steps',
     () => 'the bias correction stays what it is in the first step: its t does not advance',
