@@ -15,6 +15,7 @@ import { drownedGradients } from './drowned-gradients.ts'
 import { impossibleBest } from './impossible-best.ts'
 import { integerArrays } from './integers.ts'
 import { keptBest } from './kept-best.ts'
+import { lostStates } from './lost-states.ts'
 import { lostUpdates } from './lost-update.ts'
 import { negativeRoots } from './negative-roots.ts'
 import { neverUpdated } from './never-updated.ts'
@@ -55,6 +56,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   aliasedArrays,
   changedActivations,
   lostUpdates,
+  lostStates,
   softmaxOverSamples,
   overwrittenSums,
   accumulatorNotReset,

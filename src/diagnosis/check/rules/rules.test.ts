@@ -67,6 +67,7 @@ const LOOP: readonly Row[] = [
   ['never-class', 'never-updated', 'self.b2 -= lr * p.sum(0)'],
   ['copy-zip', 'lost-update', 'p = p - 0.2 * g', 'p -= 0.2 * g'],
   ['copy-standardised', 'lost-update', 'w = w + v', 'w += v'],
+  ['lost-memory', 'lost-update', 'mean = 0.95 * mean + 0.05 * slope**2', 'mean[...] = 0.95 * mean + 0.05 * slope**2'],
   ['copy-function', 'lost-update', 'a -= rate * g["a"]'],
   ['shuffle-apart', 'shuffled-apart', 'np.random.shuffle(y)'],
   ['shuffle-inputs', 'shuffled-apart', 'inputs = inputs[order]'],
