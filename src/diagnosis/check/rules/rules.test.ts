@@ -157,6 +157,8 @@ const SETUP: readonly Row[] = [
   ['dead-relu', 'dead-units', 'a1 = np.maximum(0, z1)'],
   ['dead-bias', 'dead-units', 'return z * self.mask'],
   ['logged-signed', 'logged-loss', 'cost = np.mean(Y - out)'],
+  ['logged-sampled', 'logged-loss', 'loss += -math.log(p)'],
+  ['logged-sum', 'logged-loss', 'error = off.sum() / len(rows)'],
   ['logged-half', 'logged-loss', 'loss = -np.mean(t * np.log(p))'],
 ]
 
