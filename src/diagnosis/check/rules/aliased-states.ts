@@ -10,6 +10,8 @@ import type { SourceEdit } from '../repair/repair.ts'
 import type { TraceEvent } from '../trace/trace.ts'
 import { copyText } from './aliased.ts'
 import { allNumbers } from './negative-roots.ts'
+import { formOf } from './optimizer-form.ts'
+import { updateSteps } from './optimizer-step.ts'
 import {
   analyseEdited,
   countRight,
@@ -27,6 +29,7 @@ const PAIRED = /^([\w.]+)\s*,\s*([\w.]+)\s*=\s*([A-Za-z_][\w.]*)\s*,\s*\3$/
 const RENAMED = /^([\w.]+)\s*=\s*([A-Za-z_][\w.]*)$/
 const TARGET = /^([\w.]+?)\s*(?:\[.*\])?\s*(?:[-+*/]|\*\*|\/\/)?=(?!=)/
 const MOST_TRIALS = 2
+const MOST_SEEN = 4
 
 interface Twins {
   readonly site: number
@@ -34,17 +37,19 @@ interface Twins {
   readonly names: readonly [string, string]
   readonly reason: string
   readonly evidence: string
+  /** What the edited script must show beside right gradients. */
+  readonly isMended?: (after: Analysis) => boolean
 }
 
 export async function aliasedStates(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
-  const found = [...writtenTwice(scene), ...comparedWithItself(scene)]
+  const found = [...writtenTwice(scene), ...comparedWithItself(scene), ...writtenByLoops(scene)]
   const before = wrongNames(analysis)
-  for (const { site, edit, names, reason, evidence } of found.slice(0, MOST_TRIALS)) {
+  for (const { site, edit, names, reason, evidence, isMended } of found.slice(0, MOST_TRIALS)) {
     const after = await analyseEdited(scene, [edit])
     if (after === undefined || !allNumbers(after)) continue
     const [right, wrong] = [countRight(after), wrongNames(after).filter((name) => !before.includes(name))]
-    if (right <= wrong.length) continue
+    if (right <= wrong.length || isMended?.(after) === false) continue
     const at = analysis.trace.sites[site]
     const findings = findingAt(analysis, {
       kind: 'aliased-array',
@@ -103,6 +108,66 @@ function writtenTwice(scene: Scene): Twins[] {
     })
   }
   return out
+}
+
+/**
+ * `self.m = self.v = [zeros, …]`, whose arrays a loop writes under names of its own, `for …, m, v in zip(…, self.m, self.v)`.
+ * Which assignment made them one is known once it is taken apart, and no array is written under two names any more.
+ */
+function writtenByLoops({ analysis }: Scene): Twins[] {
+  const { trace } = analysis
+  const [twice] = writtenUnderTwo(analysis)
+  if (twice === undefined) return []
+  const seen = new Set<string>()
+  return trace.sites.flatMap((at, site): Twins[] => {
+    const text = at.kind === 'Assign' ? textAt(analysis, at).trim() : ''
+    const [, first = '', second = '', value = ''] = CHAINED.exec(text) ?? []
+    if (first === '' || first === second || !MAKES.test(value) || seen.has(`${at.file}:${at.line}`)) return []
+    seen.add(`${at.file}:${at.line}`)
+    const isMended = (after: Analysis) =>
+      writtenUnderTwo(after).length === 0 && (!allNumbers(analysis) || (isAdaptive(after) && !isAdaptive(analysis)))
+    return [
+      {
+        site,
+        edit: replaceAt(at, `${first} = ${value}; ${second} = ${value}`),
+        names: [first, second],
+        reason: 'what is written to one is written to the other',
+        evidence: `lines ${twice[0]} and ${twice[1]} write to the same array, under two names that stand for two`,
+        isMended,
+      },
+    ]
+  })
+}
+
+/** What makes an object: a list, a dictionary, a call. */
+const MAKES = /[[({]/
+
+/** The lines of writes to one array under two names. */
+function writtenUnderTwo({ trace }: Analysis): [number, number][] {
+  const names = new Map<number, Map<string, number>>()
+  for (const event of trace.events) {
+    if (event.kind !== 'write') continue
+    const own = trace.sites[event.site]
+    const at = trace.sites[own?.statement ?? -1] ?? own
+    const name = at && TARGET.exec(textAt({ trace } as Analysis, at).trim())?.[1]
+    if (at === undefined || name === undefined) continue
+    const lines = names.get(event.container) ?? new Map<string, number>()
+    names.set(event.container, lines.set(name, at.line))
+  }
+  return [...names.values()].flatMap((lines) => {
+    const [one, other] = [...new Set(lines.values())]
+    return lines.size > 1 && one !== undefined && other !== undefined ? [[one, other]] : []
+  })
+}
+
+/** Whether an update goes by two moments, one of the gradient and one of its square. */
+function isAdaptive(analysis: Analysis): boolean {
+  return (analysis.best?.results ?? []).slice(0, MOST_SEEN).some((result) => {
+    const [first, second] = updateSteps(analysis, result)
+    const step = second ?? first
+    const powers = (step && formOf(step))?.moments.map((m) => m.power * m.exponent)
+    return powers?.length === 2 && powers.includes(1) && powers.includes(-1)
+  })
 }
 
 /** The lines of two writes to one object, each under one of two names. */

@@ -58,6 +58,11 @@ const LOOP: readonly Row[] = [
   ],
   ['alias-best', 'aliased-array', 'best = list(weights)', 'best = [v.copy() for v in weights]'],
   ['alias-moments', 'aliased-array', 'self.first, self.second = blank, blank'],
+  [
+    'alias-memory',
+    'aliased-array',
+    'means = spreads = [np.zeros_like(layer[k]) for layer in (first, last) for k in layer]',
+  ],
   ['alias-compared', 'aliased-array', 'before_A = slope_A', 'before_A = slope_A.copy()'],
   ['never-last-only', 'never-updated', 'weights[l] -= 1.0 * grads[l]'],
   ['never-first', 'never-updated', 'V_in = rng.normal(0, 0.6, (5, 4))'],
