@@ -22,6 +22,7 @@ import { neverUpdated } from './never-updated.ts'
 import { optimizerFaults } from './optimizer.ts'
 import { overwrittenSums } from './overwritten-sums.ts'
 import { penalties } from './penalties.ts'
+import { sharedObjects } from './shared-objects.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
 import { softmaxOverSamples } from './softmax-rows.ts'
@@ -53,6 +54,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   aliasedStates,
   negativeRoots,
   sharedRows,
+  sharedObjects,
   aliasedArrays,
   changedActivations,
   lostUpdates,

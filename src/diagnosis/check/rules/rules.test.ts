@@ -63,6 +63,8 @@ const LOOP: readonly Row[] = [
     'aliased-array',
     'means = spreads = [np.zeros_like(layer[k]) for layer in (first, last) for k in layer]',
   ],
+  ['alias-units', 'aliased-array', 'low = [one for _ in range(4)]', 'low = [Unit(2) for _ in range(4)]'],
+  ['alias-layers', 'aliased-array', 'layers = [Layer(3, 6), *[Layer(6, 6)] * 2, Layer(6, 1)]'],
   ['alias-compared', 'aliased-array', 'before_A = slope_A', 'before_A = slope_A.copy()'],
   ['never-last-only', 'never-updated', 'weights[l] -= 1.0 * grads[l]'],
   ['never-first', 'never-updated', 'V_in = rng.normal(0, 0.6, (5, 4))'],
