@@ -34,6 +34,7 @@ import type { Outcome, Scene } from './trial.ts'
 import { turnedComparisons } from './turned-comparisons.ts'
 import { turnedUpdates } from './turned-updates.ts'
 import { unfedStates } from './unfed-states.ts'
+import { unresetSums } from './unreset-sums.ts'
 
 /** Rules that read the trace alone. */
 const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
@@ -60,6 +61,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   lostUpdates,
   lostStates,
   softmaxOverSamples,
+  unresetSums,
   overwrittenSums,
   accumulatorNotReset,
   turnedComparisons,

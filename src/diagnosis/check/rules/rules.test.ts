@@ -43,6 +43,12 @@ const LOOP: readonly Row[] = [
     'sums = [zeros_like(layer) for layer in (low, top)]',
     'sums = [zeros_like(layer) for layer in (low, top)]',
   ],
+  ['accumulate-clipped', 'accumulator-not-reset', 'self.pulls = [np.zeros_like(w) for w in self.weights]'],
+  [
+    'accumulate-global',
+    'accumulator-not-reset',
+    'slopes = {"W": np.zeros_like(W), "b": np.zeros_like(b), "V": np.zeros_like(V), "c": np.zeros_like(c)}',
+  ],
   ['accumulate-uncalled', 'accumulator-not-reset', 'g = layer.backward(g)'],
   ['policy-climbs', 'sign', 'kept += 0.2 * change', 'kept -= 0.2 * change'],
   ['target-times-slope', 'parentheses', 'error = out - wanted * out * (1 - out)'],
