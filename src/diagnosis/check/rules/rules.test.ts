@@ -90,6 +90,7 @@ const LOOP: readonly Row[] = [
   ['shuffle-computed', 'shuffled-apart', 'rng.shuffle(wanted)'],
   ['shuffle-one-hot', 'shuffled-apart', 'rows = rows[order]'],
   ['shuffle-twice', 'shuffled-apart', 'mixed, labels = seen[order], wanted[rng.permutation(90)]'],
+  ['shuffle-indices', 'shuffled-apart', 'rows = points[np.random.permutation(120)]'],
   ['shuffle-picked', 'shuffled-apart', 'points = points[order]'],
   [
     'methods-in-turn',

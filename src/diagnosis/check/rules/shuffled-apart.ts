@@ -7,6 +7,7 @@ import { findMeetings } from '../roles/meetings.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Finding } from '../types.ts'
 import { bornRows, isReorderedInside } from './born-rows.ts'
+import { labelsApart } from './labels-apart.ts'
 import { dataFactors, rowSequence, rowsOf } from './provenance.ts'
 import { shuffledAlone } from './shuffled-alone.ts'
 import { inputsShuffledAlone } from './shuffled-inputs.ts'
@@ -17,6 +18,11 @@ const MAX_ELEMENTS = 200_000
 export function shuffledApart(analysis: Analysis): Finding[] {
   const alone = shuffledAlone(analysis) ?? inputsShuffledAlone(analysis)
   if (alone !== undefined) return ordersApart(analysis, alone.site, alone.evidence)
+  const labels = labelsApart(analysis)
+  if (labels !== undefined)
+    return ordersApart(analysis, analysis.tape.entry(Math.max(...labels.moves)).site, [
+      `${labels.wrong} of the ${labels.seen} samples that were traced have another's label`,
+    ])
   const byData = fromProvenance(analysis)
   return byData.length > 0 ? byData : fromShuffles(analysis)
 }
