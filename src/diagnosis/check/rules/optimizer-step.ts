@@ -118,6 +118,7 @@ function programOf(
   const states: State[] = []
   const stop = new Set([gradient, row.before])
   const reach = tape.ancestors([row.after], stop)
+  const fed = fedBy(tape, gradient, row.before, nextGradient ?? tape.trace.nodes.length)
   for (const chain of chains) {
     // The gradient itself, summed over the samples.
     if (isSum(tape, chain)) continue
@@ -126,9 +127,9 @@ function programOf(
     if (versions.some((v) => v.node === row.after)) continue
     const old = last(versions, gradient)
     const inside = versions.filter((v) => v.node > gradient && v.node < (nextGradient ?? Number.POSITIVE_INFINITY))
-    const next = nextGradient === undefined ? lastOfStep(tape, inside, row.after, gradient, stop) : inside.at(-1)?.node
+    const next = nextGradient === undefined ? lastOfStep(inside, row.after, gradient, fed) : inside.at(-1)?.node
     if (old === undefined || next === undefined || !(reach.has(old) || reach.has(next))) continue
-    if (recorded[next]?.data.length !== size || !tape.ancestors([next], stop).has(gradient)) continue
+    if (recorded[next]?.data.length !== size || fed[next - gradient] !== 1) continue
     // A function's name for an array, and the name outside of it, are one state; a loop's name held another one's before.
     const isRead = (node: number) => tape.ancestors([row.after, next], stop).has(node)
     const twin = states.findIndex((s) => s.next === next)
@@ -184,15 +185,19 @@ function last(versions: readonly Version[], before: number): number | undefined 
   return versions.filter((v) => v.node < before).at(-1)?.node
 }
 
+/** 1 for what is computed from a gradient, and not by way of the parameter's former value; counted from the gradient on. */
+function fedBy(tape: Tape, gradient: number, before: number, end: number): Uint8Array {
+  const fed = new Uint8Array(Math.max(1, end - gradient))
+  fed[0] = 1
+  for (let node = gradient + 1; node < end; node++)
+    if (node !== before && tape.entry(node).args.some((arg) => arg >= gradient && fed[arg - gradient] === 1))
+      fed[node - gradient] = 1
+  return fed
+}
+
 /** What the last step seen leaves of a state: its last version that the update is computed from, else its first one. */
-function lastOfStep(
-  tape: Tape,
-  inside: readonly Version[],
-  after: number,
-  gradient: number,
-  stop: ReadonlySet<number>,
-): number | undefined {
-  const isFed = ({ node }: Version) => tape.ancestors([node], stop).has(gradient)
+function lastOfStep(inside: readonly Version[], after: number, gradient: number, fed: Uint8Array): number | undefined {
+  const isFed = ({ node }: Version) => fed[node - gradient] === 1
   return (inside.findLast((v) => v.node < after && isFed(v)) ?? inside.find(isFed) ?? inside[0])?.node
 }
 
