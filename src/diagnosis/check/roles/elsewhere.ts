@@ -82,11 +82,11 @@ export function onTrainingPasses(
 function ofThePasses({ tape, dependence, steps, made, exact }: Scene, loss: Loss): LossStep[] | undefined {
   const all = loss.steps.flatMap((step) => step.terms)
   if (all.length === loss.steps.length || all.length > MOST_PASSES) return undefined
+  const predictions = new Set(steps.flatMap((step) => step.map((m) => exact(m.prediction))))
   // Of a matrix of predictions, each sample's row may meet its target apart.
-  const whole = (m: Meeting) => [m.prediction, originOf(tape, m.prediction)]
-  const predictions = new Set(steps.flatMap((step) => step.flatMap(whole).map(exact)))
+  const whole = new Set(steps.flatMap((step) => step.map((m) => originOf(tape, m.prediction))))
   const isOwn = ([node]: readonly [number, number]) =>
-    made.has(node) || [...tape.ancestors([node], dependence.cut)].some((n) => predictions.has(exact(n)))
+    made.has(node) || [...tape.ancestors([node], dependence.cut)].some((n) => whole.has(n) || predictions.has(exact(n)))
   const own = all.filter(isOwn)
   return own.length > 0 && own.length < all.length ? stepsOf(tape, dependence, own) : undefined
 }

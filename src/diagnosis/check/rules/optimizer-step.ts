@@ -130,6 +130,7 @@ function programOf(
     const next = nextGradient === undefined ? lastOfStep(inside, row.after, gradient, fed) : inside.at(-1)?.node
     if (old === undefined || next === undefined || !(reach.has(old) || reach.has(next))) continue
     if (recorded[next]?.data.length !== size || fed[next - gradient] !== 1) continue
+    if (!livesOn(analysis, row, versions, next)) continue
     // A function's name for an array, and the name outside of it, are one state; a loop's name held another one's before.
     const isRead = (node: number) => tape.ancestors([row.after, next], stop).has(node)
     const twin = states.findIndex((s) => s.next === next)
@@ -179,6 +180,21 @@ function programOf(
     run,
   }
 }
+
+/** Whether what a step leaves of a state is what the next one begins with: a sum that each step makes anew is none. */
+function livesOn({ tape }: Analysis, { chain, after }: ChainStep, versions: readonly Version[], next: number): boolean {
+  if (!chain.versions.some((v) => v.node > after)) return true
+  const later = versions.find((v) => v.node > after)?.node
+  if (later === undefined) return false
+  const seen = new Set([later])
+  for (const node of seen) {
+    if (node === next) return true
+    if (seen.size < MOST_SEEN) for (const arg of tape.entry(node).args) if (arg >= next) seen.add(arg)
+  }
+  return false
+}
+
+const MOST_SEEN = 200
 
 /** The version that a step begins with. */
 function last(versions: readonly Version[], before: number): number | undefined {
