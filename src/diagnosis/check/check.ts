@@ -30,6 +30,8 @@ const MAX_ROUNDS = 4
 const UNFOLLOWED =
   'as recorded, every update follows the true gradient; at other values not all could be followed, and nothing is said of those'
 const LOCATE_MS = 6000
+/** A trial takes as long as the trace is: it is worth more than the edits that would be tried without knowing a place. */
+const LOCATE_MS_EACH = 0.04
 const STILL = 'no parameter changes in the traced steps, and no gradient is other than zero: nothing can be compared'
 
 /**
@@ -71,7 +73,8 @@ export async function check(path: string, options: CheckOptions = {}): Promise<C
  * training, the one under which a single change of one statement makes everything right.
  */
 function locateUnder(analysis: Analysis, judged: Judged): { judged: Judged; located: Located[] } {
-  const located = locate(analysis, judged, LOCATE_MS)
+  const patience = LOCATE_MS + analysis.trace.nodes.length * LOCATE_MS_EACH
+  const located = locate(analysis, judged, patience)
   const wrong = ({ results }: Judged) => results.filter((r) => r.status !== 'right' && r.status !== 'unreached')
   const isOne = (list: readonly Located[], under: Judged) =>
     list.length === 1 && list[0]?.remake !== undefined && list[0].fixed.length === wrong(under).length
@@ -79,7 +82,7 @@ function locateUnder(analysis: Analysis, judged: Judged): { judged: Judged; loca
   if (judged.results.some((r) => r.status !== 'wrong') || isDecided) return { judged, located }
   const others = analysis.judged.filter((j) => j !== judged && j.results.length >= judged.results.length)
   for (const other of others.slice(0, MOST_LOSSES)) {
-    const found = locate(analysis, other, LOCATE_MS / MOST_LOSSES)
+    const found = locate(analysis, other, patience / MOST_LOSSES)
     if (isWeighted(other, found) || isOne(found, other)) return { judged: other, located: found }
   }
   return { judged, located }

@@ -3,6 +3,7 @@
 import type { ParameterResult } from '../judge.ts'
 import { viewIndex } from '../tape/moves.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
+import type { Labels } from './labels.ts'
 import { byOperands } from './operands.ts'
 import { pairings, RARE } from './orders.ts'
 import { partsOf } from './parts.ts'
@@ -105,13 +106,24 @@ function ownerOf(
 }
 
 /** What the uses of a parameter ask for that are no penalty: of a single number a decay can't be told from the rest by its direction. */
-function besidePenalties({ analysis, labels, points }: Situation, target: number): number {
+function besidePenalties(situation: Situation, target: number): number {
+  const known = knownBesides.get(situation.labels) ?? new Map<number, number>()
+  knownBesides.set(situation.labels, known)
+  const found = known.get(target) ?? seekBesidePenalties(situation, target)
+  known.set(target, found)
+  return found
+}
+
+const knownBesides = new WeakMap<Labels, Map<number, number>>()
+
+function seekBesidePenalties({ analysis, labels, points }: Situation, target: number): number {
   const { tape, dependence } = analysis
   const isPenalty = (use: number) =>
     tape
       .entry(use)
       .args.every((arg) => arg === target || (dependence.depends[arg] !== 1 && !analysis.points.inputs.has(arg)))
   if (target < 0 || points[0]?.[target]?.data.length !== 1) return target
+  if (!tape.readers(target).some((use) => labels.adjoints[0]?.has(use) === true && isPenalty(use))) return target
   const all = partsOf(analysis, labels.adjoints, target)
   const rest = all.filter(({ use }) => !isPenalty(use))
   if (rest.length === all.length || rest.length === 0) return target
@@ -158,7 +170,8 @@ export function* pairingsOf(
     yield* pairingsAmong(situation, statement, innermost, targets, flows)
     // Of single numbers a product of three, `rate * delta * h`, may be wrong in its last factor.
     const whole = rests.flatMap((list) => list[0] ?? [])
-    if (whole.some((node, i) => node !== innermost[i]))
+    const isNumber = (node: number) => situation.points[0]?.[node]?.data.length === 1
+    if (whole.every(isNumber) && whole.some((node, i) => node !== innermost[i]))
       yield* pairingsAmong(situation, statement, whole, targets, flows)
     return
   }

@@ -71,8 +71,8 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     // What a function merely returns may be anything: a loss knows the targets.
     const isPart = group.rank < 2 && !judges(group.nodes[0] ?? 0) && !isLossFunction(tape, site)
     if (isPart && !besides.has(site)) continue
-    if (group.rank < 3 && group.nodes.some((n) => taken.has(n) && movesAlone(tape, dependence, n))) continue
-    const mixed = group.nodes.some((n) => mixesVersions(tape, dependence, n))
+    if (group.rank < 3 && someOf(group.nodes).some((n) => taken.has(n) && movesAlone(tape, dependence, n))) continue
+    const mixed = someOf(group.nodes).some((n) => mixesVersions(tape, dependence, n))
     const last = group.nodes.at(-1) ?? 0
     const sums = runningSums(tape, group.nodes, values, dependence)
     const terms = mixed
@@ -85,13 +85,17 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
         ...(isPart && { isPart }),
       })
   }
+  const whole = losses.filter((loss) => judges(loss.steps[0]?.terms[0]?.[0] ?? 0))
   const shown = losses.filter(
-    (loss) => !losses.some((other) => other !== loss && isDifferenceOf(tape, dependence, values, loss, other)),
+    (loss) => !whole.some((other) => other !== loss && isDifferenceOf(tape, dependence, values, loss, other)),
   )
   return dedupe(shown.sort((a, b) => b.rank - a.rank))
 }
 
-/** Whether a number falls with some values of a loss and grows with others: what a check of the gradients shows. */
+/** What is divided by small steps is steep: 1 / 2ε. */
+const STEEP = 30
+
+/** Whether a number is made of differences of a loss's values, over small steps: what a check of the gradients shows. */
 function isDifferenceOf(tape: Tape, dependence: Dependence, values: Values, { steps }: Loss, other: Loss): boolean {
   const node = steps[0]?.terms[0]?.[0] ?? -1
   const made = tape.ancestors([node], dependence.cut)
@@ -99,7 +103,8 @@ function isDifferenceOf(tape: Tape, dependence: Dependence, values: Values, { st
   if (inside.length < 2) return false
   const { adjoint } = tape.reverse([[node, 1]], values, new Set([...dependence.cut, ...inside]))
   const slopes = inside.flatMap((n) => adjoint.get(n)?.data[0] ?? [])
-  return slopes.some((x) => x > 0) && slopes.some((x) => x < 0)
+  const size = slopes.reduce((sum, x) => sum + Math.abs(x), 0)
+  return size > STEEP && Math.abs(slopes.reduce((sum, x) => sum + x, 0)) < 1e-6 * size
 }
 
 /** Steps from a comparison to the two numbers that it is about: `abs(old - new) < tolerance * old`. */
@@ -155,16 +160,25 @@ function ofFirstStep(
 /** Whether an update takes nothing else of the forward pass than this number: the gradient of a bias. */
 function movesAlone(tape: Tape, dependence: Dependence, node: number): boolean {
   const made = tape.ancestors([node], dependence.cut)
+  const stop = { has: (n: number) => n === node || dependence.past.has(n) }
   return dependence.parameters.some(({ rests }) => {
     const own = rests.find((rest) => Math.max(...rest) >= node)
     if (own === undefined) return false
-    const behind = tape.ancestors(own, new Set([...dependence.past, node]))
+    const behind = tape.ancestors(own, stop)
     if (!behind.has(node)) return false
     for (const n of behind)
       if (n !== node && made.has(n) && dependence.depends[n] === 1 && !dependence.cut.has(n)) return false
     return true
   })
 }
+
+/** Of many numbers, the states of a running sum, some from the first to the last. */
+function someOf(nodes: readonly number[]): number[] {
+  const step = Math.max(1, Math.floor(nodes.length / MOST_LOOKED_AT))
+  return nodes.filter((_, i) => i % step === 0 || i === nodes.length - 1)
+}
+
+const MOST_LOOKED_AT = 24
 
 function mixesVersions(tape: Tape, dependence: Dependence, node: number): boolean {
   const count = new Map<number, number>()

@@ -87,7 +87,11 @@ function carriedIn(analysis: Analysis): Carried[] {
   const users = new Map<number, number[]>()
   for (let node = 0; node < trace.nodes.length; node++)
     if (tape.aside[node] !== 1)
-      for (const arg of new Set(tape.entry(node).args)) users.set(arg, [...(users.get(arg) ?? []), node])
+      for (const arg of new Set(tape.entry(node).args)) {
+        const list = users.get(arg)
+        if (list === undefined) users.set(arg, [node])
+        else list.push(node)
+      }
   // What has just had something written into it is asked for that first: most are rows of data.
   const isWritten = (node: number) => {
     const { op, args } = tape.entry(node)

@@ -215,7 +215,7 @@ export class Tape {
   }
 
   /** Everything that a node is computed from, itself included; the search does not go past `stop`. */
-  ancestors(nodes: readonly number[], stop: ReadonlySet<number> = NOTHING): Set<number> {
+  ancestors(nodes: readonly number[], stop: Pick<ReadonlySet<number>, 'has'> = NOTHING): Set<number> {
     const seen = new Set<number>(nodes)
     const stack = [...seen]
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
