@@ -48,7 +48,7 @@ const CASES: readonly Case[] = [
       { line: 23, kind: 'softmax-axis', fix: '        return e / np.sum(e, axis=-1, keepdims=True)' },
     ],
   },
-  { script: 'seeds/autoencoder-range.py', faults: [{ line: 57 }, { line: 14, kind: 'target-range' }] },
+  { script: 'seeds/autoencoder-range.py', faults: [{ line: 57 }, { line: 25, kind: 'target-range' }] },
   { script: 'seeds/biases-apart.py', faults: [] },
   { script: 'seeds/xor-scalar-biases.py', faults: [] },
   { script: 'styles/syntax.py', faults: [] },
