@@ -7,7 +7,7 @@
 import type { Analysis } from '../analyse.ts'
 import type { Judged } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
-import { scatterAdd, viewIndex } from '../tape/moves.ts'
+import { placesRead, scatterAdd } from '../tape/moves.ts'
 import { DIVISIONS, MULTIPLICATIONS, NEGATIONS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
 import { add, sameShape, type Tensor, zeros } from '../tape/tensor.ts'
@@ -176,7 +176,7 @@ function undone(
     return each((w, own) => (w.data.length === own.data.length ? w.data : undefined))
   if (op === 'view' || (op === 'move' && args.length === 1))
     return each((w, own) => {
-      const index = op === 'view' ? viewIndex(own.shape, params) : (params.index as number[])
+      const index = placesRead(own.shape, { op, params })
       if (new Set(index).size < own.data.length) return undefined
       const out = own.data.slice()
       for (let i = 0; i < w.data.length; i++) out[index[i] as number] = w.data[i] as number

@@ -2,11 +2,11 @@
 
 import type { Analysis } from '../analyse.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
-import { OPERATIONS } from '../tape/operations.ts'
+import { OPERATIONS, SUMS } from '../tape/operations.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
 import type { FindingKind } from '../types.ts'
 import { partsBehindMoves } from './parts.ts'
-import { isElementwise, SUMS } from './remake/change.ts'
+import { isElementwise } from './remake/change.ts'
 import type { Occurrence } from './situation.ts'
 
 interface Lack {

@@ -85,9 +85,10 @@ function likelier(situation: Situation, deadline: number): (Located & { readonly
  * Where no gradient is right, whether a multiple makes all of them right but for a factor that the stated loss does not
  * have: two terms of a gradient whose proportion is wrong agree when either of them is multiplied.
  */
-function losesScale({ analysis, judged, region, wrong, right, points, ...rest }: Situation, found: Multiple): boolean {
+function losesScale(situation: Situation, found: Multiple): boolean {
+  const { analysis, judged, region, wrong, right } = situation
   if (right.length > 0 || !judged.measured.loss.stated || Math.abs(found.factor + 1) < 1e-9) return false
-  const after = multiplied({ analysis, judged, region, wrong, right, points, ...rest }, found.statement, found.factor)
+  const after = multiplied(situation, found.statement, found.factor)
   const fits = new Replay(analysis, region.end, after).fits(new Map(), wrong)
   return fits.some((fit) => {
     const own = wrong.find((r) => r.chain.id === fit.chain)

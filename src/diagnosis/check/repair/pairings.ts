@@ -1,7 +1,7 @@
 /** A statement in, the gradients that each of its runs may be meant to compute out. */
 
 import type { ParameterResult } from '../judge.ts'
-import { viewIndex } from '../tape/moves.ts'
+import { placesRead } from '../tape/moves.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'
 import { byOperands } from './operands.ts'
@@ -144,9 +144,9 @@ function variableOf({ analysis: { tape, trace }, labels }: Situation, { step }: 
   if (part === undefined) return before
   const { shape } = trace.nodes[before] ?? { shape: [] }
   return [...tape.readers(before)].find((reader) => {
-    const { op, params } = tape.entry(reader)
-    if ((op !== 'view' && op !== 'move') || labels.adjoints[0]?.has(reader) !== true) return false
-    const index = op === 'view' ? viewIndex(shape, params) : Int32Array.from(params.index as number[])
+    const entry = tape.entry(reader)
+    if ((entry.op !== 'view' && entry.op !== 'move') || labels.adjoints[0]?.has(reader) !== true) return false
+    const index = Int32Array.from(placesRead(shape, entry))
     return (
       index.length === part.length &&
       index

@@ -4,10 +4,11 @@
  * A chain is a place whose new value is its former one plus something (v' = v ± rest).
  */
 
+import { SUMS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Trace } from '../trace/trace.ts'
 import { classify } from './classify.ts'
-import { expandUpdate, joins, OVERWRITES, SUMS, sizeAt } from './expand.ts'
+import { expandUpdate, joins, OVERWRITES, sizeAt } from './expand.ts'
 import { type History, placeHistories, type Version } from './histories.ts'
 
 export interface Chain {

@@ -1,7 +1,7 @@
 /** What a place held before, in what it holds now: v' = v ± rest. */
 
 import { viewIndex } from '../tape/moves.ts'
-import { BOUNDS } from '../tape/operations.ts'
+import { BOUNDS, SUMS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 
 const LINEAR: Readonly<Record<string, readonly number[]>> = {
@@ -22,7 +22,6 @@ const LINEAR: Readonly<Record<string, readonly number[]>> = {
 }
 /** Operations that all of their operands go into: arrays are joined to one. */
 const JOINS = new Set(['add_n', 'move'])
-export const SUMS = new Set(['add', 'sub', 'subtract'])
 export const OVERWRITES = new Set(['put', 'write'])
 export const SCALING = new Set(['mul', 'multiply', 'div', 'divide'])
 

@@ -3,7 +3,7 @@
  * `update` is v − v′, what was taken off the parameter; it should be a positive multiple of the gradient.
  */
 
-import { viewIndex } from '../tape/moves.ts'
+import { placesRead, placesWritten } from '../tape/moves.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Chain } from './chains.ts'
@@ -249,7 +249,7 @@ function writtenPart(tape: Tape, whole: ChainStep, pointCount: number): ChainSte
     const { op, args, params } = tape.entry(at)
     const [base] = args
     if ((op !== 'put' && op !== 'write') || base === undefined || base < before) return whole
-    const index = op === 'put' ? (params.at as number[]) : viewIndex(tape.trace.nodes[base]?.shape ?? [], params)
+    const index = placesWritten(tape.trace.nodes[base]?.shape ?? [], { op, params })
     for (const i of index) written[i] = 1
     at = base
   }
@@ -269,7 +269,7 @@ function partsOf(tape: Tape, node: number, size: number): Int32Array[] {
   for (const user of tape.readers(node)) {
     const { op, args, params } = tape.entry(user)
     if (args[0] !== node || (op !== 'view' && op !== 'move')) continue
-    const index = op === 'view' ? viewIndex(shape, params) : Int32Array.from(params.index as number[])
+    const index = Int32Array.from(placesRead(shape, { op, params }))
     const sorted = index.slice().sort()
     if (sorted.some((i) => i < 0 || i >= size)) return []
     if (sorted.every((i) => taken[i] === 1)) continue

@@ -1,8 +1,9 @@
 /** What changes itself and is no parameter for that: results of the pass, sums of gradients, data that is prepared, estimates of data. */
 
+import { SUMS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Chain } from './chains.ts'
-import { expandUpdate, joins, SUMS, sizeAt } from './expand.ts'
+import { expandUpdate, joins, sizeAt } from './expand.ts'
 import { elementwise } from './states.ts'
 
 const SHARED = new Set(['copy', 'view', 'move', 'reshape', 'transpose'])

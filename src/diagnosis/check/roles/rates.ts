@@ -3,6 +3,7 @@
  * through a momentum or an Adam. Rates may differ from parameter to parameter; the gradients' own scale may not.
  */
 
+import { SUMS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 import { textOfSite } from '../trace/location.ts'
 import type { Chain } from './chains.ts'
@@ -11,7 +12,6 @@ import { type ChainStep, firstUse } from './measure.ts'
 import type { Points } from './points.ts'
 
 const SAME = new Set(['neg', 'negative', 'copy', 'view', 'move', 'write', 'put'])
-const SUM = new Set(['add', 'sub', 'subtract'])
 const MATRIX = new Set(['dot', 'matmul', 'outer'])
 const PRODUCT = new Set(['mul', 'multiply', 'div', 'divide'])
 const MOST = 24
@@ -71,7 +71,7 @@ export function rateOf(scene: RateScene, step: ChainStep, from?: number): number
     if (SAME.has(op)) return walk(op === 'write' || op === 'put' ? args[1] : a, depth + 1)
     // Past the statements that update, a number belongs to the gradient.
     if (!atHome(node)) return 1
-    if (SUM.has(op)) {
+    if (SUMS.has(op)) {
       const rests = args.filter((arg) => dependence.depends[arg] === 1 && !isOld(arg))
       return rests.length === 1 && args.length === 2 ? walk(rests[0], depth + 1) : 1
     }
@@ -139,7 +139,7 @@ function statesOf(
   const holds = (node: number, depth: number): boolean => {
     if (old.has(node)) return true
     const { op, args } = tape.entry(node)
-    return depth < 5 && (SAME.has(op) || SUM.has(op) || PRODUCT.has(op)) && args.some((a) => holds(a, depth + 1))
+    return depth < 5 && (SAME.has(op) || SUMS.has(op) || PRODUCT.has(op)) && args.some((a) => holds(a, depth + 1))
   }
   if (past.size > 0)
     for (const node of [...made].sort((a, b) => a - b))

@@ -1,9 +1,9 @@
 /** What an optimiser keeps from step to step, and is no parameter for that: velocities, means of gradients and of their squares. */
 
-import { MULTIPLICATIONS } from '../tape/operations.ts'
+import { MULTIPLICATIONS, SUMS } from '../tape/operations.ts'
 import type { Tape } from '../tape/tape.ts'
 import type { Chain } from './chains.ts'
-import { SUMS, sizeAt } from './expand.ts'
+import { sizeAt } from './expand.ts'
 
 /**
  * Whether a velocity is read by the forward pass in no other way than added to its own parameter, which it moves: where

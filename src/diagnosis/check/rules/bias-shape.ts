@@ -5,9 +5,9 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
-import { PASSES } from '../roles/dependence.ts'
+import { originOf } from '../roles/dependence.ts'
 import { resolvePlaces } from '../roles/places.ts'
-import type { Tape } from '../tape/tape.ts'
+import { SUMS } from '../tape/operations.ts'
 import type { Trace, TraceEvent } from '../trace/trace.ts'
 import {
   analyseEdited,
@@ -25,7 +25,6 @@ import {
 
 const CALL = /^[\w.]+\([^()]*\)$/
 const PRODUCTS = new Set(['dot', 'matmul', 'einsum'])
-const SUMS = new Set(['add', 'sub', 'subtract'])
 
 interface Grown {
   readonly name: string
@@ -98,8 +97,8 @@ function grownBiases({ tape, trace }: Analysis): Grown[] {
       const [rows, columns] = trace.nodes[column]?.shape ?? []
       if (more.length > 0 || size < 2 || rows !== size || columns !== 1) continue
       const origin = updated.get(bias)
-      const { op: makes, args: factors } = tape.entry(behind(tape, column))
-      if (origin === undefined || !PRODUCTS.has(makes) || !factors.some((f) => updated.has(behind(tape, f)))) continue
+      const { op: makes, args: factors } = tape.entry(originOf(tape, column))
+      if (origin === undefined || !PRODUCTS.has(makes) || !factors.some((f) => updated.has(originOf(tape, f)))) continue
       const made = trace.sites[origin.site]?.statement ?? -1
       const name = placeOf(origin.place, origin.owner, origin.key)
       const line = trace.sites[site]?.line ?? 0
@@ -127,11 +126,4 @@ function updatedPlaces({ events, error }: Trace): Map<number, Store> {
     if (error !== undefined && !out.has(event.node)) out.set(event.node, event)
   }
   return out
-}
-
-/** What a transposed array, or another name, shows. */
-function behind(tape: Tape, node: number): number {
-  let at = node
-  for (let depth = 0; depth < 8 && PASSES.has(tape.entry(at).op); depth++) at = tape.entry(at).args[0] ?? at
-  return at
 }

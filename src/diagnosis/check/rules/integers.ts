@@ -5,12 +5,12 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { WRITES } from '../tape/reverse.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { TraceNode } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { short } from './trial.ts'
 
-const WRITES = new Set(['put', 'write', 'add_at'])
 const RANGES: Readonly<Record<string, string>> = {
   u1: '0 to 255',
   i1: '−128 to 127',

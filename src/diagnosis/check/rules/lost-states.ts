@@ -8,7 +8,7 @@ import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { resolvePlaces } from '../roles/places.ts'
-import { MULTIPLICATIONS } from '../tape/operations.ts'
+import { MULTIPLICATIONS, SUMS } from '../tape/operations.ts'
 import type { Site } from '../trace/trace.ts'
 import {
   analyseEdited,
@@ -24,7 +24,6 @@ import {
   wrongNames,
 } from './trial.ts'
 
-const SUMS = new Set(['add', 'sub', 'subtract'])
 const SQUARES = new Set(['square', 'pow', 'power'])
 const OWN = /^(\w+)\s*=\s*(?=[\s\S]*(?<![\w.])\1(?![\w.([]))([\s\S]+)$/
 const PLAIN = /^(\w+)\s*\+\s*([\s\S]+)$/

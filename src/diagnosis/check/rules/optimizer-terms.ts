@@ -2,7 +2,7 @@
 
 import { PASSES } from '../roles/dependence.ts'
 import { resolvePlaces } from '../roles/places.ts'
-import { DIVISIONS } from '../tape/operations.ts'
+import { DIVISIONS, SUMS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Fault } from './optimizer-faults.ts'
 import { exponentOf, growthOf, type Moment } from './optimizer-form.ts'
@@ -11,7 +11,6 @@ import type { UpdateStep } from './optimizer-step.ts'
 const near = (a: number, b: number, tolerance = 1e-6) =>
   Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b))
 const show = (x: number) => String(Number(x.toPrecision(4)))
-const SUMS = new Set(['add', 'sub', 'subtract'])
 /** Of a parameter, the share by which a decay may change it in one step; what moves it further is something else. */
 const MOST_DECAY = 0.2
 

@@ -5,7 +5,7 @@
 
 import { type Dependence, holding, MOVES } from '../roles/dependence.ts'
 import { PRODUCTS } from '../roles/points.ts'
-import { viewIndex } from '../tape/moves.ts'
+import { placesWritten } from '../tape/moves.ts'
 import { OPERATIONS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { type Tensor, zeros } from '../tape/tensor.ts'
@@ -53,7 +53,7 @@ function written(
   const [base, value] = args
   if ((op !== 'write' && op !== 'put') || base === undefined || value === undefined || value === base) return undefined
   const shape = values[base]?.shape
-  const index = op === 'write' ? viewIndex(shape ?? [], params) : (params.at as number[])
+  const index = placesWritten(shape ?? [], { op, params })
   const given = rows.get(value)
   if (shape === undefined || (given !== undefined && given.data.length !== index.length)) return undefined
   const before = rows.get(base)

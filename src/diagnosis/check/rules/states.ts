@@ -8,11 +8,10 @@ import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { PASSES } from '../roles/dependence.ts'
 import { resolvePlaces } from '../roles/places.ts'
-import { MULTIPLICATIONS } from '../tape/operations.ts'
+import { MULTIPLICATIONS, SUMS } from '../tape/operations.ts'
 import type { Finding } from '../types.ts'
 import { listed, textAt } from './trial.ts'
 
-const SUMS = new Set(['add', 'sub', 'subtract'])
 const POWERS = new Set(['pow', 'power', 'square'])
 interface Kept {
   readonly name: string

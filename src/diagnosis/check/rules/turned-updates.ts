@@ -8,12 +8,12 @@ import { findingAt } from '../findings/at.ts'
 import type { ParameterResult } from '../judge.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { SUMS } from '../tape/operations.ts'
 import type { Site } from '../trace/trace.ts'
 import { formOf } from './optimizer-form.ts'
 import { updateSteps } from './optimizer-step.ts'
 import { analyseEdited, fixOf, listed, NOTHING_FOUND, type Outcome, replaceAt, type Scene, textAt } from './trial.ts'
 
-const SUMS = new Set(['add', 'sub', 'subtract'])
 const MOST_SITES = 2
 const MOST_RATES = 3
 const NAMED = /(lr|rate|alpha|eta|step|lern|tasa|gamma)\w*\s*[=:,)]/i

@@ -13,6 +13,21 @@ export function viewIndex(owner: readonly number[], params: Params): Int32Array 
   return found
 }
 
+/** Where a view, or a move of one array's elements, reads that array. */
+export function placesRead(owner: readonly number[], { op, params }: Access): Int32Array | number[] {
+  return op === 'view' ? viewIndex(owner, params) : (params.index as number[])
+}
+
+/** Where something is written into an array. */
+export function placesWritten(owner: readonly number[], { op, params }: Access): Int32Array | number[] {
+  return op === 'write' ? viewIndex(owner, params) : (params.at as number[])
+}
+
+interface Access {
+  readonly op: string
+  readonly params: Params
+}
+
 /** A view is read again at every point and in every replay. */
 const knownViews = new WeakMap<Params, Int32Array>()
 

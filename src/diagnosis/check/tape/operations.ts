@@ -134,6 +134,7 @@ const identity: Operation = {
 /** Element by element. */
 export const MULTIPLICATIONS: ReadonlySet<string> = new Set(['mul', 'multiply'])
 export const DIVISIONS: ReadonlySet<string> = new Set(['div', 'divide', 'true_divide'])
+export const SUMS: ReadonlySet<string> = new Set(['add', 'sub', 'subtract'])
 export const NEGATIONS: ReadonlySet<string> = new Set(['neg', 'negative'])
 /** What keeps a value within bounds. */
 export const BOUNDS: ReadonlySet<string> = new Set(['maximum', 'minimum', 'fmax', 'fmin', 'max', 'min', 'clip'])

@@ -5,7 +5,7 @@
  */
 
 import { sizeOf } from '../../../shared/index.ts'
-import { partAt, scattered, scatterInto, viewIndex, without } from './moves.ts'
+import { partAt, placesRead, placesWritten, scattered, scatterInto, without } from './moves.ts'
 import { OPERATIONS } from './operations.ts'
 import type { Tape, Values } from './tape.ts'
 import { add, sameShape, type Tensor, tensor, zeros } from './tensor.ts'
@@ -88,14 +88,14 @@ export function reversePass(
     const [first] = args
     const [from] = operands
     if (args.length === 1 && first !== undefined && from !== undefined && (op === 'view' || op === 'move')) {
-      const index = op === 'view' ? viewIndex(from.shape, params) : (params.index as number[])
+      const index = placesRead(from.shape, { op, params })
       if (!isFree(first)) giveAt(first, gy, index, from.shape)
       continue
     }
     const [, second] = args
     const [, value] = operands
     if (WRITES.has(op) && first !== undefined && second !== undefined && value !== undefined) {
-      const index = op === 'write' ? viewIndex(from?.shape ?? [], params) : (params.at as number[])
+      const index = placesWritten(from?.shape ?? [], { op, params })
       const part = isFree(second) ? undefined : partAt(gy, value, index, params.shape as number[])
       if (!isFree(first)) give(first, without(gy, op === 'add_at' ? [] : index, !all && own[node] === 1), true)
       if (part !== undefined) give(second, part, true)

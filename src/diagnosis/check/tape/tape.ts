@@ -4,7 +4,7 @@
  */
 
 import type { Trace } from '../trace/trace.ts'
-import { Overwritten, put, viewIndex } from './moves.ts'
+import { Overwritten, placesWritten, put } from './moves.ts'
 import { OPERATIONS, type Params } from './operations.ts'
 import { type Reversed, reversePass, WRITES } from './reverse.ts'
 import { type Tensor, tensor } from './tensor.ts'
@@ -126,7 +126,7 @@ export class Tape {
     const [base, value] = [values[into], values[given]]
     if (base === undefined || value === undefined) return undefined
     const isLast = !this.isOverwritten(node)
-    const at = entry.op === 'write' ? viewIndex(base.shape, entry.params) : (entry.params.at as number[])
+    const at = placesWritten(base.shape, entry)
     const shape = entry.params.shape as number[]
     const adds = entry.op === 'add_at'
     const isNew = base instanceof Overwritten && (touched === undefined || touched[into] === 1)

@@ -44,7 +44,6 @@ export const MAX_SIZE = 20_000
 export const DEADLINE_MS = 400
 export const PRODUCTS = MULTIPLICATIONS
 export const QUOTIENTS = DIVISIONS
-export const SUMS = new Set(['add', 'sub', 'subtract'])
 export const MATRIX = new Set(['dot', 'matmul'])
 export const REDUCTIONS = new Set(['sum', 'mean'])
 export const COMPARISONS: Readonly<Record<string, string>> = {

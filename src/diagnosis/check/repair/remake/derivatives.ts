@@ -1,9 +1,9 @@
 /** The local derivatives of the forward pass's elementwise functions. */
 
 import { PASSES } from '../../roles/dependence.ts'
-import { OPERATIONS } from '../../tape/operations.ts'
+import { OPERATIONS, SUMS } from '../../tape/operations.ts'
 import { add, map, type Tensor } from '../../tape/tensor.ts'
-import { isElementwise, MATRIX, type Make, SUMS } from './change.ts'
+import { isElementwise, MATRIX, type Make } from './change.ts'
 import type { Scene } from './scene.ts'
 
 /** dy/dx of the elementwise functions of the forward pass, from one named value (or what is summed) to another. */

@@ -1,7 +1,7 @@
 /** Another operation in place of one, another order of them, or one less. */
 
 import { PASSES } from '../../roles/dependence.ts'
-import type { Params } from '../../tape/operations.ts'
+import { type Params, SUMS } from '../../tape/operations.ts'
 import { scale, type Tensor } from '../../tape/tensor.ts'
 import type { FindingKind } from '../../types.ts'
 import {
@@ -13,7 +13,6 @@ import {
   PRODUCTS,
   QUOTIENTS,
   REDUCTIONS,
-  SUMS,
   TURNS,
   turned,
 } from './change.ts'
