@@ -50,6 +50,7 @@ export function judge(
   const forward = tape.ancestors(terms, dependence.cut)
   const scene = { tape, dependence, points, chains, forward }
   const rate = (step: ChainStep, from?: number) => rateOf(scene, step, from)
+  const rounding = roundingBeside(first.values())
   const drafts = [...first.values()].map((step) => {
     if (step.match.residual < MATCH || step.unreached)
       return {
@@ -62,7 +63,8 @@ export function judge(
     const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, forward, step)
     const proxy = found?.node ?? input ?? gradientProxy(tape, dependence, points, chains, step)
     // Where there is no gradient, what is left is another term of the update, such as a weight decay, or rounding that Adam makes visible.
-    if (proxy !== undefined && isNothing(step.gradient) && isNothing(join(points.values.map((v) => v[proxy]))))
+    const visible = proxy === undefined ? step.update : join(points.values.map((v) => v[proxy]))
+    if (isNothing(step.gradient, rounding.gradient) && isNothing(visible, proxy === undefined ? rounding.update : rounding.gradient))
       return { step: { ...step, update: step.update.map(() => 0) }, ratio: 1, residual: 0, rate: 1 }
     if (found === undefined)
       return {
@@ -157,8 +159,24 @@ export function isStill(step: Pick<ChainStep, 'update' | 'gradient'>): boolean {
   return isNothing(step.update) && isNothing(step.gradient)
 }
 
+const ROUNDING = 1e-14
+
 /** Zeros, but for rounding. */
-export const isNothing = (data: Float64Array) => data.every((x) => Math.abs(x) < 1e-14)
+export const isNothing = (data: Float64Array, rounding = ROUNDING) => data.every((x) => Math.abs(x) < rounding)
+
+/**
+ * What rounding leaves of a gradient that is 0, beside gradients that are not (a bias before a batch norm has sums that
+ * cancel), and what an optimiser may make of that.
+ */
+function roundingBeside(steps: Iterable<ChainStep>): { gradient: number; update: number } {
+  const all = [...steps]
+  const most = (arrays: Float64Array[]) =>
+    arrays.reduce((max, data) => data.reduce((m, x) => (Number.isFinite(x) ? Math.max(m, Math.abs(x)) : m), max), 0)
+  return {
+    gradient: Math.max(ROUNDING, 100 * ROUNDING * most(all.map((s) => s.gradient))),
+    update: 1e-6 * most(all.map((s) => s.update)),
+  }
+}
 
 /** One number is a multiple of any other, also where it is the same at all points: that says nothing by itself. */
 export const isOneNumber = ({ gradient, update }: ChainStep) => isSteady(gradient) && isSteady(update)

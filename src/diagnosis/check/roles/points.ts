@@ -125,7 +125,11 @@ function choicesHold(tape: Tape, values: Values, dependence: Dependence): boolea
 
 /** Whether the largest of just these elements, or of an array's part that holds them, is taken as a value somewhere. */
 function isTakenElsewhere(tape: Tape, node: number, of: 'max' | 'min'): boolean {
-  const isTaken = (n: number) => tape.readers(n).some((reader) => tape.entry(reader).op === of)
+  const isTaken = (n: number) =>
+    tape.readers(n).some((reader) => {
+      const { op, params } = tape.entry(reader)
+      return op === of && params.chosen === undefined
+    })
   if (isTaken(node)) return true
   const { op, args, params } = tape.entry(node)
   const [whole] = args

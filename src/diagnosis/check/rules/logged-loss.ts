@@ -19,14 +19,16 @@ const WRONG_WAY = 0.2
 const MOST_PAIRS = 400
 
 export function loggedLoss(analysis: Analysis): Finding[] {
-  const { best, tape } = analysis
+  const { best, tape, dependence } = analysis
   if (best === undefined || best.measured.loss.stated || !best.consistent) return []
   const pairs = pairsOf(analysis, best.measured.loss)
   if (pairs.length === 0) return []
+  const taken = tape.ancestors(dependence.parameters.flatMap((c) => c.rests.flat()))
   for (const { measured } of analysis.judged) {
     const { loss } = measured
     if (!loss.stated || !LOSS_NAME.test(loss.name) || GAIN.test(loss.name)) continue
     const [term] = loss.steps[0]?.terms ?? []
+    if (term !== undefined && taken.has(term[0]) && !isShown(analysis, loss)) continue
     const counts = countsOf(analysis, measured, pairs)
     const { all, wrong, unseen, absent } = counts
     const half = absent > 0 && unseen === absent && isOfSingleOutputs(analysis, best.measured.loss, pairs)
@@ -49,6 +51,12 @@ export function loggedLoss(analysis: Analysis): Finding[] {
     })
   }
   return []
+}
+
+/** Whether the script prints it, keeps it or gives it back: else it is the error that the gradients begin with, under a name. */
+function isShown({ trace }: Analysis, { steps }: Loss): boolean {
+  const terms = new Set(steps.flatMap((s) => s.terms.map(([node]) => node)))
+  return trace.events.some((e) => e.kind === 'mark' && e.as !== 'handed' && terms.has(e.node))
 }
 
 interface Pair {

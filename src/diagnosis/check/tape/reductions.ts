@@ -12,9 +12,14 @@ function keptShape(shape: readonly number[], params: Params): number[] {
 
 export function reduceOf(kind: Reduction, x: Tensor, params: Params): Tensor {
   const kept = keptShape(x.shape, params)
+  const chosen = params.chosen as readonly number[] | undefined
   const adds = (kind === 'sum' || kind === 'mean') && kept.some((n, axis) => n !== x.shape[axis])
   const out = adds ? sumTo(x, kept) : zeros(kept)
-  if (!adds) foldInto(out, kind, x)
+  if (chosen !== undefined)
+    chosen.forEach((place, i) => {
+      out.data[i] = x.data[place] as number
+    })
+  else if (!adds) foldInto(out, kind, x)
   if (kind === 'mean')
     for (let i = 0; i < out.data.length; i++) out.data[i] = ((out.data[i] as number) * out.data.length) / x.data.length
   const axes = new Set(params.axes as number[])
@@ -60,6 +65,13 @@ export function placeOf(kind: 'argmax' | 'argmin', x: Tensor, params: Params): T
 export function reduceGradient(kind: Reduction, gy: Tensor, x: Tensor, y: Tensor, params: Params): Tensor {
   const kept = keptShape(x.shape, params)
   const out = zeros(x.shape)
+  const chosen = params.chosen as readonly number[] | undefined
+  if (chosen !== undefined) {
+    chosen.forEach((place, i) => {
+      out.data[place] = gy.data[i] as number
+    })
+    return out
+  }
   const from = broadcastIndex(kept, x.shape)
   const share = kind === 'mean' ? gy.data.length / Math.max(1, x.data.length) : 1
   // Of equal elements one is the extreme, the first as in argmax: patches of a flat picture are equal at all weights.

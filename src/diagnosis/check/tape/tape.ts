@@ -21,6 +21,25 @@ export type Values = (Tensor | undefined)[]
 /** Nodes with their factors: a sum. */
 export type Terms = readonly (readonly [number, number])[]
 
+/**
+ * Maxima and minima of arrays whose positions the script asks for as well, each with the places it was told. They stay
+ * where they were: elsewhere the largest may be another element, and the script's backward pass goes on with the position.
+ */
+function* extremesChosen(trace: Trace): Generator<[number, readonly number[]]> {
+  const keyOf = (node: number, of: string, axes: unknown) => {
+    const found = trace.nodes[node]
+    const array = found?.op === 'view' ? `${found.args} ${JSON.stringify(found.params)}` : `${node}`
+    return `${of} ${axes} ${array}`
+  }
+  const chosen = new Map<string, readonly number[]>()
+  for (const e of trace.events) if (e.kind === 'choice') chosen.set(keyOf(e.node, e.of, e.axes), e.chosen)
+  if (chosen.size === 0) return
+  for (const [node, { op, args, params }] of trace.nodes.entries()) {
+    const places = op === 'max' || op === 'min' ? chosen.get(keyOf(args[0] ?? -1, op, params.axes)) : undefined
+    if (places !== undefined) yield [node, places]
+  }
+}
+
 export class Tape {
   readonly entries: Entry[]
   readonly leaves: (Tensor | undefined)[]
@@ -45,6 +64,10 @@ export class Tape {
     this.trace = trace
     this.opaque = trace.opaque
     this.entries = trace.nodes.slice()
+    for (const [node, chosen] of extremesChosen(trace)) {
+      const entry = this.entry(node)
+      this.entries[node] = { ...entry, params: { ...entry.params, chosen } }
+    }
     this.leaves = trace.nodes.map((n) => (n.value === undefined ? undefined : tensor(n.shape, n.value)))
   }
 

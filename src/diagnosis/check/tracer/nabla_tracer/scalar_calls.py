@@ -1,6 +1,7 @@
 """Python's own functions on numbers: `math`, and the built-in ones."""
 import builtins
 import math
+from numbers import Integral
 
 UNARY = {"exp": "exp", "log": "log", "tanh": "tanh", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "fabs": "absolute",
          "log1p": "log1p", "expm1": "expm1", "log2": "log2", "log10": "log10", "sinh": "sinh", "cosh": "cosh",
@@ -24,20 +25,20 @@ def install(session):
 
     def power(site, function, args, keywords):
         value = function(*args, **keywords)
-        if len(args) == 2 and session.numeric(value) and type(value) is not int:
+        if len(args) == 2 and session.numeric(value) and not isinstance(value, Integral):
             return session.recorded(site, "pow", args[0], args[1], value)
         return value
 
     def absolute(site, function, args, keywords):
         value = function(*args)
-        if session.numeric(value) and type(value) is not int:
+        if session.numeric(value) and not isinstance(value, Integral):
             return record.result("absolute", [record.ref(args[0])], 0, site, value)
         return value
 
     def total(site, function, args, keywords):
         items = list(session.iterate(site, args[0]))
         value = function(items, *args[1:], **keywords)
-        if not session.on or type(value) is int or not session.numeric(value) or len(items) == 0:
+        if not session.on or isinstance(value, Integral) or not session.numeric(value) or len(items) == 0:
             return value
         refs = [record.ref(i) for i in items]
         if any(r is None for r in refs):
@@ -70,9 +71,9 @@ def install(session):
         value = function(*args, **keywords)
         if len(args) != 2 or keywords or not session.on or not all(session.numeric(a) for a in args):
             return value
-        if any(session.is_array(a) for a in args) or not any(type(a) is not int and record.tracked(a) for a in args):
+        if any(session.is_array(a) for a in args) or not any(not isinstance(a, Integral) and record.tracked(a) for a in args):
             return value
-        if type(value) is int or type(value) is bool:  # the 0 of max(0, z): which of them it was is a branch
+        if isinstance(value, Integral):  # the 0 of max(0, z): which of them it was is a branch
             session.compare(site, "less", args[0], args[1])
             return value
         name = "maximum" if function is builtins.max else "minimum"

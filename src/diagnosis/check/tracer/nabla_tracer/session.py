@@ -300,6 +300,8 @@ class Session:
         return value
 
     def set_attribute(self, site, value, owner, name):
+        if type(value) is float and any(value is d for d in getattr(type(owner).__init__, "__defaults__", None) or ()):
+            value = self.literal(value)
         setattr(owner, name, value)
         if self.on and not self.is_array(owner):
             self.slot(site, "attr", self.container(owner), name, value)
@@ -455,9 +457,17 @@ class Session:
             self.record.frame = caller
             if self.paused is not None and self.depth < self.paused_depth:
                 self.resume()
-        if self.on and not hasattr(function, "__code__") and self.foreign(function):
+        if isinstance(function, type) and hasattr(function, "__dataclass_fields__"):
+            self.own_defaults(value)
+        elif self.on and not hasattr(function, "__code__") and self.foreign(function):
             return self.from_library(site, function, args, keywords, value)
         return value
+
+    def own_defaults(self, made):
+        """Two objects that begin with the default of a dataclass hold two numbers."""
+        for name, value in getattr(made, "__dict__", {}).items():
+            if type(value) is float and any(value is vars(c).get(name) for c in type(made).__mro__):
+                made.__dict__[name] = self.literal(value)
 
     @staticmethod
     def foreign(function):

@@ -8,6 +8,7 @@ from collections import deque
 LINEAR = {"add": (0, 1), "sub": (0, 1), "neg": (0,), "mul": (0, 1), "div": (0,), "copy": (0,), "put": (0, 1),
           "write": (0, 1), "view": (0,), "add_n": None, "subtract": (0, 1), "multiply": (0, 1), "move": None}
 
+PRODUCTS = ("mul", "multiply", "div")
 
 LONG = 120_000  # operations
 
@@ -74,9 +75,20 @@ class Updates:
                 if current > before:
                     deep = max(deep, depth[current])
                 continue
-            deep = max(deep, depth[current] - 2) if ops[current] in ("mul", "multiply", "div") else deep
+            if ops[current] in PRODUCTS and not self.decays(current, before):
+                deep = max(deep, depth[current] - 2)
             queue.extend(args[current][p] for p in picks if p < len(args[current]))
         return found and deep >= 2
+
+    def decays(self, node, before, left=4):
+        """Whether it is the former value times numbers, as in a discounted sum: that shows no computation."""
+        if node == before:
+            return True
+        if left == 0 or self.record.ops[node] not in PRODUCTS:
+            return False
+        first, second = self.record.args[node]
+        factor, rest = (first, second) if self.record.depth[second] > self.record.depth[first] else (second, first)
+        return self.record.depth[factor] <= 1 and self.decays(rest, before, left - 1)
 
     def iteration(self, site):
         count = self.record.count
