@@ -64,7 +64,10 @@ export function judge(
     const proxy = found?.node ?? input ?? gradientProxy(tape, dependence, points, chains, step)
     // Where there is no gradient, what is left is another term of the update, such as a weight decay, or rounding that Adam makes visible.
     const visible = proxy === undefined ? step.update : join(points.values.map((v) => v[proxy]))
-    if (isNothing(step.gradient, rounding.gradient) && isNothing(visible, proxy === undefined ? rounding.update : rounding.gradient))
+    if (
+      isNothing(step.gradient, rounding.gradient) &&
+      isNothing(visible, proxy === undefined ? rounding.update : rounding.gradient)
+    )
       return { step: { ...step, update: step.update.map(() => 0) }, ratio: 1, residual: 0, rate: 1 }
     if (found === undefined)
       return {

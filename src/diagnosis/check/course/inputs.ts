@@ -2,7 +2,9 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { SourceEdit } from '../repair/repair.ts'
+import { loopsIn } from '../rules/blocks.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import type { Trace } from '../trace/trace.ts'
 
 const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
 const PRODUCTS = new Set(['dot', 'matmul', 'einsum'])
@@ -21,14 +23,15 @@ export interface DataTrial {
   readonly added: string
 }
 
-export function dataTrial(analysis: Analysis): DataTrial | undefined {
+/** @param offset where it is given, a feature is badly scaled only if its mean is this many standard deviations away from 0. */
+export function dataTrial(analysis: Analysis, offset?: number): DataTrial | undefined {
   const { trace, points } = analysis
   for (const { node, features } of storedInputs(analysis)) {
     const value = points.values[0]?.[node]
-    const store = trace.events.find((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
+    const store = namedLast(trace, node)
     if (value === undefined || store?.kind !== 'store' || value.shape.length !== 2) continue
     const axis = value.shape[1] === features ? 0 : 1
-    const reason = badScale(value, axis)
+    const reason = badScale(value, axis, offset)
     const site = trace.sites[store.site]
     const statement = trace.sites[site?.statement ?? -1] ?? site
     if (reason === undefined || statement === undefined || site?.kind !== 'Assign' || statement.kind !== 'Assign')
@@ -82,12 +85,23 @@ function storedInputs(analysis: Analysis): { node: number; features: number }[] 
   return [...found.values()].sort((a, b) => b.size - a.size || b.node - a.node)
 }
 
-function badScale(x: Tensor, axis: number): string | undefined {
+/** Where an array got the last of its names that no loop gives it again and again: `X = table` is about what goes in. */
+function namedLast(trace: Trace, node: number) {
+  const stores = trace.events.filter((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
+  const isOnce = ({ site }: { site: number }) => {
+    const { file = '', line = 0, kind = '' } = trace.sites[site] ?? {}
+    return kind === 'Assign' && loopsIn(trace.sources.get(file)?.split('\n') ?? [], line - 1).length === 0
+  }
+  return stores.findLast((e) => e.kind === 'store' && isOnce(e)) ?? stores[0]
+}
+
+function badScale(x: Tensor, axis: number, offset?: number): string | undefined {
   const [rows = 1, columns = 1] = x.shape
   const features = axis === 0 ? columns : rows
   const samples = axis === 0 ? rows : columns
   if (samples < 3) return undefined
   const deviations: number[] = []
+  let [farthest, varies] = [0, 0]
   let square = 0
   for (let f = 0; f < features; f++) {
     const at = (i: number) => x.data[axis === 0 ? i * columns + f : f * columns + i] as number
@@ -100,11 +114,17 @@ function badScale(x: Tensor, axis: number): string | undefined {
     }
     const deviation = Math.sqrt(total / samples)
     if (deviation > 0) deviations.push(deviation)
+    if (Math.abs(mean) > farthest * deviation && deviation > 0)
+      [farthest, varies] = [Math.abs(mean) / deviation, deviation]
   }
   const size = Math.sqrt(square / (features * samples))
   const [low, high] = [Math.min(...deviations), Math.max(...deviations)]
   const figure = (v: number) => Number(v.toPrecision(3))
   const span = `its values reach from ${figure(min(x))} to ${figure(max(x))}`
+  if (offset !== undefined)
+    return farthest > offset
+      ? `one of its features has a mean of ${figure(farthest * varies)} and varies by no more than ${figure(varies)}`
+      : undefined
   if (deviations.length > 1 && high / low > UNEVEN && high > 1)
     return `${span}, and its features' standard deviations from ${figure(low)} to ${figure(high)}`
   return size > LARGE ? span : undefined

@@ -7,7 +7,7 @@ import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { headersOf, indentOf } from './blocks.ts'
 import { type CarriedSum, carriedSums } from './carried-sums.ts'
-import { callAtHome, hasReset, siteAtHome, zerosAtHome } from './reset-place.ts'
+import { callAtHome, hasReset, resetAtHome, siteAtHome, zerosAtHome } from './reset-place.ts'
 import {
   analyseEdited,
   fixOf,
@@ -46,7 +46,8 @@ export async function accumulatorNotReset(scene: Scene): Promise<Outcome> {
 /** Where a sum is named: where it grows within a step, else where its reset belongs. */
 function placeOf(analysis: Analysis, sum: CarriedSum): number {
   if (!sum.acrossSteps) return sum.site
-  return zerosAtHome(analysis, sum.zero, Math.min(...sum.grown)) ?? callAtHome(analysis, sum.grown) ?? sum.site
+  const early = zerosAtHome(analysis, sum.zero, Math.min(...sum.grown)) ?? resetAtHome(analysis, sum.zero)
+  return early ?? callAtHome(analysis, sum.grown) ?? sum.site
 }
 
 /** `g += …` as `g = …`, where each step adds once. */
@@ -166,11 +167,12 @@ function claim(analysis: Analysis, sums: readonly CarriedSum[], isThere = false)
   if (one === undefined) return []
   const names = [...new Set(sums.flatMap((s) => s.names))]
   const places = listed(sums.map((s) => s.place.replace(/\[\d+\]$/, '')))
+  const isSeldom = siteOf.get(one) === resetAtHome(analysis, one.zero)
   const each = one.acrossSteps ? 'in every step' : 'before it is summed up once more'
   return findingAt(analysis, {
     kind: 'accumulator-not-reset',
     site: siteOf.get(one) ?? one.site,
-    message: `${places} ${sums.length > 1 ? 'are' : 'is'} added up and never set back to zero: what was used before is counted again in the gradient of ${listed(names)}`,
+    message: `${places} ${sums.length > 1 ? 'are' : 'is'} added up and ${isSeldom ? 'set back to zero too seldom' : 'never set back to zero'}: what was used before is counted again in the gradient of ${listed(names)}`,
     expected: `a sum that begins at zero ${each}`,
     received: `the sum of all ${one.acrossSteps ? 'steps' : 'sums'} so far`,
     evidence: [

@@ -30,6 +30,8 @@ const WATCH_SECONDS = 2.5
 /** Runs side by side. */
 const AT_ONCE = 2
 const FEWEST = 20
+/** A loss that is no number any more needs no more values to be judged by. */
+const FEWEST_LOST = 5
 /** Of the loss at the start: what is left at the end of a run that is not looked into further. */
 const GOOD = 0.5
 /** The same, for the learning rate alone: with nothing else to suspect a run must have failed. */
@@ -46,6 +48,9 @@ const GOOD_FOR_NOTHING = 0.97
 const FAR_BETTER = 0.5
 /** Where the loss falls well in spite of saturated units, they are named only if nearly all are, and lost by far. */
 const DROWNED = { share: 0.75, factor: 0.1, better: 0.2 }
+/** Where a part of the loss is left: inputs are named only if some hardly vary beside their size, and most of it was lost by that. */
+const LEFT = 0.1
+const OFFSET = { offset: 30, better: 0.2 }
 /** Of their size, what the weights move in a whole run at a rate that is too low to be meant. */
 const STANDSTILL = 0.02
 
@@ -71,9 +76,10 @@ async function courseOfLoss(scene: Scene): Promise<Outcome> {
   const share = linear.length > 0 ? LEARNED : WELL
   const course = await courseOf(scene.run, loss, scene.edits, { seconds, until: { share } })
   const [start, end] = [startOf(course), levelAt(course)]
-  if (course.decided === 'reached' || course.count < FEWEST || !Number.isFinite(start) || start <= 0)
-    return NOTHING_FOUND
   const diverged = !Number.isFinite(end) || end > 2 * start
+  const fewest = diverged ? FEWEST_LOST : FEWEST
+  if (course.decided === 'reached' || course.count < fewest || !Number.isFinite(start) || start <= 0)
+    return NOTHING_FOUND
   // A linear network is enough for a linear task.
   if (linear.length > 0 && (diverged || end > LEARNED * start)) return { findings: linear, edits: [] }
   if (!diverged && end < GOOD * start) {
@@ -81,6 +87,9 @@ async function courseOfLoss(scene: Scene): Promise<Outcome> {
     const isDrowned = trial !== undefined && trial.share >= DROWNED.share && trial.factor <= DROWNED.factor
     const vanished = await vanishingRate({ scene, loss, course, start, end, diverged })
     if (vanished.findings.length > 0) return vanished
+    const offset =
+      end > LEFT * start ? await inputs({ scene, loss, course, start, end, diverged }, OFFSET) : NOTHING_FOUND
+    if (offset.findings.length > 0) return offset
     return isDrowned ? initialWeights({ scene, loss, course, start, end, diverged }, DROWNED.better) : NOTHING_FOUND
   }
   const stop = new AbortController()
@@ -146,7 +155,8 @@ export async function better(
     until: { below: enough / 2, hopeless },
   })
   if (other.decided === 'reached') return { level: recentLevel(other), count: other.count }
-  if (other.decided !== undefined || other.error !== undefined || other.count < FEWEST) return undefined
+  const fewest = diverged ? FEWEST_LOST : FEWEST
+  if (other.decided !== undefined || other.error !== undefined || other.count < fewest) return undefined
   const [count, level] = [Math.min(course.count, other.count), levelAt(other)]
   const before = count < course.count ? levelAt(course, count) : end
   if (!Number.isFinite(level) || level > FAR_BETTER * start) return undefined
@@ -196,10 +206,10 @@ async function vanishingRate(watched: Watched): Promise<Outcome> {
   return { findings, edits: trial.edits }
 }
 
-async function inputs(watched: Watched): Promise<Outcome> {
-  const trial = dataTrial(watched.scene.analysis)
+async function inputs(watched: Watched, only?: { offset: number; better: number }): Promise<Outcome> {
+  const trial = dataTrial(watched.scene.analysis, only?.offset)
   if (trial === undefined) return NOTHING_FOUND
-  const reached = await better(watched, [trial.edit])
+  const reached = await better(watched, [trial.edit], only?.better)
   if (reached === undefined) return NOTHING_FOUND
   const finding = findingAt(watched.scene.analysis, {
     kind: 'unscaled-inputs',

@@ -73,15 +73,28 @@ function truncated(analysis: Analysis, index: number, off: { exact: number; held
     [...trace.events].reverse().find((e) => e.kind === 'store' && e.node === tape.entry(index).args[0])
   const subject =
     typeof name === 'string' ? name : name !== undefined && 'key' in name ? String(name.key) : 'this array'
+  const at = trace.sites[tape.entry(index).site]
   return findingAt(analysis, {
     kind: 'integer-truncation',
-    site: tape.entry(index).site,
+    site: madeAt(analysis, index) ?? tape.entry(index).site,
     message: `${subject} is an array of integers (${dtype}): what is written into it loses its fraction`,
     expected: 'an array of floats',
     received: `dtype ${dtype}`,
-    evidence: [`the sum of its elements should be ${short(off.exact)} and is ${short(off.held)}`],
+    evidence: [
+      `after ${at === undefined ? 'it is written' : `line ${at.line} has written`} into it, the sum of its elements should be ${short(off.exact)} and is ${short(off.held)}`,
+    ],
     parameters: chains.some((c) => c.name === subject) ? [subject] : [],
   })
+}
+
+/** The statement that made the array: its type was decided there. */
+function madeAt({ tape, trace }: Analysis, index: number): number | undefined {
+  let made = index
+  while (WRITES.has(tape.entry(made).op)) made = tape.entry(made).args[0] ?? -1
+  const { site } = tape.entry(made)
+  if (site >= 0) return site
+  const kept = trace.events.find((e) => e.kind === 'store' && e.node === made)
+  return kept?.kind === 'store' ? kept.site : undefined
 }
 
 function wrapped(analysis: Analysis, index: number, value: Tensor): Finding[] {

@@ -22,6 +22,7 @@ import { neverUpdated } from './never-updated.ts'
 import { optimizerFaults } from './optimizer.ts'
 import { overwrittenSums } from './overwritten-sums.ts'
 import { penalties } from './penalties.ts'
+import { penaltyValues } from './penalty-value.ts'
 import { sharedObjects } from './shared-objects.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
@@ -78,7 +79,8 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
 const OF_UPDATES: ReadonlySet<(scene: Scene) => Promise<Outcome>> = new Set([decayFaults, turnedUpdates])
 
 async function decayFaults({ analysis }: Scene): Promise<Outcome> {
-  return { findings: penalties(analysis), edits: [] }
+  const spread = penaltyValues(analysis)
+  return { findings: spread.length > 0 ? spread : penalties(analysis), edits: [] }
 }
 
 export async function loopFaults(scene: Scene): Promise<Outcome> {

@@ -53,6 +53,27 @@ export function callAtHome(analysis: Analysis, nodes: readonly number[]): number
   return sites.size === 1 ? only : undefined
 }
 
+/** The call within the training loop by which a sum was set to these zeros: too seldom, where it goes on nevertheless. */
+export function resetAtHome({ trace }: Analysis, zero: number): number | undefined {
+  const loop = trace.sites[trace.home ?? -1]
+  const reset = trace.events.findLast((e) => e.kind === 'store' && e.node === zero)
+  const at = reset?.kind === 'store' ? trace.sites[reset.site] : undefined
+  const name = at?.function.split('.').at(-1)
+  const lines = trace.sources.get(loop?.file ?? '')?.split('\n')
+  if (loop === undefined || lines === undefined || name === undefined || !/^[a-z_]\w*$/i.test(name)) return undefined
+  if (name === '__init__' || (at?.function === loop.function && at.file === loop.file)) return undefined
+  const calls = new RegExp(`\\b${name}\\(`)
+  const found = trace.sites.findIndex(
+    ({ file, kind, line, endLine }) =>
+      file === loop.file &&
+      kind === 'Call' &&
+      line === endLine &&
+      calls.test(lines[line - 1] ?? '') &&
+      headersOf(lines, line - 1).includes(loop.line - 1),
+  )
+  return found < 0 ? undefined : found
+}
+
 /** Whether some function sets an attribute back to zero that is not the one which makes it: it is not called, or too seldom. */
 export function hasReset({ trace }: Analysis, place: string): boolean {
   const name = /(\w+)\W*$/.exec(place.replace(/(\[[^\]]*\])+$/, ''))?.[1]
