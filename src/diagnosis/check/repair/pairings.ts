@@ -298,8 +298,10 @@ function restsOf({ analysis, region, wrong, right }: Situation, statement: State
   })
 }
 
-/** Forward values by the expression that computed them, in order. */
+/** Forward values by the expression that computed them, in order; those that no parameter enters, the making of data, come last. */
 export function targetGroups({ analysis, labels, region }: Situation): number[][] {
+  const { depends, cut } = analysis.dependence
+  const isTrained = (node: number) => depends[node] === 1 || cut.has(node)
   // A view has no expression of its own: it is known by what reads it.
   const users = new Map<number, string>()
   for (const node of region.forward) {
@@ -315,5 +317,6 @@ export function targetGroups({ analysis, labels, region }: Situation): number[][
     const key = site >= 0 ? `${site}:${op}` : (users.get(node) ?? `n${node}`)
     bySite.set(key, [...(bySite.get(key) ?? []), node])
   }
-  return [...bySite.values()].slice(0, 400)
+  const groups = [...bySite.values()]
+  return [...groups.filter((g) => g.some(isTrained)), ...groups.filter((g) => !g.some(isTrained))].slice(0, 400)
 }

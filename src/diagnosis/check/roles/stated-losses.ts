@@ -6,7 +6,7 @@ import { isScalar, type Loss, stepsOf } from './losses.ts'
 import { findMeetings } from './meetings.ts'
 import { openSum, runningSums } from './sums.ts'
 
-const LOSS_NAME =
+export const LOSS_NAME =
   /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|verlust|fehler|kosten|perte|erreur|perdida|pérdida|perdita|coste|erro|custo|perda|kayip|kayıp|hata|maliyet|verlies|kostnad|förlust|forlust|strata|blad|błąd|koszt|chyba|^[jlec]$|^total$/i
 
 const LOGARITHMS = new Set(['log', 'log2', 'log10', 'log1p', 'logaddexp'])

@@ -9,10 +9,10 @@ import { findingAt } from '../findings/at.ts'
 import type { Loss } from '../roles/losses.ts'
 import type { Measured } from '../roles/measure.ts'
 import { findMeetings } from '../roles/meetings.ts'
+import { LOSS_NAME } from '../roles/stated-losses.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
 
-const LOSS_NAME = /loss|cost|err|mse|sse|bce|nll|entropy/i
 const GAIN = /likelihood|reward|score|accuracy|gain/i
 /** The share of predictions for which the measure points the wrong way. */
 const WRONG_WAY = 0.2

@@ -15,6 +15,7 @@ import { drownedGradients } from './drowned-gradients.ts'
 import { impossibleBest } from './impossible-best.ts'
 import { integerArrays } from './integers.ts'
 import { keptBest } from './kept-best.ts'
+import { keptInPlace } from './kept-in-place.ts'
 import { lostStates } from './lost-states.ts'
 import { lostUpdates } from './lost-update.ts'
 import { negativeRoots } from './negative-roots.ts'
@@ -54,6 +55,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   drownedGradients,
   biasShapes,
   aliasedStates,
+  keptInPlace,
   negativeRoots,
   sharedRows,
   sharedObjects,

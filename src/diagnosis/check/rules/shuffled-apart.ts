@@ -24,7 +24,53 @@ export function shuffledApart(analysis: Analysis): Finding[] {
       `${labels.wrong} of the ${labels.seen} samples that were traced have another's label`,
     ])
   const byData = fromProvenance(analysis)
-  return byData.length > 0 ? byData : fromShuffles(analysis)
+  if (byData.length > 0) return byData
+  const byLists = fromShuffles(analysis)
+  return byLists.length > 0 ? byLists : fromPermutations(analysis)
+}
+
+/** Rows of inputs and of targets that were each put into an order once, as many of the one as of the other, and not into the same. */
+function fromPermutations(analysis: Analysis): Finding[] {
+  const { tape, dependence } = analysis
+  for (const { prediction, target } of findMeetings(tape, dependence).slice(0, MAX_MEETINGS)) {
+    if (target < 0) continue
+    const theirs = permutationsOf(analysis, target)
+    for (const input of theirs.size > 0 ? inputsOf(analysis, prediction) : [])
+      for (const [count, ours] of permutationsOf(analysis, input)) {
+        const other = theirs.get(count)
+        if (ours === undefined || other === undefined) continue
+        const at = ours.order.findIndex((row, i) => row !== other.order[i])
+        if (at < 0) continue
+        const site = tape.entry(Math.max(ours.node, other.node)).site
+        return ordersApart(analysis, site, [
+          `of ${count} samples row ${at + 1} holds the inputs of row ${(ours.order[at] ?? 0) + 1} and the targets of row ${(other.order[at] ?? 0) + 1}`,
+        ])
+      }
+  }
+  return []
+}
+
+interface Permutation {
+  readonly node: number
+  readonly order: readonly number[]
+}
+
+/** By their number the orders that whole rows are in on the way to a value; undefined where it is more than one. */
+function permutationsOf({ tape, trace }: Analysis, node: number): Map<number, Permutation | undefined> {
+  const found = new Map<number, Permutation | undefined>()
+  for (const at of tape.ancestors([node])) {
+    const { op, args, params } = tape.entry(at)
+    const index = params.index as number[] | undefined
+    const count = trace.nodes[args[0] ?? -1]?.shape[0] ?? 0
+    if (op !== 'move' || args.length !== 1 || count < LEAST_WINDOWS || index === undefined) continue
+    const width = index.length / count
+    if (!Number.isInteger(width) || !changesOrder(tape, at)) continue
+    const order = Array.from({ length: count }, (_, row) => Math.floor((index[row * width] ?? 0) / width))
+    const isWhole = index.every((from, i) => from === (order[Math.floor(i / width)] ?? -1) * width + (i % width))
+    if (!isWhole || new Set(order).size < count) continue
+    found.set(count, found.has(count) ? undefined : { node: at, order })
+  }
+  return found
 }
 
 /** A node that a parameter multiplies on the way to a prediction, with the leaves that it may come from. */
