@@ -9,7 +9,10 @@ import type { Tape } from './tape/tape.ts'
  * The loss that explains most. An update that is the gradient, penalty and all, is evidence against a loss for which it
  * holds the gradient beside something else; among equals the loss that contains the other, and what the script states.
  */
-export function choose(tape: Tape, dependence: Dependence, judged: readonly Judged[]): Judged | undefined {
+export function choose(tape: Tape, dependence: Dependence, all: readonly Judged[]): Judged | undefined {
+  // A loss beside which no parameter moves says nothing, where another one does.
+  const telling = all.filter((j) => j.results.length > 0)
+  const judged = telling.length > 0 ? telling : all
   const exact = new Map(judged.map((j) => [j, chainsOf(j, false)]))
   const beside = new Map(judged.map((j) => [j, chainsOf(j, true)]))
   const reach = new Map(

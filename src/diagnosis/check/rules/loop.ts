@@ -24,6 +24,7 @@ import { optimizerFaults } from './optimizer.ts'
 import { overwrittenSums } from './overwritten-sums.ts'
 import { penalties } from './penalties.ts'
 import { penaltyValues } from './penalty-value.ts'
+import { repeatedIndices } from './repeated-indices.ts'
 import { sharedObjects } from './shared-objects.ts'
 import { sharedRows } from './shared-rows.ts'
 import { shuffledApart } from './shuffled-apart.ts'
@@ -56,6 +57,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   biasShapes,
   aliasedStates,
   keptInPlace,
+  repeatedIndices,
   negativeRoots,
   sharedRows,
   sharedObjects,

@@ -6,7 +6,7 @@ it receives its former value plus something that was computed at some depth, and
 from collections import deque
 
 LINEAR = {"add": (0, 1), "sub": (0, 1), "neg": (0,), "mul": (0, 1), "div": (0,), "copy": (0,), "put": (0, 1),
-          "write": (0, 1), "view": (0,), "add_n": None, "subtract": (0, 1), "multiply": (0, 1), "move": None}
+          "write": (0, 1), "add_at": (0, 1), "view": (0,), "add_n": None, "subtract": (0, 1), "multiply": (0, 1), "move": None}
 
 PRODUCTS = ("mul", "multiply", "div")
 
