@@ -28,7 +28,8 @@ export function dataTrial(analysis: Analysis, offset?: number): DataTrial | unde
   const { trace, points } = analysis
   for (const { node, features } of storedInputs(analysis)) {
     const value = points.values[0]?.[node]
-    const store = namedLast(trace, node)
+    const store =
+      namedLast(trace, node) ?? trace.events.find((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
     if (value === undefined || store?.kind !== 'store' || value.shape.length !== 2) continue
     const axis = value.shape[1] === features ? 0 : 1
     const reason = badScale(value, axis, offset)
@@ -86,13 +87,13 @@ function storedInputs(analysis: Analysis): { node: number; features: number }[] 
 }
 
 /** Where an array got the last of its names that no loop gives it again and again: `X = table` is about what goes in. */
-function namedLast(trace: Trace, node: number) {
+export function namedLast(trace: Trace, node: number) {
   const stores = trace.events.filter((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
   const isOnce = ({ site }: { site: number }) => {
     const { file = '', line = 0, kind = '' } = trace.sites[site] ?? {}
     return kind === 'Assign' && loopsIn(trace.sources.get(file)?.split('\n') ?? [], line - 1).length === 0
   }
-  return stores.findLast((e) => e.kind === 'store' && isOnce(e)) ?? stores[0]
+  return stores.findLast((e) => e.kind === 'store' && isOnce(e))
 }
 
 function badScale(x: Tensor, axis: number, offset?: number): string | undefined {

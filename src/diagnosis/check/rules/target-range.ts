@@ -1,10 +1,13 @@
 /** Targets that the output cannot reach. */
 
 import type { Analysis } from '../analyse.ts'
+import { namedLast } from '../course/inputs.ts'
 import { findingAt } from '../findings/at.ts'
 import { callerOf } from '../repair/callers.ts'
 import { findMeetings, type Meeting } from '../roles/meetings.ts'
+import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
+import { headersOf } from './blocks.ts'
 import { short } from './trial.ts'
 
 /** Of the targets' spread: so far beyond the output's range a target may lie without a word. */
@@ -34,7 +37,7 @@ export function targetRange(analysis: Analysis): Finding[] {
   const outside = data.filter((t) => t < range.low || t > range.high).length
   return findingAt(analysis, {
     kind: 'target-range',
-    site: appliedAt(analysis, meeting.prediction),
+    site: madeFromInputs(analysis, meeting, high - low, range) ?? appliedAt(analysis, meeting.prediction),
     message: `the targets reach from ${short(low)} to ${short(high)}, the output only from ${reach}`,
     expected: `targets from ${reach}, or an output without that bound`,
     received: `targets from ${short(low)} to ${short(high)}`,
@@ -49,8 +52,41 @@ function appliedAt(analysis: Analysis, node: number): number {
   const own = trace.sites[site]
   const above = own === undefined ? [] : (trace.sources.get(own.file)?.split('\n').slice(0, own.line) ?? [])
   const head = above.findLast((line) => new RegExp(`\\bdef ${own?.function}\\s*\\(`).test(line))
-  const caller = head === undefined || /\(\s*self\b/.test(head) ? -1 : callerOf(analysis, node)
+  const isMethod = head !== undefined && /\(\s*self\b/.test(head)
+  const caller = head === undefined ? -1 : isMethod ? madeOnce(analysis, own) : callerOf(analysis, node)
   return caller < 0 ? site : caller
+}
+
+/** The one call that makes an object of a method's class: the layer was chosen there. */
+function madeOnce({ trace }: Analysis, own: Site | undefined): number {
+  const lines = trace.sources.get(own?.file ?? '')?.split('\n') ?? []
+  const above = own === undefined ? [] : headersOf(lines, own.line - 1).map((h) => lines[h] ?? '')
+  const name = above.map((line) => /^\s*class (\w+)/.exec(line)?.[1]).find((found) => found !== undefined)
+  const makes = new RegExp(`(?<!class )\\b${name}\\(`)
+  const found = trace.sites.flatMap(({ file, line, kind }, site) =>
+    name !== undefined && kind === 'Call' && makes.test(trace.sources.get(file)?.split('\n')[line - 1] ?? '')
+      ? [site]
+      : [],
+  )
+  const places = new Set(found.map((site) => `${trace.sites[site]?.file}:${trace.sites[site]?.line}`))
+  return places.size === 1 ? (found[0] ?? -1) : -1
+}
+
+const MOVES: ReadonlySet<string> = new Set(['view', 'move', 'copy'])
+/** Targets that spread this many times as wide as the output are of another scale. */
+const OTHER_SCALE = 3
+
+/** Where inputs that are the targets as well got their name, which an autoencoder's pictures have: their scale is what is off. */
+function madeFromInputs(analysis: Analysis, { target, prediction }: Meeting, spread: number, range: Bounds) {
+  const { tape, trace, dependence } = analysis
+  if (!Number.isFinite(range.high) || spread < OTHER_SCALE * (range.high - range.low)) return undefined
+  const inputs = tape.ancestors([prediction], dependence.cut)
+  let named: number | undefined
+  for (let node = target; node >= 0; node = MOVES.has(tape.entry(node).op) ? (tape.entry(node).args[0] ?? -1) : -1) {
+    const store = inputs.has(node) ? namedLast(trace, node) : undefined
+    if (store?.kind === 'store' && trace.sites[store.site]?.kind === 'Assign') named ??= store.site
+  }
+  return named
 }
 
 /** The comparison that the loss is made of, where it is many comparisons of numbers. */
