@@ -24,7 +24,8 @@ export function findGradientNode(
 ): FoundGradient | undefined {
   const size = step.part?.length ?? points.values[0]?.[step.before]?.data.length
   const nodes = [...tape.madeFrom([step.after], dependence.cut)].filter(
-    (n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n),
+    // Beside a target of 0 a prediction is the error, and nothing of the backward pass for that.
+    (n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n) && !forward.has(n),
   )
   const matches: FoundGradient[] = []
   for (const node of nodes.sort((a, b) => b - a).slice(0, 3000)) {
