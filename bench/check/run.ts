@@ -3,7 +3,7 @@
  * Run by `npm run bench -- check`; HELP says how.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -75,8 +75,10 @@ async function runCase(one: Case, folder: string, index: number, python: string,
     verified: result.findings[0]?.fix?.verified ?? false,
     elapsedMs: result.elapsedMs,
   }
-  if (keep !== undefined && outcome.told !== 'right' && outcome.told !== 'clean')
+  if (keep !== undefined && outcome.told !== 'right' && outcome.told !== 'clean') {
+    mkdirSync(keep, { recursive: true })
     writeFileSync(join(keep, `${one.base}-${index}.py`), one.source)
+  }
   return outcome
 }
 

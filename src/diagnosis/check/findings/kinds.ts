@@ -7,6 +7,9 @@ import type { FindingKind } from '../types.ts'
 
 const DERIVATIVE = /\(1(\.0*)?\s*-|> ?0|deriv|prime|grad|dsig|drelu|dtanh|backward|\bd_/i
 
+/** A product, of whatever kind. */
+const PRODUCT = /[*@]|\b(?:dot|matmul|multiply|outer|inner|einsum)\(/
+
 /** What the numbers say for certain, however the repair is spelt. */
 const SURE: ReadonlySet<FindingKind> = new Set(['sign', 'scale', 'regularisation', 'missing-activation-derivative'])
 
@@ -49,7 +52,7 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: Fi
       ? 'missing-activation-derivative'
       : 'missing-chain-factor'
   if (kind === 'product')
-    return text.startsWith(replaced) || text.includes(`(${replaced},`) ? 'missing-chain-factor' : 'product-kind'
+    return text.includes(replaced) && !PRODUCT.test(replaced) ? 'missing-chain-factor' : 'product-kind'
   if (kind === 'drop-factor') {
     const dropped = replaced.replace(text, '')
     return DERIVATIVE.test(dropped) ? 'extra-activation-derivative' : 'extra-factor'

@@ -5,6 +5,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import { textOfSite } from '../trace/location.ts'
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence } from './situation.ts'
 import { innerOf, type Region } from './statements.ts'
@@ -151,6 +152,26 @@ export function blameUnfed(analysis: Analysis, region: Region, located: readonly
     if (home < 0 || taken.some((n) => n < 0 || region.homeOf(n) !== home)) return { ...one, remake: UNFED }
     const moved = { ...statement, site: home, outputs: taken, updates: false }
     return { ...one, statement: moved, rivals: [statement, ...one.rivals], remake: UNFED }
+  })
+}
+
+/** `return dx` of what `dx = d` has just given that name: where something is missing it is missing there. */
+export function blameNames({ trace }: Analysis, located: readonly Located[]): Located[] {
+  return located.map((one) => {
+    const at = trace.sites[one.statement.site]
+    const whole = trace.sites[at?.statement ?? -1] ?? at
+    if (whole?.kind !== 'Return' || one.remake?.kind.startsWith('missing') !== true) return one
+    const lines = trace.sources.get(whole.file)?.split('\n') ?? []
+    const name = /^return ([A-Za-z_]\w*)\s*$/.exec(textOfSite(trace, whole).trim())?.[1]
+    const start = lines.slice(0, whole.line).findLastIndex((line) => /^\s*def\b/.test(line))
+    const gives = new RegExp(`^\\s*${name}\\s*=\\s*[A-Za-z_]\\w*\\s*(?:#.*)?$`)
+    const line = lines.findLastIndex((text, i) => i > start && i < whole.line && gives.test(text))
+    const isLast = !lines
+      .slice(line + 1, whole.line - 1)
+      .some((text) => new RegExp(`^\\s*${name}\\s*[-+*/@]?=`).test(text))
+    const site = trace.sites.findIndex((s) => s.file === whole.file && s.line === line + 1 && s.kind === 'Assign')
+    if (name === undefined || line < 0 || !isLast || site < 0) return one
+    return { ...one, statement: { ...one.statement, site }, rivals: [one.statement, ...one.rivals] }
   })
 }
 

@@ -89,14 +89,62 @@ function slopeOf(shared: readonly Occurrence[]): Remake {
 export function blameBare(analysis: Analysis, region: Region, located: readonly Located[]): Located[] {
   return located.map((one) => {
     const { remake, occurrences, statement } = one
-    if (remake?.kind !== 'missing-chain-factor') return one
-    const homes = occurrences.map(({ node }) => bareHome(analysis, region, node))
-    const [home] = homes
-    if (home === undefined || homes.some((h) => h !== home)) return one
+    const off = occurrences.filter(isOff)
+    const isLost = off.length > 0 && off.every(({ node }) => region.signal[node] !== 1)
+    if (remake?.kind !== 'missing-chain-factor' && !isLost) return one
+    const homes = (isLost ? off : occurrences).map(({ node }) => bareHome(analysis, region, node))
+    const [first] = homes
+    const same = homes.every((h) => h === first) ? first : undefined
+    const home = same ?? (isLost ? bareListBefore(analysis, region, off) : undefined)
+    if (home === undefined) return one
     const outputs = occurrences.map((o) => o.node)
     const bare = { site: home, outputs, suspected: outputs, signal: false, exonerated: false, updates: false }
-    return { ...one, statement: bare, rivals: [statement, ...one.rivals] }
+    const lacks = isLost ? LOST : remake
+    return {
+      ...one,
+      statement: bare,
+      rivals: [statement, ...one.rivals],
+      ...(lacks !== undefined && { remake: lacks }),
+    }
   })
+}
+
+const LOST: Remake = { kind: 'missing-chain-factor', text: 'nothing of the error reaches it', cost: 1 }
+
+/** The statement of the backward pass that gave a list of parameters, and nothing else, the name that these values are made of. */
+function bareListBefore(
+  { trace, tape, dependence }: Analysis,
+  region: Region,
+  occurrences: readonly Occurrence[],
+): number | undefined {
+  const begin = region.signal.indexOf(1)
+  const stop = new Set([...dependence.cut, ...region.forward])
+  const used = new Set<number>()
+  for (const node of tape.ancestors(
+    occurrences.map((o) => o.node).filter((n) => !stop.has(n)),
+    stop,
+  ))
+    for (const arg of tape.entry(node).args) if (dependence.cut.has(arg)) used.add(arg)
+  const items = new Map<number, number[]>()
+  const inside = new Map<number, number[]>()
+  for (const e of trace.events) {
+    if (e.kind === 'store' && e.place === 'item' && typeof e.owner === 'number')
+      items.set(e.owner, [...(items.get(e.owner) ?? []), e.node])
+    if (e.kind === 'bind' && e.place === 'item' && typeof e.owner === 'number')
+      inside.set(e.owner, [...(inside.get(e.owner) ?? []), e.container])
+  }
+  const nodesIn = (container: number): number[] => [
+    ...(items.get(container) ?? []),
+    ...(inside.get(container) ?? []).flatMap((inner) => items.get(inner) ?? []),
+  ]
+  const named = trace.events.find((e) => {
+    if (e.kind !== 'bind' || e.place !== 'name' || e.time < begin || e.time >= region.end) return false
+    const nodes = nodesIn(e.container)
+    return nodes.length > 1 && nodes.every((n) => dependence.cut.has(n)) && nodes.some((n) => used.has(n))
+  })
+  const site = named?.kind === 'bind' ? named.site : -1
+  const statement = trace.sites[site]?.statement ?? -1
+  return site < 0 ? undefined : statement >= 0 ? statement : site
 }
 
 /** The statement that named a parameter, or its transpose, after the errors had been computed, for this run to read. */
@@ -110,8 +158,16 @@ function bareHome({ trace, tape, dependence }: Analysis, region: Region, node: n
       if (inner.has(arg) || region.signal[arg] === 1) continue
       const matrix = originOf(tape, arg)
       if (!dependence.cut.has(matrix) || region.forward.has(arg)) continue
+      // A view of a matrix that has been changed since is read as another one.
+      const chain = dependence.chainOf.get(matrix)
+      const isIt = (n: number) => n === arg || (n !== matrix && dependence.chainOf.get(originOf(tape, n)) === chain)
       const named = trace.events.find(
-        (e) => e.kind === 'store' && e.node === arg && e.time <= node && region.signal.subarray(0, e.time).includes(1),
+        (e) =>
+          e.kind === 'store' &&
+          e.time <= node &&
+          tape.entry(e.node).op === tape.entry(arg).op &&
+          isIt(e.node) &&
+          region.signal.subarray(0, e.time).includes(1),
       )
       const site = named?.kind === 'store' ? trace.sites[named.site]?.statement : undefined
       if (site !== undefined && site >= 0 && site !== home && trace.sites[site]?.kind === 'Assign') return site

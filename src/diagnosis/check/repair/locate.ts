@@ -8,7 +8,7 @@ import type { Analysis } from '../analyse.ts'
 import { isStill, type Judged, type ParameterResult, showsRatio } from '../judge.ts'
 import { attempt, operandScales } from './attempt.ts'
 import { blameBehind } from './behind.ts'
-import { blameCallers, blameUnfed } from './callers.ts'
+import { blameCallers, blameNames, blameUnfed } from './callers.ts'
 import { blameBare, blameDerivatives } from './factors.ts'
 import { type Label, Labels } from './labels.ts'
 import { locateMultiple, type Multiple, runsOfSameFactor, type Scale } from './multiples.ts'
@@ -53,11 +53,8 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
     off = now.filter((r) => r.status !== 'right')
   }
   const behind = blameBehind({ analysis, judged, region, labels, points: analysis.points.values }, out)
-  const blamed = blameUnfed(
-    analysis,
-    region,
-    blameCallers(analysis, blameBare(analysis, region, blameDerivatives(analysis, region, behind))),
-  )
+  const called = blameCallers(analysis, blameBare(analysis, region, blameDerivatives(analysis, region, behind)))
+  const blamed = blameNames(analysis, blameUnfed(analysis, region, called))
   if (off.some((r) => r.status === 'wrong')) return blamed
   return [
     ...blamed,

@@ -37,6 +37,8 @@ const MAX_GROUPS = 3
 /** How much simpler an edit must be in a statement that another one is preferred to. */
 const RIVAL_COST = 0.75
 /** What it gains where it is of the kind that the tape says. */
+/** A factor that stands there twice is one that was written once too often. */
+const DOUBLED = 0.5
 const MEANT = 1.5
 /** What it costs to leave the gradients with another factor than the stated loss has. */
 const OTHER_SCALE = 1.5
@@ -161,7 +163,7 @@ const KIND_COST: Readonly<Record<string, number>> = {
   'derivative-argument': 1,
   'derivative-function': 1,
   parentheses: 1,
-  operator: 2,
+  operator: 1.3,
   constant: 2,
   comparison: 2,
   product: 1.5,
@@ -196,19 +198,42 @@ function rank(
     located.some((l) => l.rivals.some((r) => r.site === s?.site)) && !located.some((l) => l.statement.site === s?.site)
   const cost = (t: Trial) => {
     const suspect = group[Math.floor(t.probe / 8)]
-    const length = Math.abs(t.row.text.length - t.row.replaced.length) / 40
+    const length = changedLength(t.row.replaced, t.row.text) / 40
+    const doubled = t.row.kind === 'drop-factor' && isTwice(t.row.replaced, t.row.text) ? DOUBLED : 0
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     const rival = isRival(suspect) ? RIVAL_COST : 0
     const known = located.find((l) => l.statement.site === suspect?.site)?.remake?.kind
     const meant = known !== undefined && kindOf(t, judged, false) === known ? MEANT : 0
     const size = hasLossScale(t, judged) ? 0 : OTHER_SCALE
     return (
-      (KIND_COST[t.row.kind] ?? 3) - meant + rival + length + literal + size + placeCost(t, suspect, analysis, judged)
+      (KIND_COST[t.row.kind] ?? 3) -
+      meant -
+      doubled +
+      rival +
+      length +
+      literal +
+      size +
+      placeCost(t, suspect, analysis, judged)
     )
   }
   return [...trials].sort(
     (a, b) => b.fixed.length - a.fixed.length || Number(b.ratio > 0) - Number(a.ratio > 0) || cost(a) - cost(b),
   )
+}
+
+/** How many characters an edit touches, between what it leaves at the beginning and at the end. */
+function changedLength(was: string, is: string): number {
+  const shorter = Math.min(was.length, is.length)
+  let [start, end] = [0, 0]
+  while (start < shorter && was[start] === is[start]) start++
+  while (end < shorter - start && was.at(-1 - end) === is.at(-1 - end)) end++
+  return Math.max(was.length, is.length) - start - end
+}
+
+/** Whether what is left out stands there once more. */
+function isTwice(was: string, is: string): boolean {
+  const [factor = ''] = was.startsWith(is) ? [was.slice(is.length).replace(/^[\s*]+/, '')] : []
+  return factor.length > 1 && is.includes(factor)
 }
 
 /** Whether gradients are of the stated loss's size after an edit, where none is right before it that tells another one. */

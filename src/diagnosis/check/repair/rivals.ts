@@ -21,6 +21,7 @@ const LACK = 1.9
 const CLEARED = 0.6
 
 const HANDS_ON = 0.1
+const OWN = 0.3
 
 /** Faults of shape, which a later statement could mend as well as the one that made the value. */
 const SHAPES = new Set(['bias-gradient', 'reduction-axis', 'transpose'])
@@ -85,14 +86,29 @@ export function judgeRival(
   const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.
   const lacks = remake?.kind.startsWith('missing') === true
-  const isHandOver = lacks && times !== undefined
+  // The gradient of a bias is the error itself: under that name nothing is missing that the error does not lack.
+  const isBias = explanation.targets.every((t) => analysis.dependence.cut.has(situation.labels.valueOf(t)))
+  const isHandOver = lacks && times !== undefined && !isBias
   const handsOn = !isHandOver ? 0 : returnsOwn(analysis, explanation.statement) ? -HANDS_ON : HANDS_ON
   // Where nobody knows the change, what computes a value is to blame sooner than what hands it on.
   const unknown = explanation.statement.times === undefined ? 3 : 3.3
   // What right gradients were computed from, too, is right more likely than not.
   const cleared = explanation.statement.exonerated && !explanation.statement.updates && !factors ? CLEARED : 0
-  const cost = (remake?.cost ?? unknown) - hints - handsOn + cleared + 0.05 * place
+  const own = lacks && hasAttribute(situation.analysis, explanation.statement, remake?.text ?? '') ? OWN : 0
+  const cost = (remake?.cost ?? unknown) - hints - handsOn - own + cleared + 0.05 * place
   return { explanation, occurrences, remake, cost }
+}
+
+/** Whether what is missing is an attribute of the class that a statement stands in: a layer's own weights. */
+function hasAttribute({ trace }: Situation['analysis'], { site }: Statement, missing: string): boolean {
+  const at = trace.sites[site]
+  const name = /\.(\w+)(?:\[[^\]]*\])* it is the gradient/.exec(missing)?.[1]
+  const source = trace.sources.get(at?.file ?? '') ?? ''
+  const start = at === undefined || name === undefined ? undefined : enclosingClass(source, at.line)
+  if (start === undefined) return false
+  const lines = source.split('\n').slice(start)
+  const end = lines.findIndex((line) => /^\S/.test(line))
+  return new RegExp(`\\bself\\.${name}\\b`).test(lines.slice(0, end < 0 ? undefined : end).join('\n'))
 }
 
 /** `return dx`, where the same function has just computed it: what it lacks, it lacks there. */
