@@ -123,8 +123,9 @@ function termsOf(scene: Scene, step: LossStep): readonly Term[] | undefined {
 function carry(scene: Scene, terms: readonly Term[]): LossStep[] {
   const { tape, dependence, formula, ofData } = scene
   const kinds = new Map<number, Term[]>()
+  const ofMany = new Set(terms.filter((term) => holdsPasses(scene, term)))
   for (const term of terms)
-    if (term.anchor !== undefined) {
+    if (term.anchor !== undefined && !ofMany.has(term)) {
       const kind = formula(term.node)
       kinds.set(kind, [...(kinds.get(kind) ?? []), term])
     }
@@ -155,6 +156,10 @@ function carry(scene: Scene, terms: readonly Term[]): LossStep[] {
         found.push({ ...made, kind })
       }
     }
+    for (const term of ofMany) {
+      const node = transferAll(scene, step, term)
+      if (node !== undefined) carried.push([node, term.factor])
+    }
     // A part of a batch has another gradient than all of it.
     if (found.length === 0) continue
     const [first] = step
@@ -173,4 +178,25 @@ function carry(scene: Scene, terms: readonly Term[]): LossStep[] {
   tape.extend(scene.values)
   const whole = carried.filter(([node]) => scene.values[node]?.data.length === 1)
   return whole.length < carried.length ? [] : stepsOf(tape, grown(tape, dependence), whole)
+}
+
+/** Whether a term is made of several passes, such as the logarithms of an episode's steps in one array. */
+function holdsPasses({ formula }: Scene, { inside, anchor }: Term): boolean {
+  return anchor !== undefined && inside.filter((n) => formula(n) === formula(anchor)).length > 1
+}
+
+/** A term of several passes, each in the place of the one that has its data; undefined where one has none. */
+function transferAll(scene: Scene, step: readonly Meeting[], term: Term): number | undefined {
+  const { formula, ofData } = scene
+  const key = (n: number) => `${formula(n)} ${ofData(n)}`
+  const passes = step.map((meeting) => passOf(scene, meeting))
+  const known = new Map(passes.flatMap((pass) => [...pass.at.values()].map((n): [string, number] => [key(n), n])))
+  const placed = new Map<number, number>()
+  for (const node of term.inside) {
+    const found = known.get(key(node))
+    if (found !== undefined) placed.set(node, found)
+    else if (formula(node) === formula(term.anchor ?? -1)) return undefined
+  }
+  const [first] = passes
+  return first && rebuild(scene, term, placed, first.reads)
 }
