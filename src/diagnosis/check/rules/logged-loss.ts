@@ -13,6 +13,8 @@ import { LOSS_NAME } from '../roles/stated-losses.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Finding } from '../types.ts'
 
+/** The error itself, whose square is the loss. */
+const ERROR = /^e$/i
 const GAIN = /likelihood|reward|score|accuracy|gain/i
 /** The share of predictions for which the measure points the wrong way. */
 const WRONG_WAY = 0.2
@@ -26,7 +28,7 @@ export function loggedLoss(analysis: Analysis): Finding[] {
   const taken = tape.ancestors(dependence.parameters.flatMap((c) => c.rests.flat()))
   for (const { measured } of analysis.judged) {
     const { loss } = measured
-    if (!loss.stated || !LOSS_NAME.test(loss.name) || GAIN.test(loss.name)) continue
+    if (!loss.stated || !LOSS_NAME.test(loss.name) || ERROR.test(loss.name) || GAIN.test(loss.name)) continue
     const [term] = loss.steps[0]?.terms ?? []
     if (term !== undefined && taken.has(term[0]) && !isShown(analysis, loss)) continue
     const counts = countsOf(analysis, measured, pairs)

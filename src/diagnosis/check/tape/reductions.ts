@@ -50,6 +50,13 @@ export function placeOf(kind: 'argmax' | 'argmin', x: Tensor, params: Params): T
   const length = x.shape[axis] ?? 1
   const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1)
   const out = zeros(x.shape.filter((_, i) => i !== axis))
+  const chosen = params.chosen as readonly number[] | undefined
+  if (chosen !== undefined) {
+    chosen.forEach((place, i) => {
+      out.data[i] = Math.floor(place / inner) % length
+    })
+    return out
+  }
   for (let i = 0; i < out.data.length; i++) {
     const start = Math.floor(i / inner) * inner * length + (i % inner)
     let best = 0

@@ -21,6 +21,8 @@ export type Values = (Tensor | undefined)[]
 /** Nodes with their factors: a sum. */
 export type Terms = readonly (readonly [number, number])[]
 
+const OF_EXTREME: Readonly<Record<string, string>> = { max: 'max', min: 'min', argmax: 'max', argmin: 'min' }
+
 /**
  * Maxima and minima of arrays whose positions the script asks for as well, each with the places it was told. They stay
  * where they were: elsewhere the largest may be another element, and the script's backward pass goes on with the position.
@@ -28,14 +30,16 @@ export type Terms = readonly (readonly [number, number])[]
 function* extremesChosen(trace: Trace): Generator<[number, readonly number[]]> {
   const keyOf = (node: number, of: string, axes: unknown) => {
     const found = trace.nodes[node]
-    const array = found?.op === 'view' ? `${found.args} ${JSON.stringify(found.params)}` : `${node}`
+    const array =
+      found?.op === 'view' || found?.op === 'move' ? `${found.args} ${JSON.stringify(found.params)}` : `${node}`
     return `${of} ${axes} ${array}`
   }
   const chosen = new Map<string, readonly number[]>()
   for (const e of trace.events) if (e.kind === 'choice') chosen.set(keyOf(e.node, e.of, e.axes), e.chosen)
   if (chosen.size === 0) return
   for (const [node, { op, args, params }] of trace.nodes.entries()) {
-    const places = op === 'max' || op === 'min' ? chosen.get(keyOf(args[0] ?? -1, op, params.axes)) : undefined
+    const of = OF_EXTREME[op]
+    const places = of === undefined ? undefined : chosen.get(keyOf(args[0] ?? -1, of, params.axes))
     if (places !== undefined) yield [node, places]
   }
 }
