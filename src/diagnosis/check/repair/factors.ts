@@ -90,7 +90,8 @@ export function blameBare(analysis: Analysis, region: Region, located: readonly 
   return located.map((one) => {
     const { remake, occurrences, statement } = one
     const off = occurrences.filter(isOff)
-    const isLost = off.length > 0 && off.every(({ node }) => region.signal[node] !== 1)
+    const isMultiple = remake?.kind === 'sign' || remake?.kind === 'scale' || statement.updates
+    const isLost = !isMultiple && off.length > 0 && off.every(({ node }) => region.signal[node] !== 1)
     if (remake?.kind !== 'missing-chain-factor' && !isLost) return one
     const homes = (isLost ? off : occurrences).map(({ node }) => bareHome(analysis, region, node))
     const [first] = homes

@@ -198,7 +198,10 @@ function rank(
     located.some((l) => l.rivals.some((r) => r.site === s?.site)) && !located.some((l) => l.statement.site === s?.site)
   const cost = (t: Trial) => {
     const suspect = group[Math.floor(t.probe / 8)]
-    const length = changedLength(t.row.replaced, t.row.text) / 40
+    // A difference that is turned round is as likely whatever it is made of.
+    const isTurned = t.row.kind === 'sign'
+    const { replaced, text } = t.row
+    const length = (isTurned ? Math.abs(text.length - replaced.length) : changedLength(replaced, text)) / 40
     const doubled = t.row.kind === 'drop-factor' && isTwice(t.row.replaced, t.row.text) ? DOUBLED : 0
     const literal = t.row.kind === 'scale' && /[*/] [\d.]+$/.test(t.row.text) ? 0.6 : 0
     const rival = isRival(suspect) ? RIVAL_COST : 0
