@@ -181,8 +181,9 @@ function carry(scene: Scene, terms: readonly Term[]): LossStep[] {
 }
 
 /** Whether a term is made of several passes, such as the logarithms of an episode's steps in one array. */
-function holdsPasses({ formula }: Scene, { inside, anchor }: Term): boolean {
-  return anchor !== undefined && inside.filter((n) => formula(n) === formula(anchor)).length > 1
+function holdsPasses({ formula, ofData }: Scene, { inside, anchor }: Term): boolean {
+  const same = anchor === undefined ? [] : inside.filter((n) => formula(n) === formula(anchor))
+  return new Set(same.map(ofData)).size > 1
 }
 
 /** A term of several passes, each in the place of the one that has its data; undefined where one has none. */
