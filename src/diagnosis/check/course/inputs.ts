@@ -2,9 +2,8 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { SourceEdit } from '../repair/repair.ts'
-import { loopsIn } from '../rules/blocks.ts'
+import { namedLast } from '../rules/blocks.ts'
 import type { Tensor } from '../tape/tensor.ts'
-import type { Trace } from '../trace/trace.ts'
 
 const MOVES = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
 const PRODUCTS = new Set(['dot', 'matmul', 'einsum'])
@@ -84,16 +83,6 @@ function storedInputs(analysis: Analysis): { node: number; features: number }[] 
     }
   }
   return [...found.values()].sort((a, b) => b.size - a.size || b.node - a.node)
-}
-
-/** Where an array got the last of its names that no loop gives it again and again: `X = table` is about what goes in. */
-export function namedLast(trace: Trace, node: number) {
-  const stores = trace.events.filter((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
-  const isOnce = ({ site }: { site: number }) => {
-    const { file = '', line = 0, kind = '' } = trace.sites[site] ?? {}
-    return kind === 'Assign' && loopsIn(trace.sources.get(file)?.split('\n') ?? [], line - 1).length === 0
-  }
-  return stores.findLast((e) => e.kind === 'store' && isOnce(e))
 }
 
 function badScale(x: Tensor, axis: number, offset?: number): string | undefined {

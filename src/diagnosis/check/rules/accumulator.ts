@@ -10,7 +10,7 @@ import { type CarriedSum, carriedSums } from './carried-sums.ts'
 import { callAtHome, hasReset, resetAtHome, siteAtHome, zerosAtHome } from './reset-place.ts'
 import {
   analyseEdited,
-  fixOf,
+  fixOfAll,
   inOrder,
   listed,
   NOTHING_FOUND,
@@ -61,9 +61,7 @@ function plainly(analysis: Analysis, sums: readonly CarriedSum[]): Mend | undefi
   })
   const known = edits.filter((e) => e !== undefined)
   if (known.length === 0 || known.length < edits.length) return undefined
-  const parts = known.map((e) => fixOf(analysis, e, true))
-  const fix = { removed: parts.flatMap((p) => p.removed), added: parts.flatMap((p) => p.added), verified: true }
-  return { edits: inOrder(known), fix }
+  return { edits: inOrder(known), fix: fixOfAll(analysis, known) }
 }
 
 /**

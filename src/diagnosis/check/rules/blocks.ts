@@ -67,3 +67,13 @@ function yields(lines: readonly string[], start: number): boolean {
   }
   return false
 }
+
+/** Where an array got the last of its names that no loop gives it again and again: `X = table` is about what goes in. */
+export function namedLast(trace: Trace, node: number) {
+  const stores = trace.events.filter((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
+  const isOnce = ({ site }: { site: number }) => {
+    const { file = '', line = 0, kind = '' } = trace.sites[site] ?? {}
+    return kind === 'Assign' && loopsIn(trace.sources.get(file)?.split('\n') ?? [], line - 1).length === 0
+  }
+  return stores.findLast((e) => e.kind === 'store' && isOnce(e))
+}

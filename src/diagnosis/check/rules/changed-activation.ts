@@ -6,9 +6,9 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import {
-  analyseEdited,
   fixOf,
   listed,
+  mendedBy,
   NOTHING_FOUND,
   type Outcome,
   replaceAt,
@@ -21,16 +21,14 @@ const MAX_TRIALS = 2
 
 export async function changedActivations(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
-  const wrong = wrongNames(analysis)
-  if (wrong.length === 0) return NOTHING_FOUND
+  if (wrongNames(analysis).length === 0) return NOTHING_FOUND
   for (const site of statementsThatWrite(analysis).slice(0, MAX_TRIALS)) {
     const at = analysis.trace.sites[site]
     if (at === undefined || at.kind !== 'Assign') continue
     const edit = replaceAt(at, 'pass')
-    const after = await analyseEdited(scene, [edit])
-    const still = after && wrongNames(after)
-    const mended = wrong.filter((name) => still?.includes(name) === false)
-    if (after === undefined || still === undefined || mended.length === 0 || still.length >= wrong.length) continue
+    const found = await mendedBy(scene, [edit])
+    if (found === undefined) continue
+    const { after, mended } = found
     const text = textAt(analysis, at).trim()
     const subject = /^[\w.]+/.exec(text)?.[0] ?? 'a value'
     const findings = findingAt(analysis, {

@@ -8,11 +8,11 @@ import type { SourceEdit } from '../repair/repair.ts'
 import type { Site } from '../trace/trace.ts'
 import { loopsIn } from './blocks.ts'
 import {
-  analyseEdited,
   countRight,
-  fixOf,
+  fixOfAll,
   inOrder,
   listed,
+  mendedBy,
   NOTHING_FOUND,
   type Outcome,
   replaceAt,
@@ -34,16 +34,12 @@ interface InPlace {
 
 export async function keptInPlace(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
-  const wrong = wrongNames(analysis)
-  if (wrong.length === 0) return NOTHING_FOUND
+  if (wrongNames(analysis).length === 0) return NOTHING_FOUND
   for (const { name, sites, edits } of writtenAndKept(scene).slice(0, MOST_TRIALS)) {
-    const after = await analyseEdited(scene, inOrder(edits))
-    const still = after && wrongNames(after)
-    const mended = wrong.filter((w) => still?.includes(w) === false)
+    const found = await mendedBy(scene, inOrder(edits))
     const [site] = sites
-    if (after === undefined || site === undefined || mended.length === 0 || (still?.length ?? 0) >= wrong.length)
-      continue
-    const fixes = edits.map((edit) => fixOf(analysis, edit, true))
+    if (found === undefined || site === undefined) continue
+    const { after, mended } = found
     const findings = findingAt(analysis, {
       kind: 'aliased-array',
       site,
@@ -54,10 +50,7 @@ export async function keptInPlace(scene: Scene): Promise<Outcome> {
         `checked: with a new array each time ${countRight(after)} of ${after.best?.results.length ?? 0} gradients agree with the true ones, ${listed(mended)} among them`,
       ],
       parameters: mended,
-    }).map((f) => ({
-      ...f,
-      fix: { removed: fixes.flatMap((x) => x.removed), added: fixes.flatMap((x) => x.added), verified: true },
-    }))
+    }).map((f) => ({ ...f, fix: fixOfAll(analysis, edits) }))
     return { findings, edits: inOrder(edits), analysis: after }
   }
   return NOTHING_FOUND

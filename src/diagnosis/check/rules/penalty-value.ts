@@ -6,9 +6,8 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { ParameterResult } from '../judge.ts'
-import { textOfSite } from '../trace/location.ts'
 import type { Finding } from '../types.ts'
-import { listed, short } from './trial.ts'
+import { listed, short, textAt } from './trial.ts'
 
 const SUMS = new Set(['add', 'sub', 'subtract'])
 const REDUCES = new Set(['sum', 'mean', 'add_n', 'dot', 'vdot', 'inner', 'einsum', 'matmul'])
@@ -28,7 +27,8 @@ export function penaltyValues(analysis: Analysis): Finding[] {
   return [...bySite].flatMap(([site, { node, results }]) => {
     const names = listed(results.map((r) => r.chain.name))
     const value = analysis.points.values[0]?.[node]?.data[0] ?? Number.NaN
-    const text = textAt(analysis, site)
+    const at = analysis.trace.sites[site]
+    const text = at === undefined ? 'this' : textAt(analysis, at)
     return findingAt(analysis, {
       kind: 'regularisation',
       site,
@@ -80,9 +80,4 @@ function isPenaltyOf({ tape, dependence }: Pick<Analysis, 'tape' | 'dependence'>
     }
   }
   return reaches && reduces
-}
-
-function textAt({ trace }: Analysis, site: number): string {
-  const at = trace.sites[site]
-  return at === undefined ? 'this' : textOfSite(trace, at)
 }

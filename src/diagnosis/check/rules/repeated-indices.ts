@@ -8,10 +8,10 @@ import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
 import {
-  analyseEdited,
   fixOf,
   inOrder,
   listed,
+  mendedBy,
   NOTHING_FOUND,
   type Outcome,
   replaceAt,
@@ -32,14 +32,12 @@ interface Repeated {
 
 export async function repeatedIndices(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
-  const wrong = wrongNames(analysis)
-  const found = wrong.length === 0 ? [] : repeatedIn(analysis)
+  const found = wrongNames(analysis).length === 0 ? [] : repeatedIn(analysis)
   if (found.length === 0) return NOTHING_FOUND
   const edits = inOrder(found.map((r) => r.edit))
-  const after = await analyseEdited(scene, edits)
-  const still = after && wrongNames(after)
-  const mended = wrong.filter((name) => still?.includes(name) === false)
-  if (after === undefined || mended.length === 0 || (still?.length ?? 0) >= wrong.length) return NOTHING_FOUND
+  const outcome = await mendedBy(scene, edits)
+  if (outcome === undefined) return NOTHING_FOUND
+  const { after, mended } = outcome
   const findings = found.flatMap(({ site, edit, subject, rows, lost }): Finding[] => {
     const at = analysis.trace.sites[site]
     return findingAt(analysis, {

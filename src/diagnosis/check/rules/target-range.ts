@@ -1,13 +1,12 @@
 /** Targets that the output cannot reach. */
 
 import type { Analysis } from '../analyse.ts'
-import { namedLast } from '../course/inputs.ts'
 import { findingAt } from '../findings/at.ts'
 import { callerOf } from '../repair/callers.ts'
 import { findMeetings, type Meeting } from '../roles/meetings.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
-import { headersOf } from './blocks.ts'
+import { headersOf, namedLast } from './blocks.ts'
 import { short } from './trial.ts'
 
 /** Of the targets' spread: so far beyond the output's range a target may lie without a word. */

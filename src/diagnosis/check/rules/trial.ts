@@ -63,6 +63,19 @@ export function wrongNames(analysis: Analysis): string[] {
     .map((r) => r.chain.name)
 }
 
+/** The edited script, where more parameters follow their gradients in it than before, and the names of those. */
+export async function mendedBy(
+  scene: Scene,
+  edits: readonly SourceEdit[],
+): Promise<{ after: Analysis; mended: string[] } | undefined> {
+  const wrong = wrongNames(scene.analysis)
+  const after = await analyseEdited(scene, edits)
+  if (after === undefined) return undefined
+  const still = wrongNames(after)
+  const mended = wrong.filter((name) => !still.includes(name))
+  return mended.length > 0 && still.length < wrong.length ? { after, mended } : undefined
+}
+
 export function replaceAt(site: Site, text: string): SourceEdit {
   return { file: site.file, span: [site.line, site.column, site.endLine, site.endColumn], text }
 }
@@ -79,6 +92,12 @@ export function textAt(analysis: Analysis, site: Site): string {
 
 export function fixOf(analysis: Analysis, edit: SourceEdit, verified: boolean): NonNullable<Finding['fix']> {
   return { ...diffOf(analysis.trace.sources.get(edit.file) ?? '', edit.span, edit.text), verified }
+}
+
+/** Several edits that are one fix. */
+export function fixOfAll(analysis: Analysis, edits: readonly SourceEdit[]): NonNullable<Finding['fix']> {
+  const parts = edits.map((edit) => fixOf(analysis, edit, true))
+  return { removed: parts.flatMap((p) => p.removed), added: parts.flatMap((p) => p.added), verified: true }
 }
 
 /** Figures as they are shown: four digits. */
