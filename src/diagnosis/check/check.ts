@@ -10,6 +10,7 @@ import { observe } from './observe.ts'
 import { locate } from './repair/locate.ts'
 import { findRepair, type SourceEdit } from './repair/repair.ts'
 import type { Located } from './repair/situation.ts'
+import { type Mended, superfluous } from './repair/superfluous.ts'
 import { asWeighted, isWeighted, WEIGHTED } from './repair/weighted.ts'
 import { type Base, reportOf } from './report/result.ts'
 import { courseFaults } from './rules/course-rules.ts'
@@ -101,6 +102,7 @@ async function judgeScript(
   const findings: Finding[] = [...before.findings, ...loop.findings]
   const notes: string[] = []
   const edits: SourceEdit[] = [...before.edits, ...loop.edits]
+  const mends: Mended[] = []
   const start = loop.analysis ?? analysis
   let current: { analysis: Analysis; judged: Judged } | undefined = start.best && {
     analysis: start,
@@ -130,10 +132,23 @@ async function judgeScript(
       break
     }
     const at = located.find((l) => l.statement.site === repair.suspect.site)
-    findings.push(findingOf(now, judged, repair, at && evidenceOf(now, judged, at)))
+    const finding = findingOf(now, judged, repair, at && evidenceOf(now, judged, at))
+    findings.push(finding)
     edits.push(repair.edit)
+    mends.push({ finding, edit: repair.edit })
     current = { analysis: repair.afterAnalysis, judged: repair.after }
   }
+  if (current !== undefined)
+    for (const { finding, edit } of await superfluous(
+      run,
+      [...before.edits, ...loop.edits],
+      mends,
+      current.judged,
+      deadline,
+    )) {
+      findings.splice(findings.indexOf(finding), 1)
+      edits.splice(edits.indexOf(edit), 1)
+    }
   const mended = current?.analysis ?? start
   const stopped = findings.some((f) => f.kind === 'stopping-test')
   // The error that a stopping test misjudges is not named a second time.

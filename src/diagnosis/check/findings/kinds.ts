@@ -7,6 +7,9 @@ import type { FindingKind } from '../types.ts'
 
 const DERIVATIVE = /\(1(\.0*)?\s*-|> ?0|deriv|prime|grad|dsig|drelu|dtanh|backward|\bd_/i
 
+/** What an expression ends with dividing by. */
+const DIVISION = /\/ *([\w.[\]()]+)\)?$/
+
 /** A product, of whatever kind. */
 const PRODUCT = /[*@]|\b(?:dot|matmul|multiply|outer|inner|einsum)\(/
 
@@ -95,7 +98,8 @@ export function messageOf(kind: FindingKind, subject: string, trial: Trial, judg
   if (kind === 'scale') {
     const result = judged.results.find((r) => trial.fixed.includes(r.chain.id))
     const off = result?.relative ?? 1
-    const divisor = /\/ *([\w.[\]()]+)\)?$/.exec(trial.row.text)?.[1]
+    const [was, is] = [trial.row.replaced, trial.row.text].map((text) => DIVISION.exec(text)?.[1])
+    const divisor = is === was ? undefined : is
     // Beside another term, a decay, the gradient as a whole is no multiple.
     if (result?.status !== 'scaled')
       return divisor === undefined ? `${subject} is off by a constant` : `${subject} lacks the division by ${divisor}`

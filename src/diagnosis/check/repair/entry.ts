@@ -25,14 +25,17 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
   // Into an item goes what was computed of it.
   const op = outer === 'write' || outer === 'put' ? analysis.tape.entry(args[1] ?? node).op : outer
   const kind = analysis.trace.sites[analysis.trace.sites[site]?.statement ?? -1]?.kind
-  if (factor === NEGATED && (op === 'neg' || op === 'negative')) return 0.1
+  const isError = inner.every((n) => analysis.tape.entry(n).args.every((a) => within.has(a) || region.signal[a] !== 1))
+  const added = own === undefined ? undefined : from !== undefined ? own / from : isError ? Math.sign(own) : undefined
+  if (factor === NEGATED && (op === 'neg' || op === 'negative')) {
+    if (added === undefined || added < 0) return 0.1
+    if (isError) return 0.25
+  }
   if (factor === NEGATED && kind === 'AugAssign' && TURNING.has(op)) return 0.15
   const carries = region.signal[node] === 1
   const ops = inner.map((n) => analysis.tape.entry(n).op)
   // A matrix or a mask in which the sign turns, computed apart.
   if (!carries) return factor === NEGATED && ops.some((op) => TURNING.has(op)) ? 0.5 : 1.5
-  const isError = inner.every((n) => analysis.tape.entry(n).args.every((a) => within.has(a) || region.signal[a] !== 1))
-  const added = own === undefined ? undefined : from !== undefined ? own / from : isError ? Math.sign(own) : undefined
   const negates = factor === NEGATED && ops.some((op) => op === 'neg' || op === 'negative') ? 0.2 : 0
   if (factor !== NEGATED && added !== undefined && !isError) {
     if (Math.abs(added - 1) < 1e-5) return 2
@@ -47,9 +50,9 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
   return added === undefined ? 1 - negates : 2
 }
 
-/** What statements multiply gradients with on purpose: nothing, or the length of some axis. */
-function isUsual({ analysis, points }: Situation, nodes: readonly number[], x: number): boolean {
-  const lengths = new Set([1])
+/** What statements multiply gradients with on purpose: nothing, the length of some axis, or the learning rate. */
+function isUsual({ analysis, points, wrong }: Situation, nodes: readonly number[], x: number): boolean {
+  const lengths = new Set([1, ...wrong.flatMap((r) => [r.rate, r.ownRate])])
   for (const node of nodes)
     for (const n of [node, ...analysis.tape.entry(node).args])
       for (const length of points[0]?.[n]?.shape ?? []) lengths.add(length)

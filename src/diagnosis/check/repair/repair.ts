@@ -168,7 +168,7 @@ const KIND_COST: Readonly<Record<string, number>> = {
   comparison: 2,
   product: 1.5,
   sum: 2,
-  mean: 2,
+  mean: 0.9,
   'drop-call': 2,
   regularisation: 1.5,
   'drop-term': 1.5,
@@ -224,14 +224,24 @@ function rank(
   )
 }
 
-/** How many characters an edit touches, between what it leaves at the beginning and at the end. */
+/** How many characters of names, numbers and signs an edit takes away or puts in, whichever is more. */
 function changedLength(was: string, is: string): number {
-  const shorter = Math.min(was.length, is.length)
-  let [start, end] = [0, 0]
-  while (start < shorter && was[start] === is[start]) start++
-  while (end < shorter - start && was.at(-1 - end) === is.at(-1 - end)) end++
-  return Math.max(was.length, is.length) - start - end
+  const [a, b] = [tokensOf(was), tokensOf(is)]
+  // The longest common subsequence, in characters.
+  let kept = new Array<number>(b.length + 1).fill(0)
+  for (const token of a) {
+    const next = [0]
+    for (const [j, other] of b.entries()) {
+      const same = token === other ? (kept[j] as number) + token.length : 0
+      next.push(Math.max(same, kept[j + 1] as number, next[j] as number))
+    }
+    kept = next
+  }
+  const total = (tokens: readonly string[]) => tokens.reduce((sum, t) => sum + t.length, 0)
+  return Math.max(total(a), total(b)) - (kept.at(-1) as number)
 }
+
+const tokensOf = (text: string) => text.match(/[\p{L}\p{N}_.]+|\S/gu) ?? []
 
 /** Whether what is left out stands there once more. */
 function isTwice(was: string, is: string): boolean {

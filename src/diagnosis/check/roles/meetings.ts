@@ -111,5 +111,5 @@ function operandIsWritten(tape: Tape, site: number, left: boolean): boolean {
   const span = textOfSite(tape.trace, found)
   return left
     ? /^[\s(]*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*[-+*/,)]/i.test(span)
-    : /[-+*/,(]\s*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?[\s)]*$/i.test(span)
+    : /[-+*/,(]=?\s*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?[\s)]*$/i.test(span)
 }

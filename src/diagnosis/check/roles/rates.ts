@@ -35,7 +35,12 @@ export function rateOf(scene: RateScene, step: ChainStep, from?: number): number
   const values = points.values[0] ?? []
   const rest =
     step.chain.rests[step.chain.versions.findIndex((v) => v.node === step.before)] ?? step.chain.rests[0] ?? []
-  const statementOf = (node: number) => tape.trace.sites[tape.entries[node]?.site ?? -1]?.statement ?? -2
+  const statementOf = (node: number): number => {
+    const { op, args, site } = tape.entry(node)
+    // The value of a statement whose edits are tried out beside it is kept as a copy.
+    if (site < 0 && op === 'copy' && args[0] !== undefined) return statementOf(args[0])
+    return tape.trace.sites[site]?.statement ?? -2
+  }
   const { isOld, isPast, statements } = statesOf(scene, step, statementOf)
   statements.add(statementOf(rest[0] ?? 0))
   const atHome = (node: number) => statements.has(statementOf(node)) || isPast(node)

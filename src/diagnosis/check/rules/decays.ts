@@ -17,6 +17,8 @@ export interface Decay {
   readonly family: Family
   /** update ∝ gradient + own · parameter, or that part of it that is shrunk. */
   readonly own: Multiples
+  /** What the gradient is multiplied with, the learning rate taken out. */
+  readonly factor: number
   /** What it is a multiple of: the parameter, or that part of it that is shrunk. */
   readonly values: Vectors
   /** The multiple that a stated loss asks for; undefined where none does. */
@@ -61,7 +63,8 @@ export function decayOf(analysis: Analysis, family: Family): Decay | undefined {
   const gradients = vectors(analysis, results, (r) => r.step.gradient)
   for (const values of shrunkIn(analysis, results)) {
     const fit = split(updates, gradients, values)
-    if (fit !== undefined && fit.factor > 0) return { family, own: fit.multiples, values }
+    if (fit !== undefined && fit.factor > 0)
+      return { family, own: fit.multiples, factor: fit.factor / (results[0]?.rate ?? 1), values }
   }
   return undefined
 }

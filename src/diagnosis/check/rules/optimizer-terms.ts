@@ -20,6 +20,8 @@ export function decayFault(tape: Tape, step: UpdateStep): Fault | undefined {
   const taken = (parameter: number) => step.run({ gradient: 0, parameter, states }).update
   const [one, two, back, none] = [taken(1), taken(2), taken(-1), taken(0)]
   if (![one, two, back, none].every(Number.isFinite) || none !== 0 || one >= 0 || one < -MOST_DECAY) return undefined
+  // What climbs as a whole is turned as a whole.
+  if (step.run({ gradient: step.size, parameter: 0, states }).update * step.orientation < 0) return undefined
   if (!near(back, -one) || !(near(two, 2 * one) || near(two, one))) return undefined
   return {
     departure: 'decay-sign',

@@ -104,7 +104,9 @@ function overwritten(analysis: Analysis, result: ParameterResult): Overwritten |
   // The statement nearest to the update: what is computed on the way to it is overwritten for each sample as well.
   const nearest = [...runsOf(analysis, step)].reverse().sort((a, b) => lastOf(b[1]) - lastOf(a[1]))
   for (const [site, places] of nearest) {
-    const reaching = [...places.values()].filter((runs) => runs.length > 1 && made.has(runs.at(-1)?.node ?? -1))
+    const reaching = [...places.values()]
+      .flatMap((runs) => inTurns(tape, runs))
+      .filter((runs) => runs.length > 1 && made.has(runs.at(-1)?.node ?? -1))
     const lost = (runs: readonly Run[]) => runs.slice(0, -1).some((run) => !made.has(run.node) || run.term === run.node)
     if (reaching.length === 0 || !reaching.some(lost)) continue
     for (const isCollapsed of [false, true]) {
@@ -148,6 +150,18 @@ function unadded({ chains, points, tape, trace, dependence, best }: Analysis): O
     }
     return []
   })
+}
+
+/** The runs up to one that something reads, and those up to the next: a name may hold the sum of one unit after the other. */
+function inTurns(tape: Tape, runs: readonly Run[]): Run[][] {
+  const isRead = runs.map((run) => tape.readers(run.node).some((n) => tape.aside[n] !== 1))
+  if (!isRead.some((x, i) => x && i < runs.length - 1) || isRead.every((x) => x)) return [[...runs]]
+  const out: Run[][] = [[]]
+  for (const [i, run] of runs.entries()) {
+    out.at(-1)?.push(run)
+    if (isRead[i] && i < runs.length - 1) out.push([])
+  }
+  return out
 }
 
 const lastOf = (places: ReadonlyMap<string, readonly Run[]>) =>

@@ -91,6 +91,9 @@ function besideLoss(analysis: Analysis, judged: Judged, { family, own, values }:
 function faultOf(decay: Decay, wanted: Multiples, all: readonly Decay[]): Fault[] {
   const { own } = decay
   if (isSame(own, wanted)) return []
+  // Beside a gradient of another scale than the others have, it is the gradient that is off.
+  const usual = all.find((d) => d !== decay && isSame(d.own, d.stated ?? []))
+  if (usual !== undefined && isSame(times(own, decay.factor), times(wanted, usual.factor))) return []
   if (isNone(wanted)) {
     const meant = all.some((d) => d !== decay && !isNone(d.stated ?? []) && isSame(own, d.stated ?? []))
     return meant ? [{ decay, says: 'extra', wanted }] : []

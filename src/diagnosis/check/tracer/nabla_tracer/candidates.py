@@ -344,6 +344,9 @@ class Maker:
 
     def sign(self, node):
         text = self.segment(node)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            self.put("sign", node, self.segment(node.operand))
+            return
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             self.put("sign", node, f"{self.segment(node.right)} - {self.wrapped(node.left)}")
         self.put("sign", node, f"-{text}" if self.tight(node) else f"-({text})")

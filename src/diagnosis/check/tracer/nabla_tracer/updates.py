@@ -23,9 +23,11 @@ class Updates:
         self.rounds = 0
         self.steps = 0
         self.wanted = 4
+        self.is_state = False
         self.brief = False
         self.faint = None  # the outermost loop in which something was updated that may be a parameter
         self.step_loop = None  # the loop of which one round is one step
+        self.state_loop = None  # the same for what nothing reads before its own update: an optimiser's state, it may be
         self.patient = False  # the trace goes on until something is reported, too
         self.reported = False
 
@@ -51,7 +53,9 @@ class Updates:
             self.rounds = 0
         used = self.record.first_use.get(before, 0)
         for site, start in self.loops:  # the innermost loop whose round began before the value was used
-            if start <= used:
+            if start <= used and self.is_state:
+                self.state_loop = site
+            elif start <= used:
                 self.step_loop = site
         if count > self.steps:
             self.steps = count
@@ -59,12 +63,15 @@ class Updates:
 
     def adds(self, before, node):
         found, deep, queue, left = False, 0, deque([node]), 60  # breadth first: the former value is near
+        first = self.record.first_use.get(before)
+        self.is_state = False
         args, ops, depth = self.record.args, self.record.ops, self.record.depth
         # What is read of a matrix that looks into a vector is another view of that vector.
         origin = args[before] if ops[before] == "view" else None
         while queue and left and not (found and deep >= 2):
             left -= 1
             current = queue.popleft()
+            self.is_state = self.is_state or current == first
             if current == before or (origin is not None and current > before and ops[current] == "view" and args[current] == origin):
                 found = True
                 continue
@@ -100,7 +107,7 @@ class Updates:
             self.loops.append((site, count))
         if site == self.home:
             self.rounds += 1
-        if site in (self.home, self.step_loop):
+        if site in (self.home, self.step_loop or self.state_loop):
             self.judge()
 
     def left(self, site):
@@ -113,7 +120,7 @@ class Updates:
         if not self.patient or self.steps < self.wanted or not self.loops:
             return False
         site = self.loops[-1][0]
-        return site == self.step_loop or (site == self.home and self.rounds > 2)
+        return site == (self.step_loop or self.state_loop) or (site == self.home and self.rounds > 2)
 
     def shown(self):
         """A number was printed."""
