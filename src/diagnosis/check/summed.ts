@@ -5,7 +5,7 @@
 
 import type { Judged, ParameterResult } from './judge.ts'
 import type { Dependence } from './roles/dependence.ts'
-import { type Loss, stepsOf } from './roles/losses.ts'
+import type { Loss, LossStep } from './roles/losses.ts'
 import { elementsOf, join, MATCH, type Measured } from './roles/measure.ts'
 import type { Points } from './roles/points.ts'
 import type { Tape } from './tape/tape.ts'
@@ -35,7 +35,7 @@ export function summedLoss(scene: Scene, best: Judged, parts: readonly Loss[]): 
       if (others.some((o) => o !== other && isNested(scene, loss, o) && isNested(scene, other, o))) continue
       const share = shareOf(scene, main, scene.measured(other))
       if (share === undefined) continue
-      const sum = scene.judge(sumOf(scene, loss, other, share))
+      const sum = scene.judge(sumOf(loss, other, share))
       if (sum.consistent) return sum
       if (sum.explained > (found ?? best).explained) found = sum
     }
@@ -49,13 +49,20 @@ function isNested({ tape, dependence }: Scene, inner: Loss, outer: Loss): boolea
   return termsOf(inner).every((node) => above.has(node))
 }
 
-function sumOf({ tape, dependence }: Scene, a: Loss, b: Loss, share: number): Loss {
-  const terms = [
-    ...a.steps.flatMap((s) => s.terms),
-    ...b.steps.flatMap((s) => s.terms.map(([node, factor]) => [node, factor * share] as const)),
-  ]
+function sumOf(a: Loss, b: Loss, share: number): Loss {
+  // Step by step: what was carried over to the training passes stands behind all of them.
+  const steps = a.steps.map(({ terms, reads }, k): LossStep => {
+    const fits = (step: LossStep) =>
+      [...step.reads].every(([chain, version]) => (reads.get(chain) ?? version) === version)
+    const other = [b.steps[k], ...b.steps].find((step) => step !== undefined && fits(step))
+    if (other === undefined) return { terms, reads }
+    return {
+      terms: [...terms, ...other.terms.map(([node, factor]) => [node, factor * share] as const)],
+      reads: new Map([...reads, ...other.reads]),
+    }
+  })
   const times = share === 1 ? '' : `${Number(share.toPrecision(6))} · `
-  return { ...a, isSum: true, name: `${a.name} + ${times}${b.name}`, steps: stepsOf(tape, dependence, terms) }
+  return { ...a, isSum: true, name: `${a.name} + ${times}${b.name}`, steps }
 }
 
 /** How much of the other loss is in what a parameter is taken to follow: as it is, or times a number of the script's. */

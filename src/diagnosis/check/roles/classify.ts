@@ -6,7 +6,7 @@
 
 import type { Tape } from '../tape/tape.ts'
 import type { Chain } from './chains.ts'
-import { isEstimate, isIntermediate, isPrepared, isSum } from './not-parameters.ts'
+import { isEstimate, isIntermediate, isPrepared, isSum, sharedVersions } from './not-parameters.ts'
 import { addsTheSame, elementwise, looksAhead, updatesOf } from './states.ts'
 
 /** Which chains read which: c reads d when what c's update adds is computed from a version of d. */
@@ -17,7 +17,8 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     (c) => computed(c) && c.resets < 2 && (c.resets === 0 || c.rests.length >= 8 * c.resets),
   )
   const all = new Set(lasting.flatMap((c) => c.versions.map((v) => v.node)))
-  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting, all) && !isSum(tape, c))
+  const shared = sharedVersions(lasting)
+  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting, all) && !isSum(tape, c, shared))
   // `total = 0` begins with the very object that `z > 0` compares with.
   const tells = ({ versions }: Chain, i: number) =>
     i > 0 || versions.length < 3 || !isCommonZero(tape, versions[0]?.node ?? -1)

@@ -27,6 +27,7 @@ function seekMeetings(tape: Tape, dependence: Dependence): Meeting[] {
   const behind = new Map<number, Meeting[]>()
   const note = (list: Map<number, Meeting[]>, node: number, pair: Pair | undefined) => {
     if (pair === undefined || dependence.cut.has(pair.prediction) || dependence.cut.has(node)) return
+    if (pair.target >= 0 && isOfState(tape, dependence, pair.target)) return
     // One number for all elements is a constant of the formula.
     if (pair.target >= 0 && isScalar(tape, pair.target) && !isScalar(tape, pair.prediction)) return
     const { site } = tape.entry(node)
@@ -49,6 +50,14 @@ function seekMeetings(tape: Tape, dependence: Dependence): Meeting[] {
     .slice(0, 6)
     .flatMap((g) => g.list)
 }
+
+/** Whether it is what an optimiser's state begins with, or a multiple of that: a step takes the gradient off it. */
+function isOfState(tape: Tape, dependence: Dependence, node: number, depth = 0): boolean {
+  if (dependence.past.has(node)) return !dependence.cut.has(node)
+  return depth < MOST_FACTORS && tape.entry(node).args.some((a) => isOfState(tape, dependence, a, depth + 1))
+}
+
+const MOST_FACTORS = 3
 
 type Pair = Pick<Meeting, 'prediction' | 'target'>
 

@@ -47,9 +47,13 @@ export function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[
  * Whether what a place holds is read by nothing but what is added to it, until all is added: the gradient of a value of
  * the pass itself, kept beside it. A parameter is read before it is updated.
  */
-export function isSum(tape: Tape, { versions, rests }: Chain): boolean {
-  return rests.every((_, i) => {
-    const [before, after] = [versions[i]?.node ?? -1, versions[i + 1]?.node ?? -1]
+export function isSum(tape: Tape, { versions, rests }: Chain, shared: ReadonlySet<number>): boolean {
+  const nodeAt = (i: number) => versions[i]?.node ?? -1
+  const all = rests.map((_, i) => i)
+  // `out = bias`: what another place holds as well, where the sum begins or its next one, is no turn of it.
+  const own = all.filter((i) => !shared.has(nodeAt(i)) && !shared.has(nodeAt(i + 1)))
+  return (own.length > 0 ? own : all).every((i) => {
+    const [before, after] = [nodeAt(i), nodeAt(i + 1)]
     const isOwn = (reader: number) => reader >= after || tape.aside[reader] === 1
     // `image[:, 1:4] += patch` reads a part, adds to it and writes it back.
     const isPart = (reader: number) =>
@@ -57,6 +61,14 @@ export function isSum(tape: Tape, { versions, rests }: Chain): boolean {
       tape.readers(reader).every((sum) => SUMS.has(tape.entry(sum).op) && tape.readers(sum).every(isOwn))
     return tape.readers(before).every((reader) => isOwn(reader) || isPart(reader))
   })
+}
+
+/** The values that several chains hold. */
+export function sharedVersions(chains: readonly Chain[]): ReadonlySet<number> {
+  const [seen, shared] = [new Set<number>(), new Set<number>()]
+  for (const { versions } of chains)
+    for (const node of new Set(versions.map((v) => v.node))) (seen.has(node) ? shared : seen).add(node)
+  return shared
 }
 
 /** Data that was centred before the training, `x -= x.mean()`: changed by nothing but itself and read afterwards. */

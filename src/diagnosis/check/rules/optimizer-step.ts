@@ -8,7 +8,7 @@ import type { Judged, ParameterResult } from '../judge.ts'
 import type { Chain } from '../roles/chains.ts'
 import { type History, placeHistories, type Version } from '../roles/histories.ts'
 import { type ChainStep, elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
-import { isSum } from '../roles/not-parameters.ts'
+import { isSum, sharedVersions } from '../roles/not-parameters.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -119,9 +119,10 @@ function programOf(
   const stop = new Set([gradient, row.before])
   const reach = tape.ancestors([row.after], stop)
   const fed = fedBy(tape, gradient, row.before, nextGradient ?? tape.trace.nodes.length)
+  const shared = sharedVersions(chains)
   for (const chain of chains) {
     // The gradient itself, summed over the samples.
-    if (isSum(tape, chain)) continue
+    if (isSum(tape, chain, shared)) continue
     if (chain.parameter) continue
     const versions = allOf(analysis, chain)
     if (versions.some((v) => v.node === row.after)) continue
