@@ -30,6 +30,7 @@ export interface Scale {
 }
 
 const MOST_STATEMENTS = 60
+const OMITTED = 0.8
 
 /** The statement whose multiple makes the most wrong parameters right, and those that would do as well. */
 export function locateMultiple(situation: Situation, deadline: number): Multiple | undefined {
@@ -281,7 +282,11 @@ function describe(situation: Situation, statement: Statement, { factor, fixed }:
   const text = twice
     ? 'the same statement stands there twice, and once is enough'
     : `it is ${own} times the gradient that is needed`
-  const cost = twice ? 0.1 : entryCost(situation, statement, factor)
+  // What lacks a factor that a right gradient gets in the same function.
+  const isOmitted =
+    factor > 0 && !twice && runsOfSameFactor(situation, factor, statement.site) < Number.POSITIVE_INFINITY
+  const entry = entryCost(situation, statement, factor)
+  const cost = twice ? 0.1 : isOmitted ? Math.min(entry, OMITTED) : entry
   return { statement, fixed, occurrences, labelled: false, rivals: [], factor, remake: { kind, text, cost } }
 }
 

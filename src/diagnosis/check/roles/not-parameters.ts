@@ -65,11 +65,16 @@ export function isSum(tape: Tape, { versions, rests }: Chain, shared: ReadonlySe
 
 /** The values that several chains hold. */
 export function sharedVersions(chains: readonly Chain[]): ReadonlySet<number> {
+  const known = knownShared.get(chains)
+  if (known !== undefined) return known
   const [seen, shared] = [new Set<number>(), new Set<number>()]
   for (const { versions } of chains)
     for (const node of new Set(versions.map((v) => v.node))) (seen.has(node) ? shared : seen).add(node)
+  knownShared.set(chains, shared)
   return shared
 }
+
+const knownShared = new WeakMap<readonly Chain[], ReadonlySet<number>>()
 
 /** Data that was centred before the training, `x -= x.mean()`: changed by nothing but itself and read afterwards. */
 export function isPrepared(

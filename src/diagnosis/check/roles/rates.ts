@@ -9,6 +9,7 @@ import { textOfSite } from '../trace/location.ts'
 import type { Chain } from './chains.ts'
 import type { Dependence } from './dependence.ts'
 import { type ChainStep, firstUse } from './measure.ts'
+import { isSum, sharedVersions } from './not-parameters.ts'
 import type { Points } from './points.ts'
 
 const SAME = new Set(['neg', 'negative', 'copy', 'view', 'move', 'write', 'put'])
@@ -133,7 +134,7 @@ function statesOf(
   const past = new Set<number>()
   const statements = new Set<number>()
   for (const chain of chains) {
-    if (chain.parameter || chain.resets > 0 || !keeps(chain)) continue
+    if (chain.parameter || chain.resets > 0 || !keeps(chain) || isSum(tape, chain, sharedVersions(chains))) continue
     const fresh = chain.versions.findLastIndex((v) => v.node > step.before && v.node < step.after && made.has(v.node))
     if (fresh < 0) continue
     for (const v of chain.versions.slice(0, fresh)) old.add(v.node)
