@@ -16,6 +16,7 @@ import { impossibleBest } from './impossible-best.ts'
 import { integerArrays } from './integers.ts'
 import { keptBest } from './kept-best.ts'
 import { keptInPlace } from './kept-in-place.ts'
+import { lostAxes } from './lost-axis.ts'
 import { lostStates } from './lost-states.ts'
 import { lostUpdates } from './lost-update.ts'
 import { negativeRoots } from './negative-roots.ts'
@@ -55,6 +56,7 @@ const FROM_TRACE: readonly ((analysis: Analysis) => Finding[])[] = [
 const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   drownedGradients,
   biasShapes,
+  lostAxes,
   aliasedStates,
   keptInPlace,
   repeatedIndices,

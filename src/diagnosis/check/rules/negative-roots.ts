@@ -5,6 +5,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { SUMS } from '../tape/operations.ts'
 import type { Departure } from './optimizer-faults.ts'
 import { rewritesOf } from './optimizer-rewrites.ts'
 import {
@@ -32,7 +33,7 @@ interface Rooted {
 
 export async function negativeRoots(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
-  if (allNumbers(analysis) || countRight(analysis) > 0) return NOTHING_FOUND
+  if (allNumbers(analysis)) return NOTHING_FOUND
   const rooted = stateUnderRoot(analysis)
   if (rooted === undefined) return NOTHING_FOUND
   const { tape, trace } = analysis
@@ -68,25 +69,29 @@ export function allNumbers({ dependence, points }: Analysis): boolean {
   return dependence.parameters.every((chain) => chain.versions.every((v) => isNumber(v.node)))
 }
 
-/** The first root of a negative number, where a state that lives from step to step is under it. */
+/** The first root of a negative number, and the sum under it: a state that lives from step to step, or what has a name. */
 function stateUnderRoot({ tape, points, chains }: Analysis): Rooted | undefined {
   const values = points.values[0] ?? []
-  const stateOf = new Map(
-    chains.flatMap((c) => (c.parameter ? [] : c.versions.slice(1).map((v) => [v.node, c.name] as const))),
-  )
+  const nameOf = new Map<number, string>()
+  for (const event of tape.trace.events)
+    if (event.kind === 'store' && event.place === 'name' && !nameOf.has(event.node))
+      nameOf.set(event.node, String(event.key))
+  for (const { parameter, name, versions } of chains)
+    if (!parameter) for (const { node } of versions.slice(1)) nameOf.set(node, name)
   for (let node = 0; node < tape.trace.nodes.length; node++) {
     const { op, args } = tape.entry(node)
     const [root = -1, exponent = -1] = args
     if (op !== 'sqrt' && !(HALVES.has(op) && values[exponent]?.data[0] === 0.5)) continue
     const lowest = values[root]?.data.reduce((a, b) => Math.min(a, b), Infinity) ?? 0
     if (!(lowest < 0 && Number.isFinite(lowest))) continue
+    const isSummed = (at: number) => nameOf.has(at) && SUMS.has(tape.entry(at).op)
     let at = root
-    for (let depth = 0; depth < 8 && !stateOf.has(at); depth++) {
-      if (!SCALES.has(tape.entry(at).op)) break
-      at = tape.entry(at).args.find((a) => (values[a]?.data.length ?? 0) === values[root]?.data.length) ?? -1
-      if (at < 0) break
+    for (let depth = 0; depth < 8 && at >= 0 && !isSummed(at); depth++) {
+      const { op: outer, args: inner } = tape.entry(at)
+      if (!SCALES.has(outer)) return undefined
+      at = inner.find((a) => (values[a]?.data.length ?? 0) === values[root]?.data.length) ?? -1
     }
-    const name = stateOf.get(at)
+    const name = nameOf.get(at)
     return name === undefined ? undefined : { name, next: at, lowest }
   }
   return undefined

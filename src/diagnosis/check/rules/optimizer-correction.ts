@@ -1,6 +1,7 @@
 /**
  * A bias correction 1 − X whose X grows from step to step, as β · t does where β^t is meant. What is legal falls towards 0:
- * β^t, a running product of decays. The weight that a moment's growth takes of what is new is no correction.
+ * β^t, a running product of decays. The weight that a moment's growth takes of what is new is no correction. A divisor that
+ * falls as a whole, (1 − β)^t, is the same mistake.
  */
 
 import { DIVISIONS } from '../tape/operations.ts'
@@ -46,8 +47,38 @@ export function wrongCorrection(
       evidence: `1 − X is ${some(xs.map((x) => 1 - x))} in the first steps, where 1 − ${show(moment.decay)}^t is ${some(xs.map((_, k) => 1 - moment.decay ** (k + 1)))}`,
     }
   }
+  return fallingDivisor(tape, values, steps, constant)
+}
+
+/** A number made of a moment's decay that the update is divided by, smaller in every step. */
+function fallingDivisor(
+  tape: Tape,
+  values: Values,
+  steps: readonly UpdateStep[],
+  moments: readonly Moment[],
+): WrongCorrection | undefined {
+  const divisorsIn = (step: UpdateStep) =>
+    step.reads.filter(
+      (node) => values[node]?.data.length === 1 && POWERS.has(tape.entry(node).op) && corrects(tape, step, node),
+    )
+  for (const node of steps[0] === undefined ? [] : divisorsIn(steps[0])) {
+    const { site } = tape.entry(node)
+    const all = steps.map((step) => divisorsIn(step).find((n) => tape.entry(n).site === site) ?? -1)
+    const xs = all.map((n) => values[n]?.data[0] ?? Number.NaN)
+    if (!xs.every((x, k) => x > 0 && x < 1 && (k === 0 || x < 0.9 * (xs[k - 1] as number)))) continue
+    const moment = moments.find((m) => all.every((n) => isFrom(tape, values, n, m.decay)))
+    if (moment === undefined) continue
+    const some = (list: readonly number[]) => list.slice(0, MOST_SHOWN).map(show).join(', ')
+    return {
+      moment,
+      node,
+      evidence: `the divisor is ${some(xs)} in the first steps, where 1 − ${show(moment.decay)}^t is ${some(xs.map((_, k) => 1 - moment.decay ** (k + 1)))}`,
+    }
+  }
   return undefined
 }
+
+const POWERS = new Set(['pow', 'power', 'float_power'])
 
 interface Subtracted {
   readonly site: number

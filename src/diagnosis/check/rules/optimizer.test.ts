@@ -49,7 +49,7 @@ const FAULTY: readonly (readonly [script: string, line: string, says: string, fi
   ['adam-stuck', 'p -= 0.01 * (m / (1 - 0.9 ** t)) / (np.sqrt(v / (1 - 0.999 ** t)) + 1e-8)', 't does not advance'],
   ['adam-foreign', 'vh = v / (1 - 0.9 ** t)', 'decays by another factor'],
   ['no-number', 'rate = 0.3 * np.sqrt(1.5 - i)', 'no number after 3 steps'],
-  ['adam-times', 'mh = m / (1 - self.b1 * self.t)', 'power of the decay', 'mh = m / (1 - self.b1 ** self.t)'],
+  ['adam-times', 'mh = m / (1 - self.b1 * self.t)', 'does not rise towards 1', 'mh = m / (1 - self.b1 ** self.t)'],
   ['adam-zero', 'm_hat, v_hat = m / (1 - 0.9 ** t), v / (1 - 0.999 ** t)', 'divides by zero'],
 ]
 
@@ -81,7 +81,8 @@ const OF_A_VECTOR: typeof FAULTY = [
   ],
   ['along', 'return w - 0.01 * v / (np.sqrt(v) + 1e-8), m, v', 'sign of the gradient is lost'],
   ['unfed', 'v = 0.9 * v', 'only multiplied'],
-  ['miscounted', 'size = np.sqrt(v) / np.sqrt(1 - 0.99 / 1000 * (t + 1))', 'not computed from a power of the decay'],
+  ['miscounted', 'size = np.sqrt(v) / np.sqrt(1 - 0.99 / 1000 * (t + 1))', 'does not rise towards 1'],
+  ['powered', 'first, second = m / (1 - 0.9) ** (t + 1), v / (1 - 0.99) ** (t + 1)', 'does not rise towards 1'],
   ['replaced', 'm = 0.9 * g + g', 'stands where the former value should'],
 ]
 

@@ -214,8 +214,7 @@ const WORDS: Readonly<Record<Departure, Words>> = {
   ],
   'correction-formula': [
     '1 − β^t: a decay to the power t',
-    (m) =>
-      `the bias correction of ${m} is none: it is not computed from a power of the decay, and grows in size with every step`,
+    (m) => `the bias correction of ${m} is not 1 − β^t: it does not rise towards 1 from step to step`,
   ],
   'correction-stuck': [
     'a t that counts the steps',
