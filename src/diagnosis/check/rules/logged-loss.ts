@@ -36,7 +36,7 @@ export function loggedLoss(analysis: Analysis): Finding[] {
     const half = absent > 0 && unseen === absent && isOfSingleOutputs(analysis, best.measured.loss, pairs)
     const cancels = counts.slopes.size === 1 && wrong > 0
     if (all === 0 || (wrong < WRONG_WAY * all && !half && !cancels)) continue
-    const site = term === undefined ? loss.site : tape.entry(term[0]).site
+    const site = term === undefined ? loss.site : (summedAt(analysis, loss, term[0]) ?? tape.entry(term[0]).site)
     const share = `for ${wrong} of ${all} predictions, at the recorded and at random points, a step towards the target raises it`
     return findingAt(analysis, {
       kind: 'logged-loss',
@@ -53,6 +53,15 @@ export function loggedLoss(analysis: Analysis): Finding[] {
     })
   }
   return []
+}
+
+/** Of a sum that is opened into its terms, the statement that adds them up. */
+function summedAt({ trace, dependence }: Analysis, { name }: Loss, term: number): number | undefined {
+  const stores = trace.events.filter(
+    (e) => e.kind === 'store' && String(e.key) === name && dependence.depends[e.node] === 1,
+  )
+  const [first] = stores
+  return first?.kind === 'store' && !stores.some((e) => e.kind === 'store' && e.node === term) ? first.site : undefined
 }
 
 /** Whether the script prints it, keeps it or gives it back: else it is the error that the gradients begin with, under a name. */

@@ -6,7 +6,8 @@ import { deadUnits } from './dead-units.ts'
 import { equalWeights } from './equal-weights.ts'
 import { loggedLoss } from './logged-loss.ts'
 import { targetRange } from './target-range.ts'
+import { unresetLoss } from './unreset-loss.ts'
 
 export function setupFindings(analysis: Analysis): Finding[] {
-  return [equalWeights, deadUnits, targetRange, loggedLoss].flatMap((rule) => rule(analysis))
+  return [equalWeights, deadUnits, targetRange, loggedLoss, unresetLoss].flatMap((rule) => rule(analysis))
 }

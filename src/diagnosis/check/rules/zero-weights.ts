@@ -83,6 +83,24 @@ function lacksGradient({ best }: Analysis, factors: readonly number[]): boolean 
   return factors.some((node) => adjoint?.get(node)?.data.some((x) => x !== 0) !== true)
 }
 
+const WRITTEN_ZERO = /(?<![\w.])0(?:\.0*)?(?![\w.])/
+
+/** Of numbers in lists that a function of the script's own makes, `[weight() for i in …]`, its `return` of zeros; else -1. */
+function givenBy(analysis: Analysis, stored: number): number {
+  const { trace } = analysis
+  const at = trace.sites[trace.sites[stored]?.statement ?? -1] ?? trace.sites[stored]
+  if (at === undefined) return -1
+  const text = textAt(analysis, at)
+  if (WRITTEN_ZERO.test(text)) return -1
+  const called = new Set([...text.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map((m) => m[1]))
+  return trace.sites.findIndex(
+    (site) =>
+      site.kind === 'Return' &&
+      called.has(site.function.split('.').at(-1)) &&
+      WRITTEN_ZERO.test(textAt(analysis, site)),
+  )
+}
+
 /** A finding where a parameter's first value is computed; in a literal of several lines, at the line of its key. */
 export function claimAt(analysis: Analysis, chain: Chain, claim: Parameters<typeof findingAt>[1]): Finding[] {
   const { trace, tape } = analysis
@@ -90,6 +108,8 @@ export function claimAt(analysis: Analysis, chain: Chain, claim: Parameters<type
   const event = trace.events.find((e) => e.kind === 'store' && e.node === node)
   const stored = event !== undefined && 'site' in event ? event.site : -1
   const made = node >= 0 && node < tape.length ? tape.entry(node).site : -1
+  const given = made >= 0 ? -1 : givenBy(analysis, stored)
+  if (given >= 0) return findingAt(analysis, { ...claim, site: given })
   if (made >= 0 || event?.kind !== 'store' || typeof event.key !== 'string')
     return findingAt(analysis, { ...claim, site: made >= 0 ? made : stored })
   const at = trace.sites[stored]
