@@ -6,6 +6,7 @@
 import type { Analysis } from '../analyse.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { textOfSite } from '../trace/location.ts'
+import type { Site } from '../trace/trace.ts'
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence } from './situation.ts'
 import { innerOf, type Region } from './statements.ts'
@@ -155,24 +156,45 @@ export function blameUnfed(analysis: Analysis, region: Region, located: readonly
   })
 }
 
-/** `return dx` of what `dx = d` has just given that name: where something is missing it is missing there. */
+/**
+ * `return dx` of what `dx = d` has just given that name, or `dz = da` after the statement that made it: where something is
+ * missing it is missing where a value gets another name and stays what it is.
+ */
 export function blameNames({ trace }: Analysis, located: readonly Located[]): Located[] {
   return located.map((one) => {
     const at = trace.sites[one.statement.site]
     const whole = trace.sites[at?.statement ?? -1] ?? at
-    if (whole?.kind !== 'Return' || one.remake?.kind.startsWith('missing') !== true) return one
-    const lines = trace.sources.get(whole.file)?.split('\n') ?? []
-    const name = /^return ([A-Za-z_]\w*)\s*$/.exec(textOfSite(trace, whole).trim())?.[1]
-    const start = lines.slice(0, whole.line).findLastIndex((line) => /^\s*def\b/.test(line))
-    const gives = new RegExp(`^\\s*${name}\\s*=\\s*[A-Za-z_]\\w*\\s*(?:#.*)?$`)
-    const line = lines.findLastIndex((text, i) => i > start && i < whole.line && gives.test(text))
-    const isLast = !lines
-      .slice(line + 1, whole.line - 1)
-      .some((text) => new RegExp(`^\\s*${name}\\s*[-+*/@]?=`).test(text))
-    const site = trace.sites.findIndex((s) => s.file === whole.file && s.line === line + 1 && s.kind === 'Assign')
-    if (name === undefined || line < 0 || !isLast || site < 0) return one
-    return { ...one, statement: { ...one.statement, site }, rivals: [one.statement, ...one.rivals] }
+    if (whole === undefined || one.remake?.kind.startsWith('missing') !== true) return one
+    const site = whole.kind === 'Return' ? namedBefore(trace, whole) : renamedAfter(trace, whole)
+    return site < 0 ? one : { ...one, statement: { ...one.statement, site }, rivals: [one.statement, ...one.rivals] }
   })
+}
+
+/** `dx = d`, the last that gives `return dx` its value; else -1. */
+function namedBefore(trace: Analysis['trace'], whole: Site): number {
+  const lines = trace.sources.get(whole.file)?.split('\n') ?? []
+  const name = /^return ([A-Za-z_]\w*)\s*$/.exec(textOfSite(trace, whole).trim())?.[1]
+  const start = lines.slice(0, whole.line).findLastIndex((line) => /^\s*def\b/.test(line))
+  const gives = new RegExp(`^\\s*${name}\\s*=\\s*[A-Za-z_]\\w*\\s*(?:#.*)?$`)
+  const line = lines.findLastIndex((text, i) => i > start && i < whole.line && gives.test(text))
+  const isLast = !lines
+    .slice(line + 1, whole.line - 1)
+    .some((text) => new RegExp(`^\\s*${name}\\s*[-+*/@]?=`).test(text))
+  if (name === undefined || line < 0 || !isLast) return -1
+  return trace.sites.findIndex((s) => s.file === whole.file && s.line === line + 1 && s.kind === 'Assign')
+}
+
+/** The only `dz = da` of what a statement called `da`, further down in the same function; else -1. */
+function renamedAfter(trace: Analysis['trace'], whole: Site): number {
+  const name = /^([A-Za-z_]\w*)\s*=(?!=)/.exec(textOfSite(trace, whole))?.[1]
+  const after = trace.sites.flatMap((at, site) => {
+    const isSame = at.kind === 'Assign' && at.statement < 0 && at.file === whole.file && at.function === whole.function
+    return isSame && at.line > whole.endLine ? [{ site, text: textOfSite(trace, at) }] : []
+  })
+  const isBare = new RegExp(`^[A-Za-z_]\\w*\\s*=\\s*${name}\\s*$`)
+  const [found, ...more] = after.filter(({ text }) => isBare.test(text))
+  const isSetAgain = after.some(({ text }) => new RegExp(`^${name}\\s*=(?!=)`).test(text))
+  return name === undefined || found === undefined || more.length > 0 || isSetAgain ? -1 : found.site
 }
 
 const UNFED: Remake = { kind: 'wrong-operand', text: 'nothing of the error reaches it', cost: 1 }

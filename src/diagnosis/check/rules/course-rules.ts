@@ -73,7 +73,11 @@ async function courseOfLoss(scene: Scene): Promise<Outcome> {
   const seconds = Math.min(WATCH_SECONDS, (scene.deadline - Date.now()) / 4000)
   if (loss === undefined || seconds < 0.5) return NOTHING_FOUND
   const linear = noNonlinearity(scene.analysis)
-  const share = linear.length > 0 ? LEARNED : WELL
+  // Units that large inputs saturate may well learn a part: they are watched further.
+  const first = initialTrial(scene.analysis)
+  const isDrowned = first !== undefined && first.share >= DROWNED.share && first.factor <= DROWNED.factor
+  const isUnscaled = isDrowned && dataTrial(scene.analysis) !== undefined
+  const share = linear.length > 0 || isUnscaled ? LEARNED : WELL
   const course = await courseOf(scene.run, loss, scene.edits, { seconds, until: { share } })
   const [start, end] = [startOf(course), levelAt(course)]
   const diverged = !Number.isFinite(end) || end > 2 * start
@@ -83,14 +87,14 @@ async function courseOfLoss(scene: Scene): Promise<Outcome> {
   // A linear network is enough for a linear task.
   if (linear.length > 0 && (diverged || end > LEARNED * start)) return { findings: linear, edits: [] }
   if (!diverged && end < GOOD * start) {
-    const trial = initialTrial(scene.analysis)
-    const isDrowned = trial !== undefined && trial.share >= DROWNED.share && trial.factor <= DROWNED.factor
-    const vanished = await vanishingRate({ scene, loss, course, start, end, diverged })
+    const watched = { scene, loss, course, start, end, diverged }
+    const vanished = await vanishingRate(watched)
     if (vanished.findings.length > 0) return vanished
-    const offset =
-      end > LEFT * start ? await inputs({ scene, loss, course, start, end, diverged }, OFFSET) : NOTHING_FOUND
+    const offset = end > LEFT * start ? await inputs(watched, OFFSET) : NOTHING_FOUND
     if (offset.findings.length > 0) return offset
-    return isDrowned ? initialWeights({ scene, loss, course, start, end, diverged }, DROWNED.better) : NOTHING_FOUND
+    const scaled = isUnscaled ? await inputs(watched, DROWNED) : NOTHING_FOUND
+    if (scaled.findings.length > 0) return scaled
+    return isDrowned ? initialWeights(watched, DROWNED.better) : NOTHING_FOUND
   }
   const stop = new AbortController()
   const run = atMost(AT_ONCE, (request) => scene.run({ ...request, signal: stop.signal }))
@@ -206,7 +210,7 @@ async function vanishingRate(watched: Watched): Promise<Outcome> {
   return { findings, edits: trial.edits }
 }
 
-async function inputs(watched: Watched, only?: { offset: number; better: number }): Promise<Outcome> {
+async function inputs(watched: Watched, only?: { offset?: number; better: number }): Promise<Outcome> {
   const trial = dataTrial(watched.scene.analysis, only?.offset)
   if (trial === undefined) return NOTHING_FOUND
   const reached = await better(watched, [trial.edit], only?.better)
