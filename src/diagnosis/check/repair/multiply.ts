@@ -100,11 +100,10 @@ export function taken(
       const [a, b] = [values[step.before], values[step.after]]
       if (a === undefined || b === undefined || a.data.length !== b.data.length) return undefined
       const [old, now] = [elementsOf(step, a.data), elementsOf(step, b.data)]
-      const proxy = gradientNode === undefined ? undefined : values[gradientNode]
+      const proxied = gradientNode === undefined ? undefined : values[gradientNode]
+      const proxy = proxied && elementsOf(step, proxied.data)
       for (let i = 0; i < old.length; i++)
-        parts.push(
-          proxy?.data.length === old.length ? (proxy.data[i] as number) : (old[i] as number) - (now[i] as number),
-        )
+        parts.push(proxy?.length === old.length ? (proxy[i] as number) : (old[i] as number) - (now[i] as number))
     }
     return parts.length === situation.points.length * (step.gradient.length / situation.points.length)
       ? Float64Array.from(parts)

@@ -130,7 +130,8 @@ export class Replay {
         const node = row.result.gradientNode
         const [a, b] = [values[before], values[after]]
         // What is put in only for later readers: the optimiser is one of them.
-        const proxy = node === undefined ? undefined : (forced.get(node)?.parts[point] ?? values[node])
+        const proxied = node === undefined ? undefined : (forced.get(node)?.parts[point] ?? values[node])
+        const proxy = proxied && elementsOf(step, proxied.data)
         if (a === undefined || b === undefined || a.data.length !== b.data.length) {
           row.open = false
           continue
@@ -138,12 +139,12 @@ export class Replay {
         const [old, now] = [elementsOf(step, a.data), elementsOf(step, b.data)]
         const size = old.length
         const own = gradient.subarray(point * size, (point + 1) * size)
-        if (proxy?.data.length === size) row.update.push(...proxy.data)
+        if (proxy?.length === size) row.update.push(...proxy)
         else {
           const taken = old.map((x, i) => x - (now[i] as number))
           row.update.push(...(row.decays ? beside(taken, old) : taken))
         }
-        row.gradient.push(...(row.decays && proxy?.data.length !== size ? beside(own, old) : own))
+        row.gradient.push(...(row.decays && proxy?.length !== size ? beside(own, old) : own))
         if (!(proportion(Float64Array.from(row.update), Float64Array.from(row.gradient)).residual < MATCH))
           row.open = false
       }

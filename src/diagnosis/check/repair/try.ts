@@ -215,7 +215,8 @@ class Runner {
         if (Number.isFinite(result.step.match.residual)) return false
         continue
       }
-      const proxy = result.gradientNode === undefined ? undefined : at(result.gradientNode)
+      const proxied = result.gradientNode === undefined ? undefined : at(result.gradientNode)
+      const proxy = proxied && elementsOf(result.step, proxied.data)
       const row = into.get(chain.id) ?? { update: [], gradient: [], along: 0 }
       const [old, now] = [elementsOf(result.step, a.data), elementsOf(result.step, b.data)]
       const whole = gradients?.get(`${step}:${before}`)?.data ?? new Float64Array(a.data.length)
@@ -224,7 +225,7 @@ class Runner {
         : gradient.subarray(point * old.length, (point + 1) * old.length)
       old.forEach((x, i) => {
         const taken = x - (now[i] as number)
-        row.update.push(proxy?.data.length === old.length ? (proxy.data[i] as number) : taken)
+        row.update.push(proxy?.length === old.length ? (proxy[i] as number) : taken)
         row.along += taken * (own[i] as number)
         row.gradient.push(own[i] as number)
       })

@@ -41,7 +41,7 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
     if (draft.versions.length < 2) continue
     const own = new Set(draft.versions.map((v) => v.node))
     const barred = (node: number) => versions.has(node) && !own.has(node)
-    const chain = chainOf(tape, draft, found.size, barred, (node) => isLearned(tape, node, learned, own))
+    const chain = chainOf(tape, draft, found.size, barred, (node) => isLearned(tape, node, learned, own), versions)
     if (chain === undefined) continue
     const key = chain.versions
       .slice(1, 3)
@@ -51,8 +51,19 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
     // A loop's name for one array after another is seen at the same updates as the array itself, which has no other beginnings.
     if (known === undefined || chain.resets < known.resets) found.set(key, { ...chain, id: known?.id ?? chain.id })
   }
-  const chains = [...found.values()]
+  const chains = withoutParts([...found.values()]).map((chain, id) => ({ ...chain, id }))
   return classify(tape, chains)
+}
+
+/** An array that was first filled through views of it is updated under its name as well: one place, from its first write on. */
+function withoutParts(chains: readonly Chain[]): Chain[] {
+  const nodesOf = new Map(chains.map((c) => [c, new Set(c.versions.map((v) => v.node))]))
+  const isPart = (a: Chain, b: Chain) =>
+    a !== b &&
+    a.name === b.name &&
+    a.versions.length < b.versions.length &&
+    a.versions.every((v) => nodesOf.get(b)?.has(v.node))
+  return chains.filter((a) => !chains.some((b) => isPart(a, b)))
 }
 
 /** `theta = theta - step` in a function that was given theta: what it was given, or what another place began with, is where it begins. */
@@ -107,6 +118,7 @@ function chainOf(
   id: number,
   barred: (node: number) => boolean,
   learned: (node: number) => boolean,
+  all: ReadonlySet<number>,
 ): Chain | undefined {
   const versions: Version[] = []
   const rests: number[][] = []
@@ -121,7 +133,9 @@ function chainOf(
     if (found && rest.length > 0 && before.node !== version.node) {
       if (versions.at(-1) !== before) versions.push(before)
       versions.push(version)
-      rests.push(rest)
+      // What it is filled with at first, through views of it, is no update.
+      const isFilled = rests.every((r) => r.length === 0) && OVERWRITES.has(tape.entry(version.node).op)
+      rests.push(isFilled && rest.every((node) => isData(tape, node, all)) ? [] : rest)
     } else if (OVERWRITES.has(tape.entry(version.node).op) && overwrites(tape, version.node, before.node)) {
       // Part of it was set by hand, as a script's own gradient check does: no update, and no new beginning.
       if (versions.at(-1) !== before) versions.push(before)
@@ -133,6 +147,19 @@ function chainOf(
   const trimmed =
     versions[1] !== undefined && rests.length === versions.length - 1 ? versions : versions.slice(-(rests.length + 1))
   return { id, name: draft.place, versions: trimmed, rests, resets, parameter: false }
+}
+
+/** Whether a value is computed from nothing that changes. */
+function isData(tape: Tape, node: number, all: ReadonlySet<number>): boolean {
+  const seen = new Set<number>()
+  const stack = [node]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (seen.has(at)) continue
+    if (all.has(at) || seen.size > MOST_SEEN) return false
+    seen.add(at)
+    stack.push(...tape.entry(at).args)
+  }
+  return true
 }
 
 function overwrites(tape: Tape, node: number, before: number): boolean {

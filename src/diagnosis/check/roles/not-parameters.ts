@@ -63,13 +63,18 @@ export function isSum(tape: Tape, { versions, rests }: Chain, shared: ReadonlySe
   })
 }
 
-/** The values that several chains hold. */
+/** The values that chains of several names hold. */
 export function sharedVersions(chains: readonly Chain[]): ReadonlySet<number> {
   const known = knownShared.get(chains)
   if (known !== undefined) return known
-  const [seen, shared] = [new Set<number>(), new Set<number>()]
-  for (const { versions } of chains)
-    for (const node of new Set(versions.map((v) => v.node))) (seen.has(node) ? shared : seen).add(node)
+  const nameOf = new Map<number, string>()
+  const shared = new Set<number>()
+  for (const { name, versions } of chains)
+    for (const { node } of versions) {
+      const other = nameOf.get(node)
+      if (other === undefined) nameOf.set(node, name)
+      else if (other !== name) shared.add(node)
+    }
   knownShared.set(chains, shared)
   return shared
 }

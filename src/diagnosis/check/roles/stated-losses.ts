@@ -1,7 +1,7 @@
 /** Losses that the script states: scalars that it prints, keeps, returns, or stores under a loss's name. */
 
 import type { Tape, Values } from '../tape/tape.ts'
-import type { Dependence } from './dependence.ts'
+import { type Dependence, originOf } from './dependence.ts'
 import { isScalar, type Loss, stepsOf } from './losses.ts'
 import { findMeetings } from './meetings.ts'
 import { openSum, runningSums } from './sums.ts'
@@ -31,7 +31,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     const node = withoutRounding(tape, shown)
     if (
       dependence.depends[node] !== 1 ||
-      dependence.cut.has(node) ||
+      dependence.cut.has(originOf(tape, node)) ||
       !isScalar(tape, node) ||
       values[node] === undefined
     )

@@ -26,6 +26,15 @@ def install(session):
     def plain(site, function, args, keywords):
         return session.from_library(site, function, args, keywords, function(*args, **keywords))
 
+    def finish(op, refs, params, site, value, out=None):
+        """Records a result, as a fresh value or as what was written into `out`."""
+        if out is None:
+            return record.result(op, refs, params, site, value)
+        node = record.node(op, refs, {**(params or {}), "inplace": 1}, site, out)
+        record.wrote(out, node, site)
+        session.noticed(site, out)
+        return value
+
     def product(op):
         def handle(site, function, args, keywords):
             out = keywords.get("out")
@@ -35,12 +44,7 @@ def install(session):
             value = function(*args, **keywords)
             if any(r is None for r in refs) or not session.numeric(value):
                 return value
-            if out is not None:
-                node = record.node(op, refs, {"inplace": 1}, site, out)
-                record.wrote(out, node, site)
-                session.noticed(site, out)
-                return value
-            return record.result(op, refs, 0, site, value)
+            return finish(op, refs, 0, site, value, out)
         return handle
 
     def reduction(op):
@@ -51,13 +55,13 @@ def install(session):
             given = dict(zip(names, args[1:])) if op in ("sum", "mean", "prod") else dict(zip(("axis", "out", "keepdims"), args[1:]))
             given.update(keywords)
             value = function(*args, **keywords)
-            if ref is None or not session.numeric(value) or set(given) - {"axis", "keepdims", "dtype"}:
+            if ref is None or not session.numeric(value) or set(given) - {"axis", "keepdims", "dtype", "out"}:
                 return session.from_library(site, function, args, keywords, value)
             axis = given.get("axis")
             rank = np.ndim(args[0])
             axes = list(range(rank)) if axis is None else [int(a) % rank for a in np.atleast_1d(axis)] if rank else []
             params = {"axes": axes, "keepdims": 1 if given.get("keepdims") else 0}
-            return record.result(op, [ref], params, site, value)
+            return finish(op, [ref], params, site, value, given.get("out"))
         return handle
 
     def chosen(op, array, axis, value):
@@ -151,7 +155,7 @@ def install(session):
         low = args[1] if len(args) > 1 else keywords.get("a_min", keywords.get("min"))
         high = args[2] if len(args) > 2 else keywords.get("a_max", keywords.get("max"))
         ref = record.ref(args[0])
-        if ref is None or "out" in keywords or not session.numeric(value):
+        if ref is None or not session.numeric(value):
             return session.from_library(site, function, args, keywords, value)
         sources, params = [ref], {}
         for name, bound in (("low", low), ("high", high)):
@@ -160,7 +164,7 @@ def install(session):
                 sources.append(record.ref(bound))
         if any(s is None for s in sources):
             return plain(site, function, args, keywords)
-        return record.result("clip", sources, params, site, value)
+        return finish("clip", sources, params, site, value, args[3] if len(args) > 3 else keywords.get("out"))
 
     def spread(root):
         """Variance and standard deviation, in the operations they are made of."""
@@ -195,9 +199,10 @@ def install(session):
         refs = [record.ref(a) for a in args[1:]]
         if not isinstance(args[0], str) or "." in args[0] or any(r is None for r in refs):
             return session.from_library(site, function, args, keywords, value)
-        if session.shares(value):
+        out = keywords.get("out")
+        if out is None and session.shares(value):
             return value
-        return record.result("einsum", refs, {"subscripts": args[0].replace(" ", "")}, site, value)
+        return finish("einsum", refs, {"subscripts": args[0].replace(" ", "")}, site, value, out)
 
     def tensordot(site, function, args, keywords):
         value = function(*args, **keywords)
