@@ -18,7 +18,7 @@ import sys
 
 from mutate_derivatives import DerivativeFaults
 from mutate_products import ProductFaults
-from mutate_statements import PENALTY, StatementFaults
+from mutate_statements import PENALTY, StatementFaults, targets_of
 from mutate_updates import UpdateFaults
 
 # How a number of samples is written: what a gradient is divided by to be a mean.
@@ -55,10 +55,27 @@ class Mutator(DerivativeFaults, ProductFaults, StatementFaults, UpdateFaults):
                   self.inside_derivative(node), self.inside_penalty(node))
 
     def beside(self, statement):
-        """The statements before and after one in its block: of one that is gone no line is left to be named."""
+        """Of one that is gone no line is left to be named: those before and after it, what last wrote its target, and what reads it next."""
         siblings = getattr(self.parents.get(statement), "body", [])
         place = siblings.index(statement) if statement in siblings else -1
-        return [s.lineno for s in siblings[max(0, place - 1):place + 2]] if place >= 0 else []
+        if place < 0:
+            return []
+        targets = {self.whole(t) for t in targets_of(statement)}
+        writer = next((s for s in reversed(siblings[:place]) if targets & self.written(s)), None)
+        reader = next((s for s in siblings[place + 1:] if targets & self.reads(s)), None)
+        near = siblings[max(0, place - 1):place + 2] + [s for s in (writer, reader) if s is not None]
+        return sorted({s.lineno for s in near})
+
+    def whole(self, target):
+        """`g` of `g[:, 1:]`."""
+        while isinstance(target, ast.Subscript):
+            target = target.value
+        return self.text(target)
+
+    def written(self, statement):
+        """The names that a statement sets, or hands over as `out`."""
+        found = {self.whole(t) for t in targets_of(statement)}
+        return found | {self.text(n.value) for n in ast.walk(statement) if isinstance(n, ast.keyword) and n.arg == "out"}
 
     def only_reader(self, value):
         """Where `e = y - p` should be `p - y`, the one statement of the backward pass that reads e can be mended as well."""

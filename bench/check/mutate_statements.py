@@ -151,6 +151,8 @@ class StatementFaults:
             also = [s.lineno for s in self.all_statements
                     if any(self.text(t).split(".")[-1] in last and self.inside(s, "backward") or self.text(t).split(".")[-1] == target.split(".")[-1]
                            for t in targets_of(s))]
+            # Or any of the updates that it is missing from.
+            also += [u.lineno for u in updates if self.parents.get(u) is self.parents.get(update)]
             self.emit("update missing", update.lineno, self.spliced([(update, "pass")]), also=also + self.beside(update))
 
     def lost_updates(self):

@@ -132,7 +132,7 @@ async function judgeScript(
       break
     }
     const at = located.find((l) => l.statement.site === repair.suspect.site)
-    const finding = findingOf(now, judged, repair, at && evidenceOf(now, judged, at))
+    const finding = findingOf(now, repair.before, repair, at && evidenceOf(now, judged, at))
     findings.push(finding)
     edits.push(repair.edit)
     mends.push({ finding, edit: repair.edit })

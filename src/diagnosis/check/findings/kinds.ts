@@ -41,7 +41,10 @@ const BY_EDIT: Readonly<Record<string, FindingKind>> = {
 
 export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: FindingKind): FindingKind {
   const { kind, text, replaced } = trial.row
-  if (seen !== undefined && SURE.has(seen)) return seen
+  if (kind === 'parentheses') return 'parentheses'
+  // What must be multiplied with an array lacks more than a constant.
+  const isArray = kind === 'scale' && /^\s*\*\s*[A-Za-z_]/.test(addedTo(replaced, text)) && seen === 'scale'
+  if (seen !== undefined && SURE.has(seen) && !(isArray && hasWrong(trial, judged))) return seen
   const statuses = new Set(judged.results.filter((r) => trial.fixed.includes(r.chain.id)).map((r) => r.status))
   if (forward && (kind === 'axis' || kind === 'sum')) return 'softmax-axis'
   if (kind !== 'regularisation' && statuses.size === 1 && statuses.has('sign') && kind !== 'parentheses') return 'sign'
@@ -64,6 +67,9 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: Fi
     return /w|theta/i.test(replaced.replace(text, '')) && statuses.has('wrong') ? 'regularisation' : 'extra-term'
   return BY_EDIT[kind] ?? 'gradient'
 }
+
+const hasWrong = ({ fixed }: Trial, { results }: Judged) =>
+  results.some((r) => fixed.includes(r.chain.id) && r.status === 'wrong')
 
 /** What an edit writes beside what was there. */
 function addedTo(replaced: string, text: string): string {

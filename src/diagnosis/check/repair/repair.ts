@@ -26,6 +26,8 @@ export interface Repair {
   readonly fixedNames: readonly string[]
   /** Other edits that would do as well, elsewhere. */
   readonly alternatives: readonly { suspect: Suspect; row: EditRow }[]
+  /** The run in which the edits were tried: `trial` counts its parameters. */
+  readonly before: Judged
   readonly after: Judged
   readonly afterAnalysis: Analysis
 }
@@ -301,7 +303,7 @@ async function verify(
       const at = group[Math.floor(t.probe / 8)]
       return at === undefined ? [] : [{ suspect: at, row: t.row }]
     })
-    return { trial, suspect, edit, fixedNames, alternatives, after, afterAnalysis }
+    return { trial, suspect, edit, fixedNames, alternatives, before: judged, after, afterAnalysis }
   }
   return undefined
 }
