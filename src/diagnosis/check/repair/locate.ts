@@ -149,7 +149,7 @@ function normalOf(judged: Judged): number | undefined {
 }
 
 function explain(situation: Situation, deadline: number, factors = false): Located | undefined {
-  const { analysis, region, wrong } = situation
+  const { analysis, region, wrong, right } = situation
   const targets = { groups: targetGroups(situation), ways: factors ? [] : [...waysOf(situation), ...rowsOf(situation)] }
   const made = analysis.tape.madeFrom(
     wrong.map((r) => r.step.after),
@@ -197,10 +197,7 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     .flatMap((s) => best.get(s.site) ?? [])
     .reverse()
     .sort((a, b) => (order(a, b) ? -1 : order(b, a) ? 1 : 0))
-  const [top] = sorted
-  if (top === undefined) return undefined
-  const equals = sorted.filter((e) => e.fixed.length === top.fixed.length)
-  const drafts = equals.slice(0, MAX_RIVALS).map((e, i) => {
+  const draftOf = (e: Explanation, i: number) => {
     const draft = judgeRival(situation, e, inParts.get(e.statement.site), i, factors)
     if (draft.remake !== undefined) return draft
     const others = alike.get(e.statement.site) ?? []
@@ -210,8 +207,16 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
       if (instead.remake !== undefined) return instead
     }
     return draft
-  })
-  const [first, ...others] = ranked(drafts)
+  }
+  const draftsOf = (list: readonly Explanation[]) => {
+    const equals = list.filter((e) => e.fixed.length === list[0]?.fixed.length)
+    return ranked(equals.slice(0, MAX_RIVALS).map(draftOf))
+  }
+  const all = draftsOf(sorted)
+  // With the true gradient in its place any update is right: a change that is known behind it says more.
+  const isNoChange = all.every((d) => d.explanation.statement.updates && d.remake === undefined)
+  const behind = isNoChange && right.length > 0 ? draftsOf(sorted.filter((e) => !e.statement.updates)) : []
+  const [first, ...others] = behind[0]?.remake === undefined ? all : behind
   if (first === undefined) return undefined
   const { statement, fixed, labelled } = first.explanation
   const { occurrences, remake } = first

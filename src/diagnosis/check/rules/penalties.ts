@@ -6,8 +6,10 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { subjectOf } from '../findings/finding.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { findMeetings } from '../roles/meetings.ts'
 import type { Finding } from '../types.ts'
 import {
   type Decay,
@@ -28,7 +30,7 @@ import { listed, short } from './trial.ts'
 
 interface Fault {
   readonly decay: Decay
-  readonly says: 'missing' | 'doubled' | 'sign' | 'extra'
+  readonly says: 'missing' | 'doubled' | 'sign' | 'extra' | 'undivided' | 'beside-sum'
   readonly wanted: Multiples
 }
 
@@ -38,7 +40,13 @@ export function penalties(analysis: Analysis): Finding[] {
   const decays = familiesOf(analysis, best).flatMap((family) => decayOf(analysis, family) ?? [])
   if (decays.length === 0) return []
   const stated = statedIn(analysis, best, decays)
-  const faults = stated.length > 0 ? stated.flatMap((d) => faultOf(d, d.stated ?? [], stated)) : againstOthers(decays)
+  const counts = countsOf(analysis)
+  const faults =
+    stated.length > 0 ? stated.flatMap((d) => faultOf(d, d.stated ?? [], stated, counts)) : againstOthers(decays)
+  const sums = faults.filter((f) => f.says === 'beside-sum')
+  // Of a penalty that is so much too small beside the gradients of all, a part may be too small to be seen.
+  if (sums.length > 0 && faults.every((f) => f.says === 'beside-sum' || f.says === 'missing'))
+    return sumOfSamples(analysis, faults)
   const bySite = new Map<number, Fault[]>()
   for (const fault of faults) {
     const site = siteOf(analysis, fault.decay, decays)
@@ -88,7 +96,7 @@ function besideLoss(analysis: Analysis, judged: Judged, { family, own, values }:
 }
 
 /** What is wrong with a decay that should be `wanted`; other multiples may be the author's own idea of a factor. */
-function faultOf(decay: Decay, wanted: Multiples, all: readonly Decay[]): Fault[] {
+function faultOf(decay: Decay, wanted: Multiples, all: readonly Decay[], counts: ReadonlySet<number>): Fault[] {
   const { own } = decay
   if (isSame(own, wanted)) return []
   // Beside a gradient of another scale than the others have, it is the gradient that is off.
@@ -100,7 +108,24 @@ function faultOf(decay: Decay, wanted: Multiples, all: readonly Decay[]): Fault[
   }
   if (isNone(own)) return [{ decay, says: 'missing', wanted }]
   if (isSame(own, times(wanted, 2))) return [{ decay, says: 'doubled', wanted }]
-  return isSame(own, times(wanted, -1)) ? [{ decay, says: 'sign', wanted }] : []
+  if (isSame(own, times(wanted, -1))) return [{ decay, says: 'sign', wanted }]
+  const ratio = first(own) / first(wanted)
+  const isAll = (factor: number) =>
+    own.every((x, p) => x === undefined || Math.abs(x / factor / (wanted[p] ?? x) - 1) < SAME)
+  if (counts.has(Math.round(ratio)) && isAll(Math.round(ratio))) return [{ decay, says: 'undivided', wanted }]
+  if (counts.has(Math.round(1 / ratio)) && isAll(1 / Math.round(1 / ratio)))
+    return [{ decay, says: 'beside-sum', wanted }]
+  return []
+}
+
+/** How many samples there are in losses that the script states for the very passes that it trains on. */
+function countsOf({ tape, trace, dependence, judged }: Analysis): ReadonlySet<number> {
+  const isOwn = judged.some(({ measured: { loss } }) => {
+    const nodes = loss.steps.flatMap((s) => s.terms.map(([n]) => n))
+    return loss.stated && nodes.every((n) => n < trace.nodes.length)
+  })
+  const lengths = isOwn ? findMeetings(tape, dependence).flatMap((m) => trace.nodes[m.prediction]?.shape ?? []) : []
+  return new Set(lengths.filter((n) => n > 2))
 }
 
 /**
@@ -172,11 +197,41 @@ function entryOf({ tape, dependence, best }: Analysis, { family }: Decay): numbe
   return -1
 }
 
+/** Gradients that are summed over the samples, beside the penalty of a loss that has their mean. */
+function sumOfSamples(analysis: Analysis, faults: readonly Fault[]): Finding[] {
+  const { tape, dependence, trace } = analysis
+  const [one] = faults.filter((f) => f.says === 'beside-sum')
+  if (one === undefined) return []
+  const count = Math.round(first(one.wanted) / first(one.decay.own))
+  // Of one parameter it is the gradient itself, of several the error that they have in common.
+  const [meeting] = findMeetings(tape, dependence)
+  const updated = new Set(dependence.parameters.flatMap((c) => c.versions.slice(1).map((v) => v.node)))
+  const made = tape.madeFrom([...updated], dependence.cut)
+  const error = findMeetings(tape, dependence).find((m) => made.has(m.node)) ?? meeting
+  const site = faults.length > 1 && error !== undefined ? error.site : siteOf(analysis, one.decay, [one.decay])
+  const names = faults.flatMap((g) => g.decay.family.results.map((r) => r.chain.name))
+  const statement = statementOf(analysis, site)
+  const at = trace.sites[statement]
+  return findingAt(analysis, {
+    kind: 'scale',
+    site: statement,
+    message: `${at === undefined ? 'the gradient' : subjectOf(trace.sources.get(at.file) ?? '', at)} lacks the division by the ${count} samples that the loss has: beside the gradient of the penalty, that of the error is ${count} times too large`,
+    expected: `a mean over the samples, beside ${short(first(one.wanted) * (one.decay.unit ?? 1))} times the parameter`,
+    received: 'their sum',
+    evidence: [
+      `the update of ${listed(one.decay.family.results.map((r) => r.chain.name))} is a multiple of the gradient plus ${short(first(one.decay.own) * (one.decay.unit ?? 1))} times the parameter itself; the loss that the script states asks for ${short(first(one.wanted) * (one.decay.unit ?? 1))}, ${count} times that`,
+    ],
+    parameters: names,
+  })
+}
+
 const SAYS: Readonly<Record<Fault['says'], string>> = {
   missing: 'lacks the gradient of the penalty',
   doubled: 'has the gradient of the penalty twice',
   sign: 'has the gradient of the penalty with the wrong sign: it makes the weights grow',
   extra: 'has a decay, though the penalty leaves it out',
+  undivided: 'has the gradient of the penalty without the division by the number of samples that the loss has',
+  'beside-sum': 'has the sum over the samples beside the gradient of the penalty, where the loss has their mean',
 }
 
 function claim(analysis: Analysis, site: number, group: readonly Fault[], isStated: boolean): Finding[] {
