@@ -39,7 +39,30 @@ export function summedLoss(scene: Scene, best: Judged, parts: readonly Loss[]): 
       if (sum.consistent) return sum
       if (sum.explained > (found ?? best).explained) found = sum
     }
-  return found
+  return found ?? reachingAll(scene, stated, others)
+}
+
+/**
+ * Where gradients are wrong, no mixture is to be seen: a stated loss beside one that parameters follow, of which updated
+ * parameters are left out, is taken as it is stated, if nothing that was right is wrong then.
+ */
+function reachingAll(scene: Scene, stated: readonly Judged[], others: readonly Loss[]): Judged | undefined {
+  const rightOf = (judged: Judged) => judged.results.filter((r) => r.status === 'right')
+  for (const main of stated) {
+    const [followed, ...more] = rightOf(main)
+    if (followed === undefined || main.results.length >= scene.dependence.parameters.length) continue
+    const own = new Set(main.results.map((r) => r.chain.id))
+    for (const other of others) {
+      const { loss } = main.measured
+      if (other === loss || isNested(scene, loss, other) || isNested(scene, other, loss)) continue
+      const left = scene.measured(other).steps.flat()
+      if (left.every((s) => own.has(s.chain.id))) continue
+      const ratio = followed.ratio / followed.rate
+      const sum = scene.judge(sumOf(loss, other, ratio > 0 ? 1 / ratio : 1))
+      if (rightOf(sum).length > more.length) return sum
+    }
+  }
+  return undefined
 }
 
 /** Whether one loss is among what another one is computed from. */

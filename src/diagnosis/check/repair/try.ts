@@ -292,6 +292,8 @@ class Runner {
       const row = updates.get(result.chain.id)
       if (row === undefined || result.status === 'unreached') continue
       if (result.status === 'right' && isStill(result.step) && isStill(asStep(row))) continue
+      // What mends others by taking this one out of the loss mends nothing.
+      if (this.vanishes(result, row)) return undefined
       const match = this.match(result, row, normal)
       if (result.status === 'right' && match === undefined) broken++
       if (result.status !== 'right' && match !== undefined) fixed.push({ chain: result.chain.id, ...match })
