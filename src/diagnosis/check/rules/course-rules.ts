@@ -18,13 +18,15 @@ import { decayTrial } from '../course/decay-place.ts'
 import { initialTrial } from '../course/initial.ts'
 import { dataTrial } from '../course/inputs.ts'
 import { orderTrial } from '../course/orders.ts'
-import { findRate } from '../course/rate.ts'
+import { findRate, type Rate } from '../course/rate.ts'
 import { findingAt } from '../findings/at.ts'
+import { subjectOf } from '../findings/finding.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
 import { blindToInputs } from './blind-to-inputs.ts'
 import { noNonlinearity } from './no-nonlinearity.ts'
 import { ordersApart } from './shuffled-apart.ts'
-import { fixOf, NOTHING_FOUND, type Outcome, type Scene, short } from './trial.ts'
+import { fixOf, NOTHING_FOUND, type Outcome, replaceAt, type Scene, short, textAt } from './trial.ts'
+import { errorStatement, undividedBy } from './undivided.ts'
 
 const WATCH_SECONDS = 2.5
 /** Runs side by side. */
@@ -267,6 +269,8 @@ async function rate(watched: Watched): Promise<Outcome> {
     const edits = found.set(value)
     const [edit] = edits
     if (reached === undefined || edit === undefined) continue
+    const summed = low ? undefined : await undivided(watched, found)
+    if (summed !== undefined) return summed
     return {
       findings: [
         {
@@ -295,6 +299,33 @@ async function rate(watched: Watched): Promise<Outcome> {
     }
   }
   return NOTHING_FOUND
+}
+
+/** A rate that would not be too high for a mean over the samples, which the stated loss is: what is missing is the division. */
+async function undivided(watched: Watched, rate: Rate): Promise<Outcome | undefined> {
+  const { analysis } = watched.scene
+  const { trace } = analysis
+  const count = undividedBy(analysis)
+  const statement = errorStatement(analysis)
+  const at = trace.sites[statement ?? -1]
+  if (count === undefined || statement === undefined || at === undefined) return undefined
+  const reached = await better(watched, rate.set(Number((rate.value / count).toPrecision(6))))
+  const [, name, value] = /^([^=]*[^=!<>+*/-])=(?!=)\s*([\s\S]+)$/.exec(textAt(analysis, at)) ?? []
+  if (reached === undefined) return undefined
+  const edit = name === undefined || value === undefined ? undefined : replaceAt(at, `${name}= (${value}) / ${count}`)
+  const findings = findingAt(analysis, {
+    kind: 'scale',
+    site: statement,
+    message: `${subjectOf(trace.sources.get(at.file) ?? '', at)} lacks the division by the ${count} samples that ${watched.loss.name} has: all gradients are ${count} times too large, and at the rate ${rate.value} ${courseText(watched)}`,
+    expected: `a mean over the ${count} samples`,
+    received: 'their sum',
+    evidence: [
+      courseText(watched),
+      `checked: with gradients ${count} times smaller, and nothing else changed, ${reaches(reached)}`,
+    ],
+    fix: edit === undefined ? null : fixOf(analysis, edit, true),
+  })
+  return { findings, edits: edit === undefined ? [] : [edit] }
 }
 
 /** Whether the loss goes down nearly all the time: such a rate may be low, and is not too high. */

@@ -9,7 +9,6 @@ import { findingAt } from '../findings/at.ts'
 import { subjectOf } from '../findings/finding.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
-import { findMeetings } from '../roles/meetings.ts'
 import type { Finding } from '../types.ts'
 import {
   type Decay,
@@ -27,6 +26,7 @@ import {
   vectors,
 } from './decays.ts'
 import { listed, short } from './trial.ts'
+import { countsOf, errorStatement } from './undivided.ts'
 
 interface Fault {
   readonly decay: Decay
@@ -118,16 +118,6 @@ function faultOf(decay: Decay, wanted: Multiples, all: readonly Decay[], counts:
   return []
 }
 
-/** How many samples there are in losses that the script states for the very passes that it trains on. */
-function countsOf({ tape, trace, dependence, judged }: Analysis): ReadonlySet<number> {
-  const isOwn = judged.some(({ measured: { loss } }) => {
-    const nodes = loss.steps.flatMap((s) => s.terms.map(([n]) => n))
-    return loss.stated && nodes.every((n) => n < trace.nodes.length)
-  })
-  const lengths = isOwn ? findMeetings(tape, dependence).flatMap((m) => trace.nodes[m.prediction]?.shape ?? []) : []
-  return new Set(lengths.filter((n) => n > 2))
-}
-
 /**
  * Parameters among which two or more have the same decay, and one has it twice. That it is written with the same number is
  * seen at the random points, where each number has another value. A layer without any may be meant so.
@@ -199,16 +189,13 @@ function entryOf({ tape, dependence, best }: Analysis, { family }: Decay): numbe
 
 /** Gradients that are summed over the samples, beside the penalty of a loss that has their mean. */
 function sumOfSamples(analysis: Analysis, faults: readonly Fault[]): Finding[] {
-  const { tape, dependence, trace } = analysis
+  const { trace } = analysis
   const [one] = faults.filter((f) => f.says === 'beside-sum')
   if (one === undefined) return []
   const count = Math.round(first(one.wanted) / first(one.decay.own))
   // Of one parameter it is the gradient itself, of several the error that they have in common.
-  const [meeting] = findMeetings(tape, dependence)
-  const updated = new Set(dependence.parameters.flatMap((c) => c.versions.slice(1).map((v) => v.node)))
-  const made = tape.madeFrom([...updated], dependence.cut)
-  const error = findMeetings(tape, dependence).find((m) => made.has(m.node)) ?? meeting
-  const site = faults.length > 1 && error !== undefined ? error.site : siteOf(analysis, one.decay, [one.decay])
+  const error = faults.length > 1 ? errorStatement(analysis) : undefined
+  const site = error ?? siteOf(analysis, one.decay, [one.decay])
   const names = faults.flatMap((g) => g.decay.family.results.map((r) => r.chain.name))
   const statement = statementOf(analysis, site)
   const at = trace.sites[statement]

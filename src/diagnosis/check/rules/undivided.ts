@@ -1,0 +1,38 @@
+/** Sums over the samples where a stated loss has their mean: how many samples there are, and where the error begins. */
+
+import type { Analysis } from '../analyse.ts'
+import { showsRatio } from '../judge.ts'
+import { findMeetings } from '../roles/meetings.ts'
+
+/** How many samples there are in losses that the script states for the very passes that it trains on. */
+export function countsOf({ tape, trace, dependence, judged }: Analysis): ReadonlySet<number> {
+  const isOwn = judged.some(({ measured: { loss } }) => {
+    const nodes = loss.steps.flatMap((s) => s.terms.map(([n]) => n))
+    return loss.stated && nodes.every((n) => n < trace.nodes.length)
+  })
+  const lengths = isOwn ? findMeetings(tape, dependence).flatMap((m) => trace.nodes[m.prediction]?.shape ?? []) : []
+  return new Set(lengths.filter((n) => n > 2))
+}
+
+/** The statement by which the error gets into the updates: where the prediction meets the target, in the backward pass. */
+export function errorStatement({ tape, trace, dependence }: Analysis): number | undefined {
+  const updated = dependence.parameters.flatMap((c) => c.versions.slice(1).map((v) => v.node))
+  const made = tape.madeFrom(updated, dependence.cut)
+  const meetings = findMeetings(tape, dependence)
+  const error = meetings.find((m) => made.has(m.node)) ?? meetings[0]
+  if (error === undefined) return undefined
+  const statement = trace.sites[error.site]?.statement ?? -1
+  return statement >= 0 ? statement : error.site
+}
+
+/** The number of samples, if the gradients of all parameters are so many times those of the loss, and nothing absorbs that but the rate. */
+export function undividedBy(analysis: Analysis): number | undefined {
+  const { best } = analysis
+  const shown = best?.measured.loss.stated === true ? best.results.filter(showsRatio) : []
+  const [one] = shown
+  if (one === undefined || shown.length < (best?.results.length ?? 0)) return undefined
+  if (shown.some((r) => r.gradientNode !== undefined)) return undefined
+  const count = Math.round(one.ratio / one.ownRate)
+  const isAll = shown.every((r) => Math.abs(r.ratio / r.ownRate / count - 1) < 1e-5)
+  return isAll && countsOf(analysis).has(count) ? count : undefined
+}
