@@ -18,6 +18,7 @@ import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival, ranked } from './rivals.ts'
 import { type Explanation, givenOf, isNormal, type Located, type Situation } from './situation.ts'
 import { regionOf, type Statement } from './statements.ts'
+import { blameSums } from './sums-behind.ts'
 import { rowsOf, waysOf } from './ways.ts'
 import { workDone } from './work.ts'
 
@@ -54,7 +55,7 @@ export function locate(analysis: Analysis, judged: Judged, milliseconds: number)
   }
   const behind = blameBehind({ analysis, judged, region, labels, points: analysis.points.values }, out)
   const called = blameCallers(analysis, blameBare(analysis, region, blameDerivatives(analysis, region, behind)))
-  const blamed = blameNames(analysis, blameUnfed(analysis, region, called))
+  const blamed = blameSums(analysis, region, blameNames(analysis, blameUnfed(analysis, region, called)))
   if (off.some((r) => r.status === 'wrong')) return blamed
   return [
     ...blamed,

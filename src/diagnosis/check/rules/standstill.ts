@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { originOf } from '../roles/dependence.ts'
 import type { Finding } from '../types.ts'
 import { listed, short, textAt } from './trial.ts'
 
@@ -19,9 +20,26 @@ export function standstill(analysis: Analysis): Finding[] {
   const steps = best.measured.steps.flat()
   const size = Math.max(...steps.map((s) => Math.hypot(...s.gradient.subarray(0, 1000))))
   if (!(size > 0)) return []
+  const names = best.results.map((r) => r.chain.name)
+  const itself = fromItself(
+    analysis,
+    best.results.map((r) => r.step.after),
+  )
+  if (itself !== undefined)
+    return findingAt(analysis, {
+      kind: 'wrong-operand',
+      site: itself,
+      message: `nothing is learned: a value is taken off itself here, and every update of ${listed(names)} adds exactly 0`,
+      expected: 'the difference between prediction and target',
+      received: textOf(analysis, itself),
+      evidence: [
+        'both sides of the difference are one and the same value',
+        `the true gradients are not zero: their norm is up to ${short(size)}`,
+      ],
+      parameters: names,
+    })
   const update = first.chain.versions.find((v) => v.node === first.step.after)
   const zero = zeroIn(analysis, first.step.after)
-  const names = best.results.map((r) => r.chain.name)
   const text = zero === undefined ? undefined : operand(analysis, zero)
   return findingAt(analysis, {
     kind: 'never-updated',
@@ -35,6 +53,22 @@ export function standstill(analysis: Analysis): Finding[] {
     ],
     parameters: names,
   })
+}
+
+const textOf = (analysis: Analysis, site: number) => {
+  const at = analysis.trace.sites[site]
+  return at === undefined ? '' : textAt(analysis, at)
+}
+
+/** Where updates are computed from the difference of a value with itself. */
+function fromItself({ tape, dependence }: Analysis, updates: readonly number[]): number | undefined {
+  for (const node of tape.madeFrom(updates, dependence.cut)) {
+    const { op, args, site } = tape.entry(node)
+    const [a, b] = args
+    if ((op !== 'sub' && op !== 'subtract') || a === undefined || b === undefined || site < 0) continue
+    if (dependence.depends[a] === 1 && originOf(tape, a) === originOf(tape, b)) return site
+  }
+  return undefined
 }
 
 interface Zero {
