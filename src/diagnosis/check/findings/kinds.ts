@@ -68,6 +68,12 @@ export function kindOf(trial: Trial, judged: Judged, forward: boolean, seen?: Fi
   return BY_EDIT[kind] ?? 'gradient'
 }
 
+/** Without brackets at its end that were opened before it. */
+function closed(text: string | undefined): string | undefined {
+  const count = (sign: string) => (text?.split(sign).length ?? 1) - 1
+  return count(')') > count('(') ? closed(text?.replace(/\)[^)]*$/, '')) : text
+}
+
 const hasWrong = ({ fixed }: Trial, { results }: Judged) =>
   results.some((r) => fixed.includes(r.chain.id) && r.status === 'wrong')
 
@@ -104,7 +110,7 @@ export function messageOf(kind: FindingKind, subject: string, trial: Trial, judg
   if (kind === 'scale') {
     const result = judged.results.find((r) => trial.fixed.includes(r.chain.id))
     const off = result?.relative ?? 1
-    const [was, is] = [trial.row.replaced, trial.row.text].map((text) => DIVISION.exec(text)?.[1])
+    const [was, is] = [trial.row.replaced, trial.row.text].map((text) => closed(DIVISION.exec(text)?.[1]))
     const divisor = is === was ? undefined : is
     // Beside another term, a decay, the gradient as a whole is no multiple.
     if (result?.status !== 'scaled')

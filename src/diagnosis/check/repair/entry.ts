@@ -1,5 +1,6 @@
 /** How likely it is that a constant factor got in at a statement, and not before it. */
 
+import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Situation } from './situation.ts'
 import { innerOf, type Statement } from './statements.ts'
 
@@ -37,6 +38,8 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
   // A matrix or a mask in which the sign turns, computed apart.
   if (!carries) return factor === NEGATED && ops.some((op) => TURNING.has(op)) ? 0.5 : 1.5
   const negates = factor === NEGATED && ops.some((op) => op === 'neg' || op === 'negative') ? 0.2 : 0
+  // The very number that is too much is written there.
+  if (factor > 0 && inner.some((n) => isTimes(situation, n, 1 / factor))) return 0.05
   if (factor !== NEGATED && added !== undefined && !isError) {
     if (Math.abs(added - 1) < 1e-5) return 2
     const [is, should] = [added, added * factor].map((x) => isUsual(situation, inner, x))
@@ -48,6 +51,19 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
   if (gotIn && factor === NEGATED) return brings ? 0.2 - negates : 1.1
   if (isError) return 0.9
   return added === undefined ? 1 - negates : 2
+}
+
+/** Whether an operation multiplies with a number, or divides by its inverse. */
+function isTimes({ analysis, points }: Situation, node: number, number: number): boolean {
+  const { op, args } = analysis.tape.entry(node)
+  const is = (arg: number | undefined, x: number) => {
+    const data = points[0]?.[arg ?? -1]?.data
+    return (
+      data?.length === 1 && Math.abs((data[0] as number) / x - 1) < 1e-9 && analysis.dependence.depends[arg ?? -1] !== 1
+    )
+  }
+  if (MULTIPLICATIONS.has(op)) return args.some((arg) => is(arg, number))
+  return DIVISIONS.has(op) && is(args[1], 1 / number)
 }
 
 /** What statements multiply gradients with on purpose: nothing, the length of some axis, or the learning rate. */

@@ -246,7 +246,8 @@ function changedLength(was: string, is: string): number {
 const tokensOf = (text: string) => text.match(/[\p{L}\p{N}_.]+|\S/gu) ?? []
 
 /** Whether what is left out stands there once more. */
-function isTwice(was: string, is: string): boolean {
+function isTwice(was: string, text: string): boolean {
+  const is = was.startsWith(text) ? text : text.replace(/^\(([\s\S]*)\)$/, '$1')
   const [factor = ''] = was.startsWith(is) ? [was.slice(is.length).replace(/^[\s*]+/, '')] : []
   return factor.length > 1 && is.includes(factor)
 }
