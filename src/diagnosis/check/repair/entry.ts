@@ -1,6 +1,7 @@
 /** How likely it is that a constant factor got in at a statement, and not before it. */
 
 import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
+import { textOfSite } from '../trace/location.ts'
 import type { Situation } from './situation.ts'
 import { innerOf, type Statement } from './statements.ts'
 
@@ -53,9 +54,13 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
   return added === undefined ? 1 - negates : 2
 }
 
-/** Whether an operation multiplies with a number, or divides by its inverse. */
+/** Whether an operation multiplies with a number that is written out, or divides by its inverse. */
 function isTimes({ analysis, points }: Situation, node: number, number: number): boolean {
-  const { op, args } = analysis.tape.entry(node)
+  const { op, args, site } = analysis.tape.entry(node)
+  const at = analysis.trace.sites[site]
+  const written = at === undefined ? [] : (textOfSite(analysis.trace, at).match(/(?<![\w.])\d+(?:\.\d*)?/g) ?? [])
+  if (!written.some((x) => Math.abs(Number(x) / number - 1) < 1e-9 || Math.abs(Number(x) * number - 1) < 1e-9))
+    return false
   const is = (arg: number | undefined, x: number) => {
     const data = points[0]?.[arg ?? -1]?.data
     return (

@@ -56,6 +56,8 @@ const LOOP: readonly Row[] = [
   ['target-times-slope', 'parentheses', 'error = out - wanted * out * (1 - out)'],
   ['graph-not-zeroed', 'accumulator-not-reset', 'loss.run()'],
   ['bias-flat', 'broadcast', 'shift = np.full(units, 0.1)', 'shift = np.full(units, 0.1).reshape(-1, 1)'],
+  ['lost-keepdims', 'broadcast', 'd_b = d_A.sum(axis=1)', 'd_b = d_A.sum(axis=1, keepdims=True)'],
+  ['lost-axis', 'reduction-axis', 'd_b = d_A.sum(axis=0, keepdims=True)', 'd_b = d_A.sum(axis=1, keepdims=True)'],
   ['alias-old', 'aliased-array', 'W2_old = W2', 'W2_old = W2.copy()'],
   ['alias-rows', 'aliased-array', 'g1 = [[0.0] * 3] * n_hidden', 'g1 = [[0.0] * 3 for _ in range(n_hidden)]'],
   [
@@ -172,6 +174,8 @@ const SETUP: readonly Row[] = [
   ],
   ['lost-numbers', 'unscaled-inputs', 'homes = np.column_stack([square_metres, built])'],
   ['offset-inputs', 'unscaled-inputs', 'inputs = table / table.max()'],
+  ['degrees', 'unscaled-inputs', 'x = angle'],
+  ['logged-growing', 'logged-loss', 'total_loss = 0.0'],
   ['target-sigmoid', 'target-range', 'O = 1 / (1 + np.exp(-H @ B))'],
   ['target-relu', 'target-range', 'a2 = relu(z2)'],
   ['target-layer', 'target-range', 'layers.append(Sigmoid())'],
