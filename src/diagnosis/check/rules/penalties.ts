@@ -110,10 +110,9 @@ function faultOf(decay: Decay, wanted: Multiples, all: readonly Decay[], counts:
   if (isSame(own, times(wanted, 2))) return [{ decay, says: 'doubled', wanted }]
   if (isSame(own, times(wanted, -1))) return [{ decay, says: 'sign', wanted }]
   const ratio = first(own) / first(wanted)
-  const isAll = (factor: number) =>
-    own.every((x, p) => x === undefined || Math.abs(x / factor / (wanted[p] ?? x) - 1) < SAME)
-  if (counts.has(Math.round(ratio)) && isAll(Math.round(ratio))) return [{ decay, says: 'undivided', wanted }]
-  if (counts.has(Math.round(1 / ratio)) && isAll(1 / Math.round(1 / ratio)))
+  if (counts.has(Math.round(ratio)) && isSame(own, times(wanted, Math.round(ratio))))
+    return [{ decay, says: 'undivided', wanted }]
+  if (counts.has(Math.round(1 / ratio)) && isSame(times(own, Math.round(1 / ratio)), wanted))
     return [{ decay, says: 'beside-sum', wanted }]
   return []
 }

@@ -4,13 +4,10 @@ import type { Analysis } from '../analyse.ts'
 import { showsRatio } from '../judge.ts'
 import { findMeetings } from '../roles/meetings.ts'
 
-/** How many samples there are in losses that the script states for the very passes that it trains on. */
+/** How many samples there may be in a training pass, of a script that states its loss. */
 export function countsOf({ tape, trace, dependence, judged }: Analysis): ReadonlySet<number> {
-  const isOwn = judged.some(({ measured: { loss } }) => {
-    const nodes = loss.steps.flatMap((s) => s.terms.map(([n]) => n))
-    return loss.stated && nodes.every((n) => n < trace.nodes.length)
-  })
-  const lengths = isOwn ? findMeetings(tape, dependence).flatMap((m) => trace.nodes[m.prediction]?.shape ?? []) : []
+  if (!judged.some(({ measured }) => measured.loss.stated)) return new Set()
+  const lengths = findMeetings(tape, dependence).flatMap((m) => trace.nodes[m.prediction]?.shape ?? [])
   return new Set(lengths.filter((n) => n > 2))
 }
 
