@@ -11,6 +11,7 @@ import { broadcastGrows } from './broadcast.ts'
 import { changedActivations } from './changed-activation.ts'
 import { clipping } from './clipping.ts'
 import { cutData } from './cut-data.ts'
+import { droppedValues } from './dropped-value.ts'
 import { drownedGradients } from './drowned-gradients.ts'
 import { impossibleBest } from './impossible-best.ts'
 import { integerArrays } from './integers.ts'
@@ -70,6 +71,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   softmaxOverSamples,
   unresetSums,
   overwrittenSums,
+  droppedValues,
   accumulatorNotReset,
   turnedComparisons,
   optimizerFaults,

@@ -58,6 +58,7 @@ const LOOP: readonly Row[] = [
   ['bias-flat', 'broadcast', 'shift = np.full(units, 0.1)', 'shift = np.full(units, 0.1).reshape(-1, 1)'],
   ['lost-keepdims', 'broadcast', 'd_b = d_A.sum(axis=1)', 'd_b = d_A.sum(axis=1, keepdims=True)'],
   ['lost-axis', 'reduction-axis', 'd_b = d_A.sum(axis=0, keepdims=True)', 'd_b = d_A.sum(axis=1, keepdims=True)'],
+  ['dropped-head', 'overwritten-sum', 'd_a = d_kind @ P["V"].T', 'd_a += d_kind @ P["V"].T'],
   ['alias-old', 'aliased-array', 'W2_old = W2', 'W2_old = W2.copy()'],
   ['alias-rows', 'aliased-array', 'g1 = [[0.0] * 3] * n_hidden', 'g1 = [[0.0] * 3 for _ in range(n_hidden)]'],
   [
