@@ -76,7 +76,7 @@ function likelier(situation: Situation, deadline: number): (Located & { readonly
   if (isHandedUndivided(situation, multiple, found)) return { ...multiple, ...found, remake: multiple.remake }
   if (losesScale(situation, multiple) && found.fixed.length >= multiple.fixed.length) return found
   const gain = multiple.fixed.length - found.fixed.length
-  return gain > 0 || (gain === 0 && multiple.remake.cost <= (found.remake?.cost ?? NO_REMAKE)) ? multiple : found
+  return gain > 0 || (gain === 0 && multiple.remake.cost < (found.remake?.cost ?? NO_REMAKE)) ? multiple : found
 }
 
 /**

@@ -79,6 +79,7 @@ export async function findRepair(
       probes,
       edits,
       steps: 1 + Math.max(...judged.results.map((r) => r.step.step)),
+      updates: updateLines(analysis, judged),
       nodes: 600_000,
     })
     const again = analyse(probed.trace, judged.measured.loss)
@@ -93,6 +94,13 @@ export async function findRepair(
     if (partial === undefined || found.fixedNames.length > partial.fixedNames.length) partial = found
   }
   return partial
+}
+
+/** The lines by which the parameters are updated. */
+function updateLines({ trace }: Analysis, { results }: Judged): [string, number][] {
+  const sites = results.flatMap(({ chain, step }) => chain.versions.find((v) => v.node === step.after)?.site ?? [])
+  const lines = new Map(sites.flatMap((site) => trace.sites[site] ?? []).map((at) => [`${at.file}:${at.line}`, at]))
+  return [...lines.values()].map(({ file, line }) => [file, line])
 }
 
 function suspectAt(analysis: Analysis, statement: Statement): Suspect[] {

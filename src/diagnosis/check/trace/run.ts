@@ -23,6 +23,8 @@ export interface TraceRequest {
   edits?: readonly { file: string; span: readonly number[]; text: string }[]
   /** How many updates of a parameter to see before the trace ends. */
   steps?: number
+  /** The lines (file, line) of the updates that a trace with probes waits for. */
+  updates?: readonly (readonly [string, number])[]
   /** Expressions (file, line, column, end line, end column) whose values are reported: the course of a loss. */
   watch?: readonly (readonly [string, number, number, number, number])[]
   /** Report the mean of their squares. */

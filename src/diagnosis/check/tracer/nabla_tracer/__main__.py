@@ -64,6 +64,8 @@ class Run:
         self.out.wanted = lambda: self.session.updates.steps > 0 or not self.session.on
         self.session.updates.wanted = request.get("steps", 4)
         self.session.updates.brief = "probes" in request
+        self.session.updates.sites = self.sites.rows
+        self.session.updates.pending = {tuple(place) for place in request.get("updates", [])}
         self.session.updates.patient = request.get("losses", False)
         self.session.on = request.get("trace", True)
         self.session.pauses = request.get("pauses", True)

@@ -270,9 +270,9 @@ class Session:
             node = record.ref(value)
             if node is not None:
                 record.emit(["s", site, kind, owner, key, node])
-                self.updates.stored((kind, owner, key), node)
+                self.updates.stored((kind, owner, key), node, site)
                 if path:
-                    self.updates.stored((*path, key), node)
+                    self.updates.stored((*path, key), node, site)
         elif isinstance(value, (list, tuple, dict)) or hasattr(value, "__dict__"):
             if isinstance(value, type) or (callable(value) and type(value).__module__ in LIBRARY) or type(value).__name__ == "module":
                 return
@@ -355,7 +355,7 @@ class Session:
         record = self.record
         root = record.roots[id(record.owner(array))]
         record.emit(["w", site, self.container(root.array), root.node])
-        self.updates.stored(("buffer", id(root.array)), root.node)
+        self.updates.stored(("buffer", id(root.array)), root.node, site)
 
     # --- augmented assignments --------------------------------------------------------------------------------
     def augmented(self, site, op, target, value):

@@ -11,11 +11,13 @@ LINEAR = {"add": (0, 1), "sub": (0, 1), "neg": (0,), "mul": (0, 1), "div": (0,),
 PRODUCTS = ("mul", "multiply", "div")
 
 LONG = 120_000  # operations
+MOST_ROUNDS = 3  # of the loop in which updates are seen, in which a brief trace waits for all of them
 
 
 class Updates:
     def __init__(self, record, enough):
         self.record, self.enough = record, enough
+        self.sites = []
         self.held = {}
         self.counts = {}
         self.loops = []
@@ -25,6 +27,8 @@ class Updates:
         self.wanted = 4
         self.is_state = False
         self.brief = False
+        self.pending = set()  # the lines (file, line) that a brief trace must have reached
+        self.reached = set()  # the sites at which something was stored in place of something else
         self.faint = None  # the outermost loop in which something was updated that may be a parameter
         self.step_loop = None  # the loop of which one round is one step
         self.state_loop = None  # the same for what nothing reads before its own update: an optimiser's state, it may be
@@ -35,11 +39,12 @@ class Updates:
         self.held = {}
         self.loops = [(site, 0) for site, _ in self.loops]
 
-    def stored(self, place, node):
+    def stored(self, place, node, site=-1):
         before = self.held.get(place)
         self.held[place] = node
         if before is None or before == node:
             return
+        self.reached.add(site)
         if before not in self.record.multiplied:
             # A bias, it may be: unlike a sum it is read by others before it is changed. It counts where nothing else is seen.
             if self.loops and self.record.first_use.get(before, node) != node and self.adds(before, node):
@@ -110,6 +115,11 @@ class Updates:
         if site in (self.home, self.step_loop or self.state_loop):
             self.judge()
 
+    def has_all(self):
+        """Whether everything was updated that is known to be."""
+        self.pending -= {tuple(self.sites[site][:2]) for site in self.reached if site >= 0}
+        return not self.pending
+
     def left(self, site):
         if any(s == site for s, _ in self.loops):
             while self.loops.pop()[0] != site:
@@ -130,7 +140,7 @@ class Updates:
         if self.patient and not self.reported and self.rounds <= 3:
             return
         if self.brief:
-            if self.steps >= self.wanted:
+            if self.steps >= self.wanted and (self.rounds > MOST_ROUNDS or self.has_all()):
                 self.enough()
             return
         busy = self.record.count > 60_000 or self.record.bytes > 60_000_000
