@@ -56,7 +56,7 @@ export const KINDS: Readonly<Record<string, readonly FindingKind[]>> = {
   'first element only': [...SUMMED, 'slice'],
   'overwritten sum': ['overwritten-sum', 'missing-term'],
   'drop term': ['missing-term'],
-  'drop first term': ['missing-term'],
+  'drop first term': ['missing-term', 'overwritten-sum'],
   'drop subtracted term': ['missing-term'],
   'drop in-place difference': ['missing-term'],
   'regularisation missing': ['regularisation'],

@@ -44,6 +44,8 @@ const DOUBLED = 0.5
 const MEANT = 1.5
 /** What it costs to leave the gradients with another factor than the stated loss has. */
 const OTHER_SCALE = 1.5
+/** What it costs to train another loss. */
+const OTHER_LOSS = 1.5
 /** No repair is worth a longer wait than this. */
 const ROUND_MS = 20_000
 /** Nor is the replay of a group's edits worth more work. */
@@ -226,6 +228,7 @@ function rank(
       length +
       literal +
       size +
+      (t.movesLoss ? OTHER_LOSS : 0) +
       placeCost(t, suspect, analysis, judged)
     )
   }

@@ -22,6 +22,16 @@ export interface Trial {
   /** Largest relative error of the fixed parameters. */
   readonly error: number
   readonly ratio: number
+  /** Whether the loss has another value with it: what is edited is read by the forward pass. */
+  readonly movesLoss: boolean
+}
+
+interface Outcome {
+  readonly fixed: number[]
+  readonly broken: number
+  readonly error: number
+  readonly ratio: number
+  readonly movesLoss: boolean
 }
 
 interface Occurrence {
@@ -72,6 +82,7 @@ class Runner {
   private readonly judged: Judged
   private readonly end: number
   private readonly lossNodes: ReadonlySet<number>
+  private readonly terms: readonly number[]
   private readonly seen = new Map<string, ReturnType<Runner['judgeAll']>>()
   private readonly normal: number
   private readonly hasRight: boolean
@@ -87,6 +98,7 @@ class Runner {
         ...judged.measured.loss.steps.slice(0, judged.measured.steps.length).flatMap((s) => s.terms.map(([n]) => n)),
       ) + 1
     const steps = judged.measured.loss.steps.slice(0, judged.measured.steps.length)
+    this.terms = steps.flatMap((s) => s.terms.map(([n]) => n))
     this.lossNodes = analysis.tape.ancestors(
       steps.flatMap((s) => s.terms.map(([n]) => n)),
       analysis.dependence.cut,
@@ -97,9 +109,7 @@ class Runner {
     this.normal = right === undefined ? Number.NaN : right.ratio / rate(right)
   }
 
-  run(
-    occurrences: readonly Occurrence[],
-  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  run(occurrences: readonly Occurrence[]): Outcome | undefined {
     const inside = occurrences.filter((o) => o.original < this.end)
     if (inside.length === 0) return undefined
     const recorded = this.analysis.points.values[0] ?? []
@@ -119,9 +129,7 @@ class Runner {
     return outcome
   }
 
-  private judgeAll(
-    occurrences: readonly Occurrence[],
-  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  private judgeAll(occurrences: readonly Occurrence[]): Outcome | undefined {
     const replaced = new Map(occurrences.map((o) => [o.original, o.node]))
     const needed = this.analysis.tape.ancestors(
       occurrences.map((o) => o.node),
@@ -131,15 +139,18 @@ class Runner {
     const changesLoss =
       affected.some((n) => this.lossNodes.has(n)) || occurrences.some((o) => this.lossNodes.has(o.original))
     const updates = new Map<number, Row>()
+    let movesLoss = false
     for (const values of this.analysis.points.values) {
       const changed = this.recompute(values, affected, replaced)
       if (changed === undefined) return undefined
+      movesLoss ||= changesLoss && this.terms.some((n) => !same(values[n], changed[n]))
       const gradients = changesLoss ? this.gradients(changed, replaced) : undefined
       if (changesLoss && gradients === undefined) return undefined
       if (!this.collect(values, changed, replaced, gradients, updates)) return undefined
       if (!this.promising(updates)) return undefined
     }
-    return this.verdict(updates)
+    const outcome = this.verdict(updates)
+    return outcome && { ...outcome, movesLoss }
   }
 
   private affectedBy(replaced: Replaced, needed: ReadonlySet<number>): number[] {
@@ -280,9 +291,7 @@ class Runner {
     return largest(gradient) < 1e-9 * largest(step.gradient)
   }
 
-  private verdict(
-    updates: ReadonlyMap<number, Row>,
-  ): { fixed: number[]; broken: number; error: number; ratio: number } | undefined {
+  private verdict(updates: ReadonlyMap<number, Row>): Omit<Outcome, 'movesLoss'> | undefined {
     const fixed: { chain: number; ratio: number; residual: number }[] = []
     const normal = this.normalAfter(updates)
     // What has no gradient at all, and no longer moves: the weights of inputs that are 0.
