@@ -10,6 +10,9 @@ export interface Axis {
 /** Losses that span more than this factor are drawn on a logarithmic axis. */
 const LOGARITHMIC_FROM = 100
 
+/** Beyond these a span, or a part of it, is no number any more. */
+const [SMALLEST, LARGEST] = [1e-290, 1e300]
+
 /** 1, 2 or 5 times a power of ten, so that about `count` of them span the range. */
 function stepOf(span: number, count: number, least: number): number {
   const rough = span / count
@@ -29,11 +32,11 @@ function linearTicks(low: number, high: number, count: number, least = 0): numbe
 /** Values upwards: `from` is the pixel of the lowest, `to` that of the highest. */
 export function valueAxis(values: readonly number[], from: number, to: number, mayBeLogarithmic: boolean): Axis {
   const finite = values.filter(Number.isFinite)
-  let low = Math.min(...(finite.length > 0 ? finite : [0]))
-  let high = Math.max(...(finite.length > 0 ? finite : [1]))
-  if (mayBeLogarithmic && low > 0 && high / low > LOGARITHMIC_FROM) return logarithmicAxis(low, high, from, to)
-  if (low === high) {
-    const margin = low === 0 ? 1 : Math.abs(low) / 2
+  let low = Math.max(-LARGEST, Math.min(...(finite.length > 0 ? finite : [0])))
+  let high = Math.min(LARGEST, Math.max(...(finite.length > 0 ? finite : [1])))
+  if (mayBeLogarithmic && low >= SMALLEST && high / low > LOGARITHMIC_FROM) return logarithmicAxis(low, high, from, to)
+  if (high - low < SMALLEST) {
+    const margin = Math.abs(low) < SMALLEST ? 1 : Math.abs(low) / 2
     low -= margin
     high += margin
   }

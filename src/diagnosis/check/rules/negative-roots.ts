@@ -50,7 +50,7 @@ export async function negativeRoots(scene: Scene): Promise<Outcome> {
     const findings = findingAt(analysis, {
       kind: 'optimiser',
       site,
-      message: `${rooted.name} falls below zero, and its square root is taken: it is no mean of the squared gradient`,
+      message: `${rooted.name} falls below zero, and its square root is no number: it is no mean of the squared gradient`,
       expected: 'an average of the squared gradient, β · v + (1 − β) · gradient²',
       received: textAt(analysis, at).trim(),
       evidence: [
