@@ -41,11 +41,12 @@ export function choose(tape: Tape, dependence: Dependence, all: readonly Judged[
    */
   const reachesMore = (a: Judged, b: Judged) => {
     const [more, fewer] = [chainsReached(a), chainsReached(b)]
-    if (!a.measured.loss.stated || count(a) === 0) return false
+    if (!a.measured.loss.stated || fitted(a) === 0) return false
     if (more.size <= fewer.size || ![...fewer].every((id) => more.has(id))) return false
     if (b.consistent) return a.explained === 1 && [...more].some((id) => !chainsFollowed.has(id))
     // Two stated ones: what a gradient check looks at is the loss seen from one state, in which one parameter is varied.
-    return !b.measured.loss.stated || [...(exact.get(b) ?? [])].every((id) => exact.get(a)?.has(id))
+    const followed = (j: Judged) => [...(exact.get(j) ?? []), ...(beside.get(j) ?? [])]
+    return !b.measured.loss.stated || followed(b).every((id) => followed(a).includes(id))
   }
   const count = (j: Judged) => exact.get(j)?.size ?? 0
   /** Whether some gradient is right to its very scale. */

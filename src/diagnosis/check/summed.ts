@@ -47,10 +47,13 @@ export function summedLoss(scene: Scene, best: Judged, parts: readonly Loss[]): 
  * parameters are left out, is taken as it is stated, if nothing that was right is wrong then.
  */
 function reachingAll(scene: Scene, stated: readonly Judged[], others: readonly Loss[]): Judged | undefined {
+  const count = scene.dependence.parameters.length
+  // What the script adds up itself is what it is held to.
+  if (stated.some((judged) => judged.results.length >= count)) return undefined
   const rightOf = (judged: Judged) => judged.results.filter((r) => r.status === 'right')
   for (const main of stated) {
     const [followed, ...more] = rightOf(main)
-    if (followed === undefined || main.results.length >= scene.dependence.parameters.length) continue
+    if (followed === undefined) continue
     const own = new Set(main.results.map((r) => r.chain.id))
     for (const other of others) {
       const { loss } = main.measured
