@@ -173,7 +173,7 @@ export async function makeCases({ python, perOperator, bases, say }: CaseOptions
         ...common,
         operator: m.operator,
         source: m.source,
-        ...(m.relation === 'fault' ? faults(m) : RESCALED),
+        ...(m.relation === 'fault' ? faults(m) : rescaled(m)),
       })
     const single = own.filter((m) => m.relation === 'fault')
     let pairs = 0
@@ -197,8 +197,15 @@ export async function makeCases({ python, perOperator, bases, say }: CaseOptions
   return out
 }
 
-/** Right but for the rate, which is another: a report that finds it too high, or too low, by trial is right as well. */
-const RESCALED = { lines: [], kinds: [['learning-rate']], right: true }
+/**
+ * Right but for the rate, which is another: a report that finds it too high, or too low, by trial is right as well, and so is
+ * one that finds by trial that the very line which was changed makes it too high.
+ */
+const rescaled = (mutant: Mutant) => ({
+  lines: [[mutant.line, ...mutant.also]],
+  kinds: [['learning-rate']],
+  right: true,
+})
 
 const faults = (...mutants: readonly Mutant[]) => ({
   lines: mutants.map((m) => [m.line, ...m.also]),

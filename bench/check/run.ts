@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type CheckResult, check } from 'nabla/node'
+import { type CheckResult, check, type Finding } from 'nabla/node'
 import { UsageError } from '../arguments.ts'
 import { type Case, inParallel, makeCases, readBases } from './cases.ts'
 import { benchPosted } from './posted.ts'
@@ -43,7 +43,9 @@ interface Outcome {
 function judge(one: Case, result: CheckResult): { told: Told; stage: string } {
   if (result.verdict === 'unsupported') return { told: 'not analysed', stage: 'no roles' }
   if (one.right) {
-    const alarm = result.verdict !== 'clean' && !result.findings.every((f) => one.kinds[0]?.includes(f.kind))
+    const isChanged = (f: Finding) => one.lines[0]?.some((line) => f.line <= line && line <= f.endLine) === true
+    const isRight = (f: Finding) => one.kinds[0]?.includes(f.kind) || (f.kind === 'scale' && isChanged(f))
+    const alarm = result.verdict !== 'clean' && !result.findings.every(isRight)
     return { told: alarm ? 'false alarm' : 'clean', stage: '' }
   }
   if (result.verdict === 'clean') return { told: 'missed', stage: 'truth' }

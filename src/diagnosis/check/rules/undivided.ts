@@ -11,15 +11,28 @@ export function countsOf({ tape, trace, dependence, judged }: Analysis): Readonl
   return new Set(lengths.filter((n) => n > 2))
 }
 
-/** The statement by which the error gets into the updates: where the prediction meets the target, in the backward pass. */
-export function errorStatement({ tape, trace, dependence }: Analysis): number | undefined {
+/**
+ * The statement by which the error gets into the updates: where the prediction meets the target, or, of an error that the
+ * loss is computed from as well, the first of the backward pass that takes it.
+ */
+export function errorStatement({ tape, trace, dependence, best }: Analysis): number | undefined {
   const updated = dependence.parameters.flatMap((c) => c.versions.slice(1).map((v) => v.node))
   const made = tape.madeFrom(updated, dependence.cut)
   const meetings = findMeetings(tape, dependence)
   const error = meetings.find((m) => made.has(m.node)) ?? meetings[0]
   if (error === undefined) return undefined
-  const statement = trace.sites[error.site]?.statement ?? -1
-  return statement >= 0 ? statement : error.site
+  const statementOf = (site: number) => {
+    const statement = trace.sites[site]?.statement ?? -1
+    return statement >= 0 ? statement : site
+  }
+  const home = statementOf(error.site)
+  const terms = best?.measured.loss.steps.flatMap((s) => s.terms.map(([n]) => n)) ?? []
+  const forward = tape.ancestors(terms, dependence.cut)
+  if (!forward.has(error.node)) return home
+  const renamed = trace.events.find((e) => e.kind === 'store' && e.node === error.node && statementOf(e.site) !== home)
+  const reader = tape.readers(error.node).find((n) => made.has(n) && !forward.has(n) && tape.aside[n] !== 1)
+  if (renamed?.kind === 'store') return statementOf(renamed.site)
+  return reader === undefined ? home : statementOf(tape.entry(reader).site)
 }
 
 /** The number of samples, if the gradients of all parameters are so many times those of the loss, and nothing absorbs that but the rate. */
