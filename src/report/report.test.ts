@@ -122,7 +122,10 @@ describe('the page', () => {
   })
 
   test('of any history and any names is well formed', () => {
-    const number = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, 0, 5e-324, 1e-300, 1.7e308, -1.7e308, -5))
+    const number = fc.oneof(
+      fc.double(),
+      fc.constantFrom(Number.NaN, Infinity, 0, 5e-324, 1e-300, 1.7e308, -1.7e308, -5),
+    )
     const record = fc.record({ loss: number, accuracy: number, validationLoss: number, learningRate: number })
     fc.assert(
       fc.property(fc.array(record, { maxLength: 5 }), fc.string({ unit: 'binary' }), (records, text) => {
