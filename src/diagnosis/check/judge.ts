@@ -5,7 +5,7 @@ import type { Dependence } from './roles/dependence.ts'
 import { directionOf } from './roles/flips.ts'
 import { findGradientNode, gradientAt } from './roles/gradient-node.ts'
 import { gradientProxy } from './roles/gradient-proxy.ts'
-import { type ChainStep, elementsOf, join, MATCH, type Measured, proportion } from './roles/measure.ts'
+import { type ChainStep, elementsAt, MATCH, type Measured, proportion } from './roles/measure.ts'
 import { optimizerInput } from './roles/optimizer-input.ts'
 import type { Points } from './roles/points.ts'
 import { rateOf, wholeRates } from './roles/rates.ts'
@@ -63,10 +63,7 @@ export function judge(
     const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, forward, step)
     const proxy = found?.node ?? input ?? gradientProxy(tape, dependence, points, chains, step)
     // Where there is no gradient, what is left is another term of the update, such as a weight decay, or rounding that Adam makes visible.
-    const visible =
-      proxy === undefined
-        ? step.update
-        : join(points.values.map((v) => v[proxy] && { shape: [], data: elementsOf(step, v[proxy].data) }))
+    const visible = proxy === undefined ? step.update : elementsAt(step, points, proxy)
     if (
       isNothing(step.gradient, rounding.gradient) &&
       isNothing(visible, proxy === undefined ? rounding.update : rounding.gradient)

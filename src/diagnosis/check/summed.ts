@@ -6,7 +6,7 @@
 import type { Judged, ParameterResult } from './judge.ts'
 import type { Dependence } from './roles/dependence.ts'
 import type { Loss, LossStep } from './roles/losses.ts'
-import { elementsOf, join, MATCH, type Measured } from './roles/measure.ts'
+import { elementsAt, MATCH, type Measured } from './roles/measure.ts'
 import type { Points } from './roles/points.ts'
 import type { Tape } from './tape/tape.ts'
 
@@ -108,7 +108,7 @@ function shareOf(scene: Scene, main: Judged, other: Measured): number | undefine
 /** What is, or should be, the gradient: the update itself, or what an optimiser makes it of. */
 function followed({ points }: Scene, { gradientNode, step }: ParameterResult): Float64Array {
   if (gradientNode === undefined) return step.update
-  return join(points.values.map((v) => v[gradientNode] && { shape: [], data: elementsOf(step, v[gradientNode].data) }))
+  return elementsAt(step, points, gradientNode)
 }
 
 /** c > 0 where x is a multiple of a + c · b. */

@@ -6,6 +6,7 @@
 import type { Analysis } from '../analyse.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { headersOf, indentOf, loopsIn } from '../rules/blocks.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Course, WatchedLoss } from './course.ts'
 
 const SHRINKS = /^\s*([\w.]+)\s*(?:[*/]=\s*[^=].*|=\s*\1\s*[*/][^=]*)$/
@@ -31,8 +32,7 @@ export function decayTrial(analysis: Analysis, course: Course, loss: WatchedLoss
   const seen = new Map<number, { ratio: number; count: number }>()
   for (let node = 0; node < trace.nodes.length; node++) {
     const { op, args, site } = tape.entry(node)
-    const statement = trace.sites[site]?.statement ?? -1
-    const at = statement >= 0 ? statement : site
+    const at = statementOf(trace, site)
     if (!PRODUCTS.has(op) || at < 0 || dependence.depends[node] === 1 || trace.nodes[node]?.shape.length !== 0) continue
     const ratio = (values[node]?.data[0] ?? Number.NaN) / (values[args[0] ?? -1]?.data[0] ?? Number.NaN)
     if (ratio > 0 && ratio < 1) seen.set(at, { ratio, count: (seen.get(at)?.count ?? 0) + 1 })

@@ -10,6 +10,7 @@ import { viewIndex } from '../tape/moves.ts'
 import { MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
+import { statementOf } from '../trace/location.ts'
 import { callerOf } from './callers.ts'
 import type { Remake } from './remake/change.ts'
 import { isOff, type Located, type Occurrence } from './situation.ts'
@@ -144,8 +145,7 @@ function bareListBefore(
     return nodes.length > 1 && nodes.every((n) => dependence.cut.has(n)) && nodes.some((n) => used.has(n))
   })
   const site = named?.kind === 'bind' ? named.site : -1
-  const statement = trace.sites[site]?.statement ?? -1
-  return site < 0 ? undefined : statement >= 0 ? statement : site
+  return site < 0 ? undefined : statementOf(trace, site)
 }
 
 /** The statement that named a parameter, or its transpose, after the errors had been computed, for this run to read. */

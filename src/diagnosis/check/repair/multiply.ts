@@ -3,7 +3,7 @@
  */
 
 import type { ParameterResult } from '../judge.ts'
-import { elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
+import { elementsAt, elementsOf, MATCH, proportion } from '../roles/measure.ts'
 import type { Values } from '../tape/tape.ts'
 import type { Tensor } from '../tape/tensor.ts'
 import { beside, LEAST_BESIDE } from './decayed.ts'
@@ -114,9 +114,7 @@ export function taken(
 /** Whether what is taken off a parameter is a multiple of what stands for the gradient: there is no optimiser between them. */
 function isPlain({ analysis }: Situation, { status, gradientNode, step }: ParameterResult): boolean {
   if (status !== 'wrong' || gradientNode === undefined) return false
-  const proxy = join(
-    analysis.points.values.map((v) => v[gradientNode] && { shape: [], data: elementsOf(step, v[gradientNode].data) }),
-  )
+  const proxy = elementsAt(step, analysis.points, gradientNode)
   return proxy.length === step.update.length && proportion(step.update, proxy).residual < MATCH
 }
 

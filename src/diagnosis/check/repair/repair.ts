@@ -38,9 +38,9 @@ const PROBES_AT_ONCE = 6
 const MAX_GROUPS = 3
 /** How much simpler an edit must be in a statement that another one is preferred to. */
 const RIVAL_COST = 0.75
-/** What it gains where it is of the kind that the tape says. */
 /** A factor that stands there twice is one that was written once too often. */
 const DOUBLED = 0.5
+/** What it gains where it is of the kind that the tape says. */
 const MEANT = 1.5
 /** What it costs to leave the gradients with another factor than the stated loss has. */
 const OTHER_SCALE = 1.5

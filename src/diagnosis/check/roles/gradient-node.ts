@@ -7,7 +7,7 @@ import type { Tape } from '../tape/tape.ts'
 import { type Dependence, PASSES } from './dependence.ts'
 import { SCALING } from './expand.ts'
 import { flippedAt, goesElsewhere, tellingPoint } from './flips.ts'
-import { type ChainStep, elementsOf, join, MATCH, type Proportion, proportion } from './measure.ts'
+import { type ChainStep, elementsAt, MATCH, type Proportion, proportion } from './measure.ts'
 import { isNorm } from './norms.ts'
 import type { Points } from './points.ts'
 
@@ -75,7 +75,7 @@ function isPartOfParameter(tape: Tape, dependence: Dependence, node: number): bo
 /** A value that is said to be the gradient, if it is. */
 export function gradientAt(points: Points, step: ChainStep, node: number | undefined): FoundGradient | undefined {
   if (node === undefined) return undefined
-  const value = join(points.values.map((v) => v[node] && { shape: [], data: elementsOf(step, v[node].data) }))
+  const value = elementsAt(step, points, node)
   if (value.length !== step.gradient.length) return undefined
   const match = proportion(value, step.gradient)
   return match.residual < MATCH && match.ratio !== 0 ? { node, ...match } : undefined

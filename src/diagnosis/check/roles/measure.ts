@@ -60,6 +60,11 @@ export function elementsOf(step: ChainStep, data: Float64Array): Float64Array {
   return part === undefined || part.length === data.length ? data : Float64Array.from(part, (i) => data[i] as number)
 }
 
+/** The same of a value of the tape, at all points together. */
+export function elementsAt(step: ChainStep, points: Points, node: number): Float64Array {
+  return join(points.values.map((values) => values[node] && { shape: [], data: elementsOf(step, values[node].data) }))
+}
+
 /** When the forward pass of a step first reads its parameter. */
 export function firstUse(
   tape: Tape,

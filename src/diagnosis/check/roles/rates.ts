@@ -134,9 +134,9 @@ function statesOf(
   const past = new Set<number>()
   const statements = new Set<number>()
   for (const chain of chains) {
-    if (chain.parameter || chain.resets > 0 || !keeps(chain) || isSum(tape, chain, sharedVersions(chains))) continue
+    if (chain.parameter || chain.resets > 0 || !keeps(chain)) continue
     const fresh = chain.versions.findLastIndex((v) => v.node > step.before && v.node < step.after && made.has(v.node))
-    if (fresh < 0) continue
+    if (fresh < 0 || isSum(tape, chain, sharedVersions(chains))) continue
     for (const v of chain.versions.slice(0, fresh)) old.add(v.node)
     const node = chain.versions[fresh]?.node ?? -1
     past.add(node)

@@ -7,6 +7,7 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
+import { statementOf } from '../trace/location.ts'
 import type { TraceEvent } from '../trace/trace.ts'
 import { copyText } from './aliased.ts'
 import { allNumbers } from './negative-roots.ts'
@@ -75,8 +76,7 @@ function* assignments({ trace }: Analysis): Generator<{ event: Kept; site: numbe
   const seen = new Set<number>()
   for (const event of trace.events) {
     if (event.kind !== 'store' && event.kind !== 'bind') continue
-    const own = trace.sites[event.site]
-    const site = own === undefined || own.statement < 0 ? event.site : own.statement
+    const site = statementOf(trace, event.site)
     const at = trace.sites[site]
     if (at === undefined || seen.has(site)) continue
     seen.add(site)

@@ -5,6 +5,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { statementOf } from '../trace/location.ts'
 import {
   fixOf,
   listed,
@@ -56,8 +57,7 @@ function statementsThatWrite({ best, tape, dependence, trace }: Analysis): numbe
     const [base, value] = args
     if ((op !== 'put' && op !== 'write') || base === undefined || value === undefined || forward.has(node)) continue
     if (!forward.has(base) || dependence.depends[base] !== 1 || dependence.cut.has(base)) continue
-    const statement = trace.sites[site]?.statement ?? -1
-    if (dependence.depends[value] !== 1) found.add(statement >= 0 ? statement : site)
+    if (dependence.depends[value] !== 1) found.add(statementOf(trace, site))
   }
   return [...found]
 }

@@ -6,7 +6,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
-import { elementsOf, join, MATCH, proportion } from '../roles/measure.ts'
+import { elementsAt, MATCH, proportion } from '../roles/measure.ts'
 import { isNorm } from '../roles/norms.ts'
 import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
@@ -82,7 +82,7 @@ function clippingIn(analysis: Analysis): Clipping | undefined {
       )
       const scaled = args.find((a) => a !== scale)
       if (scale === undefined || scaled === undefined) continue
-      const value = join(points.values.map((v) => v[scaled] && { shape: [], data: elementsOf(step, v[scaled].data) }))
+      const value = elementsAt(step, points, scaled)
       if (value.length !== step.gradient.length || !(proportion(value, step.gradient).residual < MATCH)) continue
       const fault = faultOf(analysis, scale, divides)
       if (fault === undefined) continue

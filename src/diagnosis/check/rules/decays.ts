@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
-import { elementsOf, join, MATCH } from '../roles/measure.ts'
+import { elementsAt, MATCH } from '../roles/measure.ts'
 
 /** A parameter; single numbers of one list count as one. */
 export interface Family {
@@ -90,11 +90,7 @@ export function vectors(
 /** What a penalty may shrink, at all points: the parameter, all of it but a row or a column, or what a mask leaves of it. */
 export function shrunkIn(analysis: Analysis, results: readonly ParameterResult[]): Vectors[] {
   const { points, tape, dependence } = analysis
-  const whole = vectors(analysis, results, ({ step }) =>
-    join(
-      points.values.map((v) => v[step.before] && { shape: [], data: elementsOf(step, v[step.before]?.data ?? NONE) }),
-    ),
-  )
+  const whole = vectors(analysis, results, ({ step }) => elementsAt(step, points, step.before))
   const [only] = results
   const before = only?.step.before ?? -1
   const shape = points.values[0]?.[before]?.shape ?? []
@@ -114,7 +110,6 @@ export function shrunkIn(analysis: Analysis, results: readonly ParameterResult[]
   return out
 }
 
-const NONE = new Float64Array(0)
 const MOST_MASKS = 6
 
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0)

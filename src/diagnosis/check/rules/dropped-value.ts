@@ -5,6 +5,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import { statementOf } from '../trace/location.ts'
 import {
   analyseEdited,
   countRight,
@@ -73,7 +74,7 @@ function droppedIn({ trace, tape, dependence }: Analysis): Dropped[] {
     if (shapes[0] === '' || shapes[0] !== shapes[1]) continue
     found.set(event.site, {
       name: String(event.key),
-      site: at.statement >= 0 ? at.statement : event.site,
+      site: statementOf(trace, event.site),
       line: from.line,
     })
   }

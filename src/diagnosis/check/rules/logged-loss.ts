@@ -57,11 +57,10 @@ export function loggedLoss(analysis: Analysis): Finding[] {
 
 /** Of a sum that is opened into its terms, the statement that adds them up. */
 function summedAt({ trace, dependence }: Analysis, { name }: Loss, term: number): number | undefined {
-  const stores = trace.events.filter(
-    (e) => e.kind === 'store' && String(e.key) === name && dependence.depends[e.node] === 1,
+  const stores = trace.events.flatMap((e) =>
+    e.kind === 'store' && String(e.key) === name && dependence.depends[e.node] === 1 ? [e] : [],
   )
-  const [first] = stores
-  return first?.kind === 'store' && !stores.some((e) => e.kind === 'store' && e.node === term) ? first.site : undefined
+  return stores.some((e) => e.node === term) ? undefined : stores[0]?.site
 }
 
 /** Whether the script prints it, keeps it or gives it back: else it is the error that the gradients begin with, under a name. */

@@ -36,10 +36,7 @@ export async function lostAxes(scene: Scene): Promise<Outcome> {
       if (done === undefined) continue
       const names = group.map((l) => l.name).join(', ')
       const findings = findingAt(analysis, {
-        kind:
-          /axis\s*=\s*\S+?(?=[,)])/.exec(text)?.[0] === /axis\s*=\s*\S+?(?=[,)])/.exec(textAt(analysis, at))?.[0]
-            ? 'broadcast'
-            : 'reduction-axis',
+        kind: axisIn(text) === axisIn(textAt(analysis, at)) ? 'broadcast' : 'reduction-axis',
         site,
         message: `the sum has shape ${one.sum}, and ${names} has (${one.was}): what is taken off it makes (${one.is}) of it`,
         expected: text,
@@ -55,6 +52,8 @@ export async function lostAxes(scene: Scene): Promise<Outcome> {
   }
   return NOTHING_FOUND
 }
+
+const axisIn = (text: string) => /axis\s*=\s*\S+?(?=[,)])/.exec(text)?.[0]
 
 /** The same sum with its axis kept, over the other axis, or both. */
 function textsFor(text: string): string[] {

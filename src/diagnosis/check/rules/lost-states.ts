@@ -9,6 +9,7 @@ import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { resolvePlaces } from '../roles/places.ts'
 import { MULTIPLICATIONS, SUMS } from '../tape/operations.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import {
   analyseEdited,
@@ -83,8 +84,7 @@ function findLost(analysis: Analysis): Lost[] {
   const others = new Set<number>()
   for (const event of trace.events) {
     if (event.kind !== 'store' || event.place !== 'name' || dependence.depends[event.node] !== 1) continue
-    const own = trace.sites[event.site]
-    const at = own && own.statement >= 0 ? own.statement : event.site
+    const at = statementOf(trace, event.site)
     const site = trace.sites[at]
     const [, name = '', value = ''] = site === undefined ? [] : (OWN.exec(textAt(analysis, site).trim()) ?? [])
     if (site === undefined || name !== event.key || others.has(at)) continue

@@ -6,6 +6,7 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { SUMS } from '../tape/operations.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Departure } from './optimizer-faults.ts'
 import { rewritesOf } from './optimizer-rewrites.ts'
 import {
@@ -37,9 +38,7 @@ export async function negativeRoots(scene: Scene): Promise<Outcome> {
   const rooted = stateUnderRoot(analysis)
   if (rooted === undefined) return NOTHING_FOUND
   const { tape, trace } = analysis
-  const made = tape.entry(rooted.next).site
-  const statement = trace.sites[made]?.statement ?? -1
-  const site = statement >= 0 ? statement : made
+  const site = statementOf(trace, tape.entry(rooted.next).site)
   const at = trace.sites[site]
   if (at === undefined) return NOTHING_FOUND
   const moment = { next: rooted.next }

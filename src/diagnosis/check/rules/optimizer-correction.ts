@@ -40,11 +40,13 @@ export function wrongCorrection(
     if (!xs.slice(1).every((x, k) => x > (xs[k] as number) && !near(x, xs[k] as number))) continue
     const moment = constant.find((m) => all.every((c) => c !== undefined && isFrom(tape, values, c.from, m.decay)))
     if (moment === undefined) continue
-    const some = (list: readonly number[]) => list.slice(0, MOST_SHOWN).map(show).join(', ')
     return {
       moment,
       node,
-      evidence: `1 − X is ${some(xs.map((x) => 1 - x))} in the first steps, where 1 − ${show(moment.decay)}^t is ${some(xs.map((_, k) => 1 - moment.decay ** (k + 1)))}`,
+      evidence: `1 − X is ${besideLegal(
+        xs.map((x) => 1 - x),
+        moment,
+      )}`,
     }
   }
   return fallingDivisor(tape, values, steps, constant)
@@ -68,14 +70,16 @@ function fallingDivisor(
     if (!xs.every((x, k) => x > 0 && x < 1 && (k === 0 || x < 0.9 * (xs[k - 1] as number)))) continue
     const moment = moments.find((m) => all.every((n) => isFrom(tape, values, n, m.decay)))
     if (moment === undefined) continue
-    const some = (list: readonly number[]) => list.slice(0, MOST_SHOWN).map(show).join(', ')
-    return {
-      moment,
-      node,
-      evidence: `the divisor is ${some(xs)} in the first steps, where 1 − ${show(moment.decay)}^t is ${some(xs.map((_, k) => 1 - moment.decay ** (k + 1)))}`,
-    }
+    return { moment, node, evidence: `the divisor is ${besideLegal(xs, moment)}` }
   }
   return undefined
+}
+
+/** What stands for a correction in the first steps, beside what it should be. */
+function besideLegal(found: readonly number[], { decay }: Moment): string {
+  const some = (list: readonly number[]) => list.slice(0, MOST_SHOWN).map(show).join(', ')
+  const legal = found.map((_, k) => 1 - decay ** (k + 1))
+  return `${some(found)} in the first steps, where 1 − ${show(decay)}^t is ${some(legal)}`
 }
 
 const POWERS = new Set(['pow', 'power', 'float_power'])

@@ -3,6 +3,7 @@
 import type { Analysis } from '../analyse.ts'
 import type { SourceEdit } from '../repair/repair.ts'
 import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Departure, Fault } from './optimizer-faults.ts'
 import { replaceAt, textAt } from './trial.ts'
 
@@ -12,9 +13,7 @@ const AT_UPDATE = new Set<Departure>(['no-root', 'multiplied', 'correction-other
 export function placeOf({ tape, dependence, trace }: Analysis, fault: Fault): number {
   const { step, moment, departure, node } = fault
   if (node !== undefined) return tape.entry(node).site
-  const made = tape.entry(moment.next).site
-  const statement = trace.sites[made]?.statement ?? -1
-  const own = statement >= 0 ? statement : made
+  const own = statementOf(trace, tape.entry(moment.next).site)
   if (departure === 'momentum-sign' && moment.decay < 0) return own
   if (!AT_UPDATE.has(departure) && !departure.startsWith('correction')) return own
   const from = readersOf(fault, (n) => tape.entry(n).args)

@@ -9,6 +9,7 @@ import { findingAt } from '../findings/at.ts'
 import { subjectOf } from '../findings/finding.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Finding } from '../types.ts'
 import {
   type Decay,
@@ -196,7 +197,7 @@ function sumOfSamples(analysis: Analysis, faults: readonly Fault[]): Finding[] {
   const error = faults.length > 1 ? errorStatement(analysis) : undefined
   const site = error ?? siteOf(analysis, one.decay, [one.decay])
   const names = faults.flatMap((g) => g.decay.family.results.map((r) => r.chain.name))
-  const statement = statementOf(analysis, site)
+  const statement = statementOf(analysis.trace, site)
   const at = trace.sites[statement]
   return findingAt(analysis, {
     kind: 'scale',
@@ -228,7 +229,7 @@ function claim(analysis: Analysis, site: number, group: readonly Fault[], isStat
   const by = isStated ? 'the loss that the script states asks for' : 'the other weights have'
   return findingAt(analysis, {
     kind: 'regularisation',
-    site: statementOf(analysis, site),
+    site: statementOf(analysis.trace, site),
     message: `the update of ${listed(names)} ${SAYS[one.says]}`,
     expected: `the gradient plus ${shown(one.wanted)} times the parameter`,
     received: `the gradient plus ${shown(one.decay.own)} times the parameter`,
@@ -237,9 +238,4 @@ function claim(analysis: Analysis, site: number, group: readonly Fault[], isStat
     ],
     parameters: names,
   })
-}
-
-const statementOf = ({ trace }: Analysis, site: number) => {
-  const statement = trace.sites[site]?.statement ?? -1
-  return statement >= 0 ? statement : site
 }

@@ -6,6 +6,7 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Finding } from '../types.ts'
 import {
   fixOf,
@@ -62,8 +63,7 @@ function repeatedIn(analysis: Analysis): Repeated[] {
   const found = new Map<number, Repeated>()
   for (const [node, { op, params, site }] of trace.nodes.entries()) {
     if (op !== 'put' || tape.aside[node] === 1) continue
-    const statement = trace.sites[site]?.statement ?? -1
-    const own = statement >= 0 ? statement : site
+    const own = statementOf(trace, site)
     const at = trace.sites[own]
     const places = params.at as readonly number[] | undefined
     if (at?.kind !== 'AugAssign' || places === undefined || found.has(own)) continue

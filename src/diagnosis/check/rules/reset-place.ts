@@ -4,6 +4,7 @@
  */
 
 import type { Analysis } from '../analyse.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import { headersOf, sitesTo } from './blocks.ts'
 
@@ -38,7 +39,7 @@ export function zerosAtHome(analysis: Analysis, zero: number, before: number): n
       if (!isThis || (event.kind !== 'store' && event.kind !== 'bind') || event.time > before) continue
       const at = trace.sites[event.site]
       if (event.place === 'name' && at !== undefined && at.function === home?.function && at.file === home.file)
-        found = at.statement >= 0 ? at.statement : event.site
+        found = statementOf(trace, event.site)
       if (typeof event.owner === 'number' && LISTS.has(trace.containers.get(event.owner) ?? '')) owners.add(event.owner)
     }
     held = owners

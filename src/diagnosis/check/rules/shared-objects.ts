@@ -7,6 +7,7 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { SourceEdit } from '../repair/repair.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import {
   analyseEdited,
@@ -60,8 +61,7 @@ function sharedIn(analysis: Analysis): Shared[] {
   const places = new Map<string, { at: number; container: number; count: number }>()
   for (const event of trace.events) {
     if (event.kind !== 'bind' || event.place !== 'item') continue
-    const own = trace.sites[event.site]
-    const at = own !== undefined && own.statement >= 0 ? own.statement : event.site
+    const at = statementOf(trace, event.site)
     const key = `${at} ${event.owner} ${event.container}`
     const known = places.get(key)
     if (known === undefined) places.set(key, { at, container: event.container, count: 1 })

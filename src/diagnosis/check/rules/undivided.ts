@@ -3,6 +3,7 @@
 import type { Analysis } from '../analyse.ts'
 import { showsRatio } from '../judge.ts'
 import { findMeetings } from '../roles/meetings.ts'
+import { statementOf } from '../trace/location.ts'
 
 /** How many samples there may be in a training pass, of a script that states its loss. */
 export function countsOf({ tape, trace, dependence, judged }: Analysis): ReadonlySet<number> {
@@ -21,18 +22,15 @@ export function errorStatement({ tape, trace, dependence, best }: Analysis): num
   const meetings = findMeetings(tape, dependence)
   const error = meetings.find((m) => made.has(m.node)) ?? meetings[0]
   if (error === undefined) return undefined
-  const statementOf = (site: number) => {
-    const statement = trace.sites[site]?.statement ?? -1
-    return statement >= 0 ? statement : site
-  }
-  const home = statementOf(error.site)
+  const statementAt = (site: number) => statementOf(trace, site)
+  const home = statementAt(error.site)
   const terms = best?.measured.loss.steps.flatMap((s) => s.terms.map(([n]) => n)) ?? []
   const forward = tape.ancestors(terms, dependence.cut)
   if (!forward.has(error.node)) return home
-  const renamed = trace.events.find((e) => e.kind === 'store' && e.node === error.node && statementOf(e.site) !== home)
+  const renamed = trace.events.find((e) => e.kind === 'store' && e.node === error.node && statementAt(e.site) !== home)
   const reader = tape.readers(error.node).find((n) => made.has(n) && !forward.has(n) && tape.aside[n] !== 1)
-  if (renamed?.kind === 'store') return statementOf(renamed.site)
-  return reader === undefined ? home : statementOf(tape.entry(reader).site)
+  if (renamed?.kind === 'store') return statementAt(renamed.site)
+  return reader === undefined ? home : statementAt(tape.entry(reader).site)
 }
 
 /** The number of samples, if the gradients of all parameters are so many times those of the loss, and nothing absorbs that but the rate. */

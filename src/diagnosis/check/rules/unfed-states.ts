@@ -8,6 +8,7 @@ import { courseOf } from '../course/course.ts'
 import { findingAt } from '../findings/at.ts'
 import { originOf, PASSES } from '../roles/dependence.ts'
 import { MULTIPLICATIONS } from '../tape/operations.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Finding } from '../types.ts'
 import { listed, type Outcome, type Scene, short, textAt } from './trial.ts'
 
@@ -47,7 +48,7 @@ export async function unfedStates({ analysis, run, edits, deadline }: Scene): Pr
     findings.push(
       ...findingAt(analysis, {
         kind: 'optimiser',
-        site: at.statement >= 0 ? at.statement : site,
+        site: statementOf(analysis.trace, site),
         message: `${name} is never written: it stays at the zeros that it began with, and the update of ${listed(names)} goes without it`,
         expected: `the new value stored in ${name}, for the next step`,
         received: textAt(analysis, trace.sites[at.statement] ?? at).trim(),

@@ -7,7 +7,7 @@ import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { LOSS_NAME } from '../roles/stated-losses.ts'
 import type { Finding } from '../types.ts'
-import { headersOf, indentOf, loopsIn } from './blocks.ts'
+import { indentOf, loopsIn } from './blocks.ts'
 import { textAt, wrongNames } from './trial.ts'
 
 export function unresetLoss(analysis: Analysis): Finding[] {
@@ -49,9 +49,9 @@ interface Begun {
 
 /** Where a sum of an inner loop begins, which the loop around that shows and never sets back. Lines count from 0. */
 function begunOnce(lines: readonly string[], line: number, name: string): Begun | undefined {
-  const loop = loopsIn(lines, line).at(-1)
-  if (loop === undefined || loopsIn(lines, line).length < 2 || lines.some((l) => globals(name).test(l)))
-    return undefined
+  const [inner, ...around] = loopsIn(lines, line)
+  const loop = around.at(-1)
+  if (inner === undefined || loop === undefined || lines.some((l) => globals(name).test(l))) return undefined
   const indent = indentOf(lines[loop] ?? '')
   const isZero = new RegExp(`^${' '.repeat(indent)}${name}\\s*=\\s*0(?:\\.0*)?\\s*$`)
   const start = lines.slice(0, loop).findLastIndex((l) => isZero.test(l))
@@ -64,14 +64,8 @@ function begunOnce(lines: readonly string[], line: number, name: string): Begun 
   const [shown] = uses
   // What is compared, or taken off something, is not meant to be read as it is.
   const isPlain = (i: number) => {
-    const text = lines[i] ?? ''
-    const own = loopsIn(lines, i).at(0) === loop || headersOf(lines, i).includes(loop)
-    return (
-      own &&
-      !new RegExp(`(?:[-<>=]\\s*${name}\\b)|(?:\\b${name}\\s*[-<>])`).test(
-        text.replaceAll(`${name}=`, '').replaceAll(`${name} =`, ''),
-      )
-    )
+    const text = (lines[i] ?? '').replaceAll(`${name}=`, '').replaceAll(`${name} =`, '')
+    return !new RegExp(`(?:[-<>=]\\s*${name}\\b)|(?:\\b${name}\\s*[-<>])`).test(text)
   }
   if (shown === undefined || !uses.every(isPlain)) return undefined
   return uses.some((i) => isDivided(lines[i] ?? '', name, body)) ? undefined : { start, loop, shown }

@@ -40,3 +40,9 @@ function cutOut({ sources }: Pick<Trace, 'sources'>, site: Site): string {
   lines[0] = [...(lines[0] ?? '')].slice(site.column).join('')
   return lines.join('\n')
 }
+
+/** The statement that a site belongs to, or the site itself where it is one. */
+export function statementOf({ sites }: Pick<Trace, 'sites'>, site: number): number {
+  const statement = sites[site]?.statement ?? -1
+  return statement >= 0 ? statement : site
+}

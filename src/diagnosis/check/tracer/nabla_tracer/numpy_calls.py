@@ -26,15 +26,6 @@ def install(session):
     def plain(site, function, args, keywords):
         return session.from_library(site, function, args, keywords, function(*args, **keywords))
 
-    def finish(op, refs, params, site, value, out=None):
-        """Records a result, as a fresh value or as what was written into `out`."""
-        if out is None:
-            return record.result(op, refs, params, site, value)
-        node = record.node(op, refs, {**(params or {}), "inplace": 1}, site, out)
-        record.wrote(out, node, site)
-        session.noticed(site, out)
-        return value
-
     def product(op):
         def handle(site, function, args, keywords):
             out = keywords.get("out")
@@ -44,7 +35,7 @@ def install(session):
             value = function(*args, **keywords)
             if any(r is None for r in refs) or not session.numeric(value):
                 return value
-            return finish(op, refs, 0, site, value, out)
+            return session.finish(op, refs, 0, site, value, out)
         return handle
 
     def reduction(op):
@@ -61,7 +52,7 @@ def install(session):
             rank = np.ndim(args[0])
             axes = list(range(rank)) if axis is None else [int(a) % rank for a in np.atleast_1d(axis)] if rank else []
             params = {"axes": axes, "keepdims": 1 if given.get("keepdims") else 0}
-            return finish(op, [ref], params, site, value, given.get("out"))
+            return session.finish(op, [ref], params, site, value, given.get("out"))
         return handle
 
     def chosen(op, array, axis, value):
@@ -164,7 +155,7 @@ def install(session):
                 sources.append(record.ref(bound))
         if any(s is None for s in sources):
             return plain(site, function, args, keywords)
-        return finish("clip", sources, params, site, value, args[3] if len(args) > 3 else keywords.get("out"))
+        return session.finish("clip", sources, params, site, value, args[3] if len(args) > 3 else keywords.get("out"))
 
     def spread(root):
         """Variance and standard deviation, in the operations they are made of."""
@@ -202,7 +193,7 @@ def install(session):
         out = keywords.get("out")
         if out is None and session.shares(value):
             return value
-        return finish("einsum", refs, {"subscripts": args[0].replace(" ", "")}, site, value, out)
+        return session.finish("einsum", refs, {"subscripts": args[0].replace(" ", "")}, site, value, out)
 
     def tensordot(site, function, args, keywords):
         value = function(*args, **keywords)

@@ -517,12 +517,16 @@ class Session:
             return self.from_library(site, function, inputs, {}, value)
         if not self.numeric(value):
             return value
-        if out is not None:
-            node = self.record.node(function.__name__, refs, {"inplace": 1}, site, out)
-            self.record.wrote(out, node, site)
-            self.noticed(site, out)
-            return value
-        return self.record.result(function.__name__, refs, 0, site, value)
+        return self.finish(function.__name__, refs, 0, site, value, out)
+
+    def finish(self, op, refs, params, site, value, out=None):
+        """Records a result, as a fresh value or as what was written into `out`."""
+        if out is None:
+            return self.record.result(op, refs, params, site, value)
+        node = self.record.node(op, refs, {**(params or {}), "inplace": 1}, site, out)
+        self.record.wrote(out, node, site)
+        self.noticed(site, out)
+        return value
 
     @property
     def leaving(self):
