@@ -66,6 +66,10 @@ export function choose(tape: Tape, dependence: Dependence, all: readonly Judged[
           (o) => o.chain.id === chain.id && (o.status === 'scaled' || o.status === 'sign') && isSeen(o.step),
         ),
     )
+  // A loss is seldom what updates are computed from; the error of one unit, called `error` like a loss, is.
+  const taken = tape.ancestors(dependence.parameters.flatMap((chain) => chain.rests.flat()))
+  const isTaken = ({ measured }: Judged) =>
+    measured.loss.stated && measured.loss.steps.slice(0, 1).some((s) => s.terms.some(([n]) => taken.has(n)))
   const before = (a: Judged, b: Judged) => {
     if (isBlind(a, b) !== isBlind(b, a)) return isBlind(b, a)
     if (a.consistent && b.consistent)
@@ -87,6 +91,7 @@ export function choose(tape: Tape, dependence: Dependence, all: readonly Judged[
       Number(a.consistent) - Number(b.consistent) ||
       a.explained - b.explained ||
       count(a) - count(b) ||
+      (count(a) === 0 ? Number(isTaken(b)) - Number(isTaken(a)) : 0) ||
       regular(a) - regular(b) ||
       Number(isUnit(a)) - Number(isUnit(b)) ||
       Number(a.measured.loss.stated) - Number(b.measured.loss.stated)

@@ -6,6 +6,8 @@ import type { Situation } from './situation.ts'
 import { innerOf, type Statement } from './statements.ts'
 
 export const NEGATED = -1
+/** What a factor costs that is written there as the very number. */
+export const WRITTEN = 0.05
 const TURNING = new Set(['neg', 'negative', 'sub', 'subtract'])
 const PLAIN = new Set(['mul', 'multiply', 'dot', 'matmul', 'inner', 'outer', 'einsum', 'move', 'view', 'copy', 'sum'])
 
@@ -40,7 +42,7 @@ export function entryCost(situation: Situation, statement: Statement, factor: nu
   if (!carries) return factor === NEGATED && ops.some((op) => TURNING.has(op)) ? 0.5 : 1.5
   const negates = factor === NEGATED && ops.some((op) => op === 'neg' || op === 'negative') ? 0.2 : 0
   // The very number that is too much is written there.
-  if (factor > 0 && inner.some((n) => isTimes(situation, n, 1 / factor))) return 0.05
+  if (factor > 0 && inner.some((n) => isTimes(situation, n, 1 / factor))) return WRITTEN
   if (factor !== NEGATED && added !== undefined && !isError) {
     if (Math.abs(added - 1) < 1e-5) return 2
     const [is, should] = [added, added * factor].map((x) => isUsual(situation, inner, x))

@@ -8,7 +8,7 @@ import { proportion } from '../roles/measure.ts'
 import { findMeetings } from '../roles/meetings.ts'
 import { DIVISIONS, MULTIPLICATIONS } from '../tape/operations.ts'
 import type { Tensor } from '../tape/tensor.ts'
-import { entryCost, NEGATED } from './entry.ts'
+import { entryCost, NEGATED, WRITTEN } from './entry.ts'
 import { besidePenalty, factorFor, isClose, isCount, multiplied, SAME, scaled, taken, wantedOf } from './multiply.ts'
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence, Situation } from './situation.ts'
@@ -111,6 +111,7 @@ function multiplesOf(situation: Situation, deadline: number): Multiple | undefin
 /** Of a sum over a loop's turns, which others divide once the loop is over, its last statement is the one that is not divided. */
 function sumUndivided(situation: Situation, found: Multiple, equals: readonly Multiple[]): Multiple | undefined {
   const { outputs, site } = found.statement
+  if (found.remake.cost <= WRITTEN) return undefined
   if (outputs.length < 2 || runsOfSameFactor(situation, found.factor, site) >= outputs.length) return undefined
   const lastOf = (m: Multiple) => m.statement.outputs.at(-1) ?? 0
   const sums = equals.filter((m) => m.statement.outputs.length >= outputs.length && m.factor === found.factor)

@@ -1,10 +1,13 @@
 /** A statement's runs in, what the values that each run reads say of the forward value that it is about out. */
 
+import type { ParameterResult } from '../judge.ts'
 import { MOVES } from '../roles/dependence.ts'
 import { PRODUCTS } from '../roles/points.ts'
+import type { Tape } from '../tape/tape.ts'
 import { isElementwise } from './remake/change.ts'
+import { readsAs } from './replay.ts'
 import type { Pairing, Situation } from './situation.ts'
-import { innerOf } from './statements.ts'
+import { type Alias, innerOf } from './statements.ts'
 
 /**
  * What each run multiplies with, an output or what went into the activation, tells which value of the forward pass it is
@@ -57,23 +60,68 @@ export function* byOperands(situation: Situation, nodes: readonly number[]): Gen
   }
 }
 
+/**
+ * What reads a run's value tells which value of the forward pass it is about, where the run itself reads nothing that
+ * does: a parameter that it is multiplied with, or the one parameter whose update it is multiplied for.
+ */
+export function* byReaders(
+  situation: Situation,
+  nodes: readonly number[],
+  times: readonly number[] | undefined,
+  alias: Alias | undefined,
+  flows: ReadonlyMap<number, readonly ParameterResult[]>,
+): Generator<Pairing> {
+  if (nodes.length < 2 || nodes.length > MOST_READING) return
+  const { analysis, region, points } = situation
+  const { tape, dependence } = analysis
+  const sizeOf = (node: number) => points[0]?.[node]?.data.length
+  const parametersOf = (node: number, from: number): number[] => {
+    const readers = [...tape.readers(node)].filter(
+      (user) => user >= from && user < region.end && readsAs(analysis, user, node, alias),
+    )
+    const factors = readers.flatMap((user) => tape.entry(user).args.map((arg) => behindMoves(tape, arg)))
+    const updated = readers.flatMap((user) => {
+      const [one, ...more] = flows.get(user) ?? []
+      return one !== undefined && more.length === 0 ? [one.step.before] : []
+    })
+    return [...factors.filter((arg) => dependence.cut.has(arg)), ...updated]
+  }
+  const asked = nodes.map((node, i) => parametersOf(node, times?.[i] ?? node + 1))
+  const taken = new Set<number>()
+  const targets = asked.map((parameters, i) => {
+    for (const parameter of parameters)
+      for (const { result } of productsOf(situation, parameter)) {
+        if (taken.has(result) || sizeOf(result) !== sizeOf(nodes[i] ?? -1)) continue
+        taken.add(result)
+        return result
+      }
+    return -1
+  })
+  if (targets.every((target) => target >= 0)) yield { nodes, targets, times }
+}
+
 /** What the forward pass multiplied with the first parameter that a run of a statement reads, or what came out. */
 function partnerOf(
-  { analysis, region }: Situation,
+  situation: Situation,
   node: number,
   others: ReadonlySet<number>,
   end: 'operand' | 'result',
 ): number | undefined {
+  const { analysis, region } = situation
   const { tape, dependence } = analysis
-  const behind = (at: number): number => {
-    let found = at
-    while (MOVES.has(tape.entry(found).op) && tape.entry(found).args.length === 1)
-      found = tape.entry(found).args[0] ?? found
-    return found
-  }
-  const read = innerOf(analysis, region, node, others).flatMap((n) => tape.entry(n).args.map(behind))
+  const read = innerOf(analysis, region, node, others).flatMap((n) =>
+    tape.entry(n).args.map((arg) => behindMoves(tape, arg)),
+  )
   const parameter = read.find((a) => dependence.cut.has(a))
-  if (parameter === undefined) return undefined
+  return parameter === undefined ? undefined : productsOf(situation, parameter).next().value?.[end]
+}
+
+/** The products of the forward pass that a parameter enters, each with its other operand. */
+function* productsOf(
+  { analysis, region }: Situation,
+  parameter: number,
+): Generator<{ readonly operand: number; readonly result: number }, undefined> {
+  const { tape } = analysis
   const holders = [parameter]
   for (const holder of holders)
     for (const reader of tape.readers(holder)) {
@@ -82,9 +130,16 @@ function partnerOf(
       if (MOVES.has(op) && holders.length < MOST_OPERANDS) holders.push(reader)
       if (!PRODUCTS.has(op)) continue
       const other = args.find((a) => a !== holder)
-      if (other !== undefined) return end === 'result' ? reader : behind(other)
+      if (other !== undefined) yield { operand: behindMoves(tape, other), result: reader }
     }
-  return undefined
+}
+
+/** What a view or a copy was taken of. */
+function behindMoves(tape: Tape, node: number): number {
+  let found = node
+  while (MOVES.has(tape.entry(found).op) && tape.entry(found).args.length === 1)
+    found = tape.entry(found).args[0] ?? found
+  return found
 }
 
 const MOST_READING = 4000

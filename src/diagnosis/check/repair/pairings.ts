@@ -4,7 +4,7 @@ import type { ParameterResult } from '../judge.ts'
 import { placesRead } from '../tape/moves.ts'
 import { add, type Tensor } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'
-import { byOperands } from './operands.ts'
+import { byOperands, byReaders } from './operands.ts'
 import { pairings, RARE } from './orders.ts'
 import { partsOf } from './parts.ts'
 import { readsAs } from './replay.ts'
@@ -213,6 +213,7 @@ function* pairingsAmong(
   const nodes = signals.length > 0 ? signals : own
   const times = statement.times && nodes.map((n) => statement.times?.[own.indexOf(n)] ?? 0)
   if (times === undefined) yield* byOperands(situation, nodes)
+  yield* byReaders(situation, nodes, times, statement.alias, flows)
   yield* byWays(situation, targets.ways, nodes, times)
   for (const group of targets.groups)
     for (const chosen of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets: chosen, times }

@@ -4,7 +4,7 @@ import type { Tape, Values } from '../tape/tape.ts'
 import { type Dependence, originOf } from './dependence.ts'
 import { isScalar, type Loss, stepsOf } from './losses.ts'
 import { findMeetings } from './meetings.ts'
-import { openSum, runningSums } from './sums.ts'
+import { openSums, runningSums } from './sums.ts'
 
 export const LOSS_NAME =
   /loss|cost|err|mse|sse|bce|nll|entropy|objective|energy|verlust|fehler|kosten|perte|erreur|perdida|pérdida|perdita|coste|erro|custo|perda|kayip|kayıp|hata|maliyet|verlies|kostnad|förlust|forlust|strata|blad|błąd|koszt|chyba|^[jlec]$|^total$/i
@@ -73,10 +73,9 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
     if (isPart && !besides.has(site)) continue
     if (group.rank < 3 && someOf(group.nodes).some((n) => taken.has(n) && movesAlone(tape, dependence, n))) continue
     const mixed = someOf(group.nodes).some((n) => mixesVersions(tape, dependence, n))
-    const last = group.nodes.at(-1) ?? 0
     const sums = runningSums(tape, group.nodes, values, dependence)
     const terms = mixed
-      ? openSum(tape, last, values, dependence)
+      ? openSums(tape, group.nodes, values, dependence)
       : (sums ?? group.nodes.map((n): [number, number] => [n, 1]))
     const steps = stepsOf(tape, dependence, mixed ? ofFirstStep(tape, dependence, terms) : terms)
     if (steps.length > 0)

@@ -38,6 +38,20 @@ export function openSum(tape: Tape, node: number, values: Values, dependence: De
   return terms
 }
 
+/** The terms of sums over many steps, each once: a later state of a total contains the earlier ones. */
+export function openSums(
+  tape: Tape,
+  nodes: readonly number[],
+  values: Values,
+  dependence: Dependence,
+): [number, number][] {
+  const terms = new Map<number, number>()
+  for (const node of [...nodes].sort((a, b) => b - a))
+    for (const [term, factor] of openSum(tape, node, values, dependence))
+      if (!terms.has(term)) terms.set(term, factor)
+  return [...terms]
+}
+
 /** `total += …`, seen at each addition: the terms, each once. Undefined where no node of the group contains another. */
 export function runningSums(
   tape: Tape,

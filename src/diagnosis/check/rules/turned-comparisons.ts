@@ -5,6 +5,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
+import type { ParameterResult } from '../judge.ts'
 import type { Finding } from '../types.ts'
 import {
   analyseEdited,
@@ -24,7 +25,7 @@ const MOST_TRIALS = 4
 export async function turnedComparisons(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
   const wrong = wrongNames(analysis)
-  if (!analysis.best?.results.some((r) => r.status === 'wrong' && r.residual > FAR)) return NOTHING_FOUND
+  if (!analysis.best?.results.some((r) => isFar(r, analysis.points.values.length))) return NOTHING_FOUND
   const edits = sitesIn(analysis).flatMap((site) => {
     const at = analysis.trace.sites[site]
     return at === undefined
@@ -46,7 +47,12 @@ export async function turnedComparisons(scene: Scene): Promise<Outcome> {
 }
 
 /** A mask that is turned leaves nothing of a gradient where it should be: it is no matter of a few elements. */
+const isFar = ({ status, residual, step }: ParameterResult, points: number) =>
+  status === 'wrong' && residual > (step.gradient.length <= points ? FAR_ALONE : FAR)
+
 const FAR = 0.1
+/** Of a single number only its largest gradient at a few points decides. */
+const FAR_ALONE = 1e-3
 
 /** All that was wrong is right, and what was right still is; the loss is the same, or one that the script states. */
 function explains(before: Analysis, after: Analysis, wrong: readonly string[], still: readonly string[]): boolean {
