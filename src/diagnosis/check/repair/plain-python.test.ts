@@ -25,6 +25,16 @@ const CASES: readonly LineChange[] = [
     'fehler[i] * (1 - self.ausgaben[i] ** 2)',
     'wrong-activation-derivative',
   ],
+  // What an object keeps of the error as it got it, in all layers: known by the parameters that read it.
+  [
+    'schichten',
+    'self.deltas.append(fehler[i] * self.ausgaben[i] * (1 - self.ausgaben[i]))',
+    'self.deltas.append(fehler[i])',
+    'missing-activation-derivative',
+  ],
+  // One derivative for all layers, under a loss that is printed once an epoch.
+  ['neurons', 'return output * (1.0 - output)', 'return output * (1.0 + output)', 'wrong-activation-derivative'],
+  ['list_matrices', 'd if z > 0 else 0.0', 'd if z < 0 else 0.0', 'wrong-activation-derivative'],
 ]
 
 testLineChanges(CASES)

@@ -50,6 +50,10 @@ const CASES: readonly LineChange[] = [
     'dz1 = dh * (1 - np.power(h, 2)) * (1 - np.power(h, 2))',
     'extra-activation-derivative',
   ],
+  // Written into the array that was copied, which nothing reads any more.
+  ['words', 'err[target] -= 1', 'prob[target] -= 1', 'wrong-operand'],
+  // A factor that is written out, beside a momentum that multiplies with its inverse.
+  ['deep_tanh', 'gb[l] = delta.sum(axis=0)', 'gb[l] = 2 * delta.sum(axis=0)', 'scale'],
 ]
 
 testLineChanges(CASES)

@@ -20,6 +20,7 @@ import { keptInPlace } from './kept-in-place.ts'
 import { lostAxes } from './lost-axis.ts'
 import { lostStates } from './lost-states.ts'
 import { lostUpdates } from './lost-update.ts'
+import { lostWrites } from './lost-writes.ts'
 import { negativeRoots } from './negative-roots.ts'
 import { neverUpdated } from './never-updated.ts'
 import { optimizerFaults } from './optimizer.ts'
@@ -72,6 +73,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   unresetSums,
   overwrittenSums,
   droppedValues,
+  lostWrites,
   accumulatorNotReset,
   turnedComparisons,
   optimizerFaults,
