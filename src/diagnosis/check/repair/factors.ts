@@ -22,7 +22,50 @@ const ELSEWHERE = {
   cost: 1,
 } as const
 
-export function blameDerivatives(analysis: Analysis, region: Region, found: readonly Located[]): Located[] {
+export function blameDerivatives(analysis: Analysis, region: Region, all: readonly Located[]): Located[] {
+  const shared = sharedDerivative(analysis, region, all)
+  const found = shared === undefined ? all : all.filter((one) => !shared.places.includes(one))
+  const rest = blameEach(analysis, region, found)
+  return shared === undefined ? rest : [shared.located, ...rest]
+}
+
+/** A derivative function that several statements call, always with a value at which it is wrong: one line, sooner than each call. */
+function sharedDerivative(
+  analysis: Analysis,
+  region: Region,
+  all: readonly Located[],
+): { located: Located; places: readonly Located[] } | undefined {
+  const homes = all.map((one) => {
+    const { kind } = one.remake ?? {}
+    const may = kind === undefined || kind === 'wrong-activation-derivative' || kind === 'derivative-of-wrong-value'
+    const factors = may ? one.occurrences.flatMap((o) => factorIn(analysis, region, o) ?? []) : []
+    const [first = -1, ...others] = new Set(factors.map((f) => region.homeOf(f.node)))
+    const isOne = others.length === 0 && factors.length === one.occurrences.length && factors.every(isOff)
+    return { one, home: isOne ? first : -1, factors }
+  })
+  for (const { home } of homes) {
+    const own = homes.filter((h) => h.home === home)
+    const statement = region.statements.find((s) => s.site === home)
+    const factors = own.flatMap((h) => h.factors)
+    const [first] = own
+    if (home < 0 || own.length < 2 || statement === undefined || first === undefined) continue
+    if (!statement.outputs.every((n) => factors.some((f) => f.node === n))) continue
+    const places = own.map((h) => h.one)
+    const located = {
+      ...first.one,
+      statement,
+      fixed: [...new Set(places.flatMap((p) => p.fixed))],
+      occurrences: factors,
+      labelled: false,
+      remake: slopeOf(factors),
+      rivals: places.map((p) => p.statement),
+    }
+    return { located, places }
+  }
+  return undefined
+}
+
+function blameEach(analysis: Analysis, region: Region, found: readonly Located[]): Located[] {
   const located = found.map((one) =>
     isElsewhere(analysis, region, one) ? chosenBy(analysis, region, { ...one, remake: ELSEWHERE }) : one,
   )

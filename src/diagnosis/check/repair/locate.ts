@@ -231,8 +231,13 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   }
 }
 
-/** What an optimiser computes from gradients waits until they have been looked at. */
-function gradientsFirst({ analysis, wrong }: Situation, statements: readonly Statement[]): Statement[] {
+/** What an optimiser computes from gradients waits until they have been looked at, and so does what carries no error. */
+function gradientsFirst(situation: Situation, statements: readonly Statement[]): Statement[] {
+  const ordered = optimisersLast(situation, statements)
+  return [...ordered.filter((s) => s.signal), ...ordered.filter((s) => !s.signal)]
+}
+
+function optimisersLast({ analysis, wrong }: Situation, statements: readonly Statement[]): Statement[] {
   const gradients = wrong.flatMap((r) => r.gradientNode ?? [])
   if (gradients.length < wrong.length) return [...statements]
   const before = analysis.tape.madeFrom(gradients, analysis.dependence.cut)

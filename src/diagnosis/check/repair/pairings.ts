@@ -215,15 +215,19 @@ function* pairingsAmong(
   if (times === undefined) yield* byOperands(situation, nodes)
   yield* byReaders(situation, nodes, times, statement.alias, flows)
   yield* byWays(situation, targets.ways, nodes, times)
-  for (const group of targets.groups)
+  // What is handed on may lack a matrix, and is of another size than the gradient then; sooner it has that size.
+  const sizeOf = (node: number | undefined) => values[node ?? -1]?.data.length
+  const fits = (group: readonly number[]) => group.some((target) => sizeOf(target) === sizeOf(nodes[0]))
+  const groups = [...targets.groups.filter(fits), ...targets.groups.filter((group) => !fits(group))]
+  for (const group of groups)
     for (const chosen of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets: chosen, times }
-  for (const group of targets.groups)
+  for (const group of groups)
     for (const chosen of pairings(nodes, group, values, times !== undefined, RARE))
       yield { nodes, targets: chosen, times }
   // Right in every run but the first or the last: the output layer, or the one at the input.
   if (nodes.length < 2 || nodes.length > 12) return
   for (const at of [0, nodes.length - 1])
-    for (const group of targets.groups)
+    for (const group of groups)
       for (const target of group) {
         const node = nodes[at] as number
         if (values[target]?.data.length === values[node]?.data.length || times !== undefined)

@@ -20,7 +20,7 @@ import {
 } from './trial.ts'
 
 const COMPARISONS = new Set(['greater', 'greater_equal', 'less', 'less_equal'])
-const MOST_TRIALS = 4
+const MOST_TRIALS = 6
 
 export async function turnedComparisons(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
@@ -86,13 +86,18 @@ function endsLoop({ sites, sources }: Analysis['trace'], site: number): boolean 
   )
 }
 
-/** `x > 0` as `x < 0`, and as `x <= 0`. */
+/** `x > 0` as `x < 0`, as `x <= 0`, and as `x >= 0`: `a < 0` never holds behind a ReLU, and `a <= 0` does where it should. */
 function turnedTexts(text: string): string[] {
   const match = /^([^<>=]+)([<>])(=?)([^<>=]+)$/.exec(text)
   if (match === null) return []
   const [, left, sign, equal, right] = match
   const other = sign === '<' ? '>' : '<'
-  return [`${left}${other}${equal}${right}`, `${left}${other}${equal === '' ? '=' : ''}${right}`]
+  const otherEqual = equal === '' ? '=' : ''
+  return [
+    `${left}${other}${equal}${right}`,
+    `${left}${other}${otherEqual}${right}`,
+    `${left}${sign}${otherEqual}${right}`,
+  ]
 }
 
 function claim(
@@ -104,13 +109,16 @@ function claim(
 ): Finding[] {
   const at = analysis.trace.sites[site]
   const names = wrong.filter((name) => !still.includes(name))
+  const received = at === undefined ? '' : textAt(analysis, at)
+  const isTurned = received.includes('<') !== text.includes('<')
   return findingAt(analysis, {
     kind: 'wrong-activation-derivative',
     site,
-    message:
-      'the comparison is turned round: the mask lets through what it should stop, and stops what it should let through',
+    message: isTurned
+      ? 'the comparison is turned round: the mask lets through what it should stop, and stops what it should let through'
+      : 'the comparison decides wrongly where both sides are equal, as behind a ReLU, whose result is never below 0',
     expected: text,
-    received: at === undefined ? '' : textAt(analysis, at),
+    received,
     evidence: [`checked: with ${text}, the gradients of ${listed(names)} are the true ones`],
     parameters: names,
   })
