@@ -5,9 +5,10 @@ import type { Finding } from '../types.ts'
 import { deadUnits } from './dead-units.ts'
 import { equalWeights } from './equal-weights.ts'
 import { loggedLoss } from './logged-loss.ts'
+import { marginLabels } from './margin-labels.ts'
 import { targetRange } from './target-range.ts'
 import { unresetLoss } from './unreset-loss.ts'
 
 export function setupFindings(analysis: Analysis): Finding[] {
-  return [equalWeights, deadUnits, targetRange, loggedLoss, unresetLoss].flatMap((rule) => rule(analysis))
+  return [equalWeights, deadUnits, targetRange, marginLabels, loggedLoss, unresetLoss].flatMap((rule) => rule(analysis))
 }

@@ -9,6 +9,7 @@ import { diffOf } from '../findings/finding.ts'
 import type { Runner, SourceEdit } from '../repair/repair.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
+import { isLoopHeader, loopsIn } from './blocks.ts'
 import { type Coarse, coarseTolerance } from './coarse-tolerance.ts'
 import { comparedWithItself } from './compared-with-itself.ts'
 import { short } from './trial.ts'
@@ -40,7 +41,7 @@ export async function afterStoppingTest(run: Runner, trace: Trace, before?: Anal
   const itself = await comparedWithItself(run, trace, before)
   if (itself !== undefined) return itself
   if (trace.error !== undefined || trace.status !== 'finished') return undefined
-  const found = roundsOf(trace) > MOST_ROUNDS ? undefined : await notSound(run, trace, before)
+  const found = await notSound(run, trace, before)
   if (found !== undefined || before === undefined) return found
   for (const test of testsIn(trace)
     .filter((t) => t.off === 'False')
@@ -52,19 +53,21 @@ export async function afterStoppingTest(run: Runner, trace: Trace, before?: Anal
 }
 
 async function notSound(run: Runner, trace: Trace, before?: Analysis): Promise<Stopped | undefined> {
-  for (const test of testsIn(trace).slice(0, MAX_TRIALS)) {
+  for (const test of testsIn(trace)
+    .filter((t) => roundsOf(trace, t) <= MOST_ROUNDS)
+    .slice(0, MAX_TRIALS)) {
     const off = editOf(test, test.off)
     const rerun = await run({ edits: [off] })
     const analysis = analyse(rerun.trace)
     if (analysis.dependence.parameters.length === 0 || analysis.best === undefined) continue
-    if (rerun.trace.error !== undefined || roundsOf(rerun.trace) <= roundsOf(trace)) continue
+    if (rerun.trace.error !== undefined || roundsOf(rerun.trace, test) <= roundsOf(trace, test)) continue
     const learned = await learns(run, analysis, off)
     if (before !== undefined && learned === undefined) continue
-    const rounds = roundsOf(trace)
+    const rounds = roundsOf(trace, test)
     const sound = await soundTest(run, test, rounds)
     // A sound test that holds after a few rounds has done what it is for.
     if (sound === undefined) {
-      const coarse = before && (await coarseTolerance(run, analysis, test, off, trace, roundsOf))
+      const coarse = before && (await coarseTolerance(run, analysis, test, off, trace, (of) => roundsOf(of, test)))
       if (coarse !== undefined) return { analysis, findings: [tooCoarse(trace, test, coarse, rounds)], edits: [off] }
       continue
     }
@@ -129,11 +132,17 @@ function editOf({ file, line, column, condition }: Test, text: string): SourceEd
   return { file, span: [line, column, line, column + condition.length], text }
 }
 
-/** How many rounds the busiest loop made. */
-function roundsOf(trace: Trace): number {
+/** How many rounds the loops around a test made, the busiest of them; of all loops where none is around it. */
+function roundsOf(trace: Trace, { file, line }: Test): number {
+  const lines = trace.sources.get(file)?.split('\n') ?? []
+  const around = [line - 1, ...loopsIn(lines, line - 1)].filter((at) => isLoopHeader(lines[at] ?? ''))
   const rounds = new Map<number, number>()
-  for (const event of trace.events)
-    if (event.kind === 'iteration') rounds.set(event.site, (rounds.get(event.site) ?? 0) + 1)
+  for (const event of trace.events) {
+    if (event.kind !== 'iteration') continue
+    const at = trace.sites[event.site]
+    const isAround = at?.file === file && around.includes(at.line - 1)
+    if (isAround || around.length === 0) rounds.set(event.site, (rounds.get(event.site) ?? 0) + 1)
+  }
   return Math.max(0, ...rounds.values())
 }
 
@@ -186,13 +195,15 @@ async function soundTest(run: Runner, test: Test, rounds: number): Promise<Sourc
       .replace(/(?<![\w.])(sum|max)\((\w[\w.]*)\)/, '$1(abs(e) for e in $2)')
       .replace(/^\((\w[\w.[\]]*) ?([<>]=?)/, `(${abs}($1) $2`)
       .replace(/^(\w[\w.[\]]*) ?([<>]=?)/, `${abs}($1) $2`)
+      .replace(/^([^<>=]+? - [^<>=]+?) ?(<=? [^<>=]+)$/, `${abs}($1) $2`)
   const isSized = /abs|\*\* ?2|square/.test(test.condition)
   const texts = new Set(isSized ? [all] : [sized(all), sized(test.condition)])
   texts.delete(test.condition)
   for (const text of texts) {
     const edit = editOf(test, text)
     const { trace } = await run({ edits: [edit] })
-    if (trace.error === undefined && (trace.status !== 'finished' || roundsOf(trace) > 2 * rounds + 1)) return edit
+    if (trace.error === undefined && (trace.status !== 'finished' || roundsOf(trace, test) > 2 * rounds + 1))
+      return edit
   }
   return undefined
 }

@@ -8,6 +8,8 @@ import { findingAt } from '../findings/at.ts'
 import type { Chain } from '../roles/chains.ts'
 import { MOVES } from '../roles/dependence.ts'
 import { PRODUCTS } from '../roles/points.ts'
+import { statementOf, textOfSite } from '../trace/location.ts'
+import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { listed, textAt } from './trial.ts'
 
@@ -93,12 +95,23 @@ function givenBy(analysis: Analysis, stored: number): number {
   const text = textAt(analysis, at)
   if (WRITTEN_ZERO.test(text)) return -1
   const called = new Set([...text.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map((m) => m[1]))
-  return trace.sites.findIndex(
-    (site) =>
-      site.kind === 'Return' &&
-      called.has(site.function.split('.').at(-1)) &&
-      WRITTEN_ZERO.test(textAt(analysis, site)),
+  const maker = (site: Site) => site.function.split('.').at(-1) ?? ''
+  const found = trace.sites.findIndex(
+    (site) => site.kind === 'Return' && called.has(maker(site)) && WRITTEN_ZERO.test(textAt(analysis, site)),
   )
+  const giver = trace.sites[found]
+  return giver === undefined || servesOthers(analysis, maker(giver)) ? -1 : found
+}
+
+/** Whether what a function makes is given to others than parameters as well: velocities, or sums that begin at zero. */
+function servesOthers({ trace, dependence }: Analysis, name: string): boolean {
+  const call = new RegExp(`(?<![\\w.])${name}\\s*\\(`)
+  const parameters = new Set(dependence.parameters.map((c) => /^\w+/.exec(c.name)?.[0]))
+  return trace.events.some((event) => {
+    if ((event.kind !== 'bind' && event.kind !== 'store') || event.place !== 'name') return false
+    const at = trace.sites[statementOf(trace, event.site)]
+    return !parameters.has(String(event.key)) && at !== undefined && call.test(textOfSite(trace, at))
+  })
 }
 
 /** A finding where a parameter's first value is computed; in a literal of several lines, at the line of its key. */
