@@ -54,7 +54,10 @@ export function callAtHome(analysis: Analysis, nodes: readonly number[]): number
   return sites.size === 1 ? only : undefined
 }
 
-/** The call within the training loop by which a sum was set to these zeros: too seldom, where it goes on nevertheless. */
+/**
+ * The call by which a sum was set to these zeros: within the training loop, too seldom where it goes on nevertheless, or
+ * in the same function before that loop begins.
+ */
 export function resetAtHome({ trace }: Analysis, zero: number): number | undefined {
   const loop = trace.sites[trace.home ?? -1]
   const reset = trace.events.findLast((e) => e.kind === 'store' && e.node === zero)
@@ -64,15 +67,16 @@ export function resetAtHome({ trace }: Analysis, zero: number): number | undefin
   if (loop === undefined || lines === undefined || name === undefined || !/^[a-z_]\w*$/i.test(name)) return undefined
   if (name === '__init__' || (at?.function === loop.function && at.file === loop.file)) return undefined
   const calls = new RegExp(`\\b${name}\\(`)
-  const found = trace.sites.findIndex(
-    ({ file, kind, line, endLine }) =>
-      file === loop.file &&
-      kind === 'Call' &&
-      line === endLine &&
-      calls.test(lines[line - 1] ?? '') &&
-      headersOf(lines, line - 1).includes(loop.line - 1),
+  const isCall = ({ file, kind, line, endLine }: Site) =>
+    file === loop.file && kind === 'Call' && line === endLine && calls.test(lines[line - 1] ?? '')
+  const within = trace.sites.findIndex(
+    (site) => isCall(site) && headersOf(lines, site.line - 1).includes(loop.line - 1),
   )
-  return found < 0 ? undefined : found
+  if (within >= 0) return within
+  const ahead = trace.sites.findLastIndex(
+    (site) => isCall(site) && site.function === loop.function && site.line < loop.line,
+  )
+  return ahead < 0 ? undefined : ahead
 }
 
 /** Whether some function sets an attribute back to zero that is not the one which makes it: it is not called, or too seldom. */
