@@ -11,14 +11,16 @@ import { indentOf, loopsIn } from './blocks.ts'
 import { textAt, wrongNames } from './trial.ts'
 
 export function unresetLoss(analysis: Analysis): Finding[] {
-  const { trace, dependence } = analysis
+  const { trace, tape, dependence, best } = analysis
   const seen = new Set<string>()
+  const terms = new Set(best?.measured.loss.steps.flatMap((s) => s.terms.map(([n]) => n)))
+  const isLoss = (node: number) => [...tape.ancestors([node], dependence.cut)].some((n) => terms.has(n))
   for (const event of trace.events) {
     if (event.kind !== 'store' || event.place !== 'name' || dependence.depends[event.node] !== 1) continue
     const at = trace.sites[event.site]
     const name = String(event.key)
     const key = `${at?.file}:${at?.line} ${name}`
-    if (at?.kind !== 'AugAssign' || seen.has(key) || !LOSS_NAME.test(name)) continue
+    if (at?.kind !== 'AugAssign' || seen.has(key) || !(LOSS_NAME.test(name) || isLoss(event.node))) continue
     seen.add(key)
     if (!new RegExp(`^${name}\\s*\\+=`).test(textAt(analysis, at).trim())) continue
     const lines = trace.sources.get(at.file)?.split('\n').map(withoutComment) ?? []
@@ -83,7 +85,10 @@ function isSet(line: string, name: string): boolean {
 function isDivided(line: string, name: string, body: readonly string[]): boolean {
   const divisor = new RegExp(`\\b${name}\\b\\s*\\)?\\s*/\\s*([^,%}]+)`).exec(line)?.[1] ?? ''
   const [header = ''] = body
-  return [...divisor.matchAll(/[A-Za-z_]\w*/g)].some(
+  // A list that grows is as long as what was added; data that are only put into another order are not.
+  const grows = (list: string) => body.some((l) => new RegExp(`\\b${list}(?:\\.(?:append|extend)\\(|\\s*\\+=)`).test(l))
+  const counts = divisor.replace(/\blen\((\w+)\)/g, (whole, list: string) => (grows(list) ? whole : ''))
+  return [...counts.matchAll(/[A-Za-z_]\w*/g)].some(
     ([word]) =>
       new RegExp(`\\bfor\\b[^:]*\\b${word}\\b[^:]*\\bin\\b`).test(header) ||
       body.some((l) => isSet(l, word) || new RegExp(`^\\s*${word}\\s*\\+=`).test(l)),
