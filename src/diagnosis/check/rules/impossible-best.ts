@@ -8,8 +8,8 @@ import type { Finding } from '../types.ts'
 import { printed } from './kept-best.ts'
 import { fixOf, NOTHING_FOUND, type Outcome, type Scene } from './trial.ts'
 
-const BRANCH = /^(\s*(?:if|elif)\s+)(.+?)\s*([<>])(=?)\s*(.+?)\s*:\s*(?:#.*)?$/
-const NAME = /^[A-Za-z_][\w.]*$/
+export const BRANCH = /^(\s*(?:if|elif)\s+)(.+?)\s*([<>])(=?)\s*(.+?)\s*:\s*(?:#.*)?$/
+export const NAME = /^[A-Za-z_][\w.]*$/
 const INFINITE = String.raw`(?:np|numpy|math)\.inf|inf|float\(\s*['"](?:inf|infinity)['"]\s*\)`
 const LINES = 10
 
@@ -89,7 +89,7 @@ function deadTests({ analysis }: Scene): Dead[] {
 }
 
 /** Whether the branch sets the name to the value that was compared. */
-function keeps(lines: readonly string[], index: number, name: string, value: string): boolean {
+export function keeps(lines: readonly string[], index: number, name: string, value: string): boolean {
   const indent = /^\s*/.exec(lines[index] ?? '')?.[0].length ?? 0
   for (const line of lines.slice(index + 1, index + 1 + LINES)) {
     if (line.trim() === '') continue
@@ -103,18 +103,40 @@ function keeps(lines: readonly string[], index: number, name: string, value: str
 
 /** The infinity that a name begins with, where nothing but that and one branch sets it. */
 function beginningOf(lines: readonly string[], name: string): string | undefined {
-  const all: string[] = []
-  for (const line of lines) {
-    const [, targets = '', values = ''] =
-      /^\s*([\w., ]+?(?:\s*=\s*[\w.]+)*)\s*=(?!=)\s*([^=].*?)\s*(?:#.*)?$/.exec(line) ?? []
-    const names = targets.split(/[,=]/).map((t) => t.trim())
-    const at = names.indexOf(name)
-    const set = new RegExp(`(?:^|[\\s(,])${name.replace(/\./g, '\\.')}\\s*(?:[-+*/]?=(?!=)|:=)`).test(line)
-    if (at < 0 && !set) continue
-    if (at < 0) return undefined
-    all.push(targets.includes('=') || !targets.includes(',') ? values : (values.split(',')[at]?.trim() ?? ''))
-  }
+  const all = settingsOf(lines, name) ?? []
   const infinite = new RegExp(`^-?\\s*(?:${INFINITE})$`)
-  const [one] = all.filter((v) => infinite.test(v))
-  return one !== undefined && all.filter((v) => !infinite.test(v)).length === 1 ? one : undefined
+  const [one, ...more] = all.filter(({ text }) => infinite.test(text))
+  return more.length === 0 && all.length === 2 ? one?.text : undefined
+}
+
+export interface Setting {
+  /** From 0. */
+  readonly line: number
+  readonly column: number
+  readonly text: string
+}
+
+/** What assignments set a name to, and where that stands; undefined where it is changed in another way as well. */
+export function settingsOf(lines: readonly string[], name: string): Setting[] | undefined {
+  const all: Setting[] = []
+  const set = new RegExp(`(?:^|[\\s(,])${name.replace(/\./g, '\\.')}\\s*(?:[-+*/]?=(?!=)|:=)`)
+  for (const [line, source] of lines.entries()) {
+    const [whole = '', targets = '', values = ''] =
+      /^\s*([\w., ]+?(?:\s*=\s*[\w.]+)*)\s*=(?!=)\s*([^=].*?)\s*(?:#.*)?$/.exec(source) ?? []
+    const at = targets
+      .split(/[,=]/)
+      .map((t) => t.trim())
+      .indexOf(name)
+    if (at < 0) {
+      if (set.test(source)) return undefined
+      continue
+    }
+    const start = source.indexOf(values, whole.indexOf(targets) + targets.length)
+    const isTuple = targets.includes(',') && !targets.includes('=')
+    const before = isTuple ? values.split(',').slice(0, at).join(',').length + Math.min(at, 1) : 0
+    const part = isTuple ? (values.split(',')[at] ?? '') : values
+    const lead = part.length - part.trimStart().length
+    all.push({ line, column: start + before + lead, text: part.trim() })
+  }
+  return all
 }

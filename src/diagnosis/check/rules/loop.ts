@@ -40,6 +40,7 @@ import type { Outcome, Scene } from './trial.ts'
 import { turnedComparisons } from './turned-comparisons.ts'
 import { turnedUpdates } from './turned-updates.ts'
 import { unfedStates } from './unfed-states.ts'
+import { unreachableBest } from './unreachable-best.ts'
 import { unresetSums } from './unreset-sums.ts'
 
 /** Rules that read the trace alone. */
@@ -82,6 +83,7 @@ const BY_TRIAL: readonly ((scene: Scene) => Promise<Outcome>)[] = [
   turnedUpdates,
   unfedStates,
   impossibleBest,
+  unreachableBest,
   keptBest,
 ]
 
