@@ -208,12 +208,22 @@ function* pairingsAmong(
   }
   yield* byUses(situation, statement, own, owners)
   if (statement.updates) return
+  const { region, analysis } = situation
+  const { tape } = analysis
   const values = situation.points[0] ?? []
   const signals = own.filter((n) => situation.region.signal[n] === 1)
   const nodes = signals.length > 0 ? signals : own
   const times = statement.times && nodes.map((n) => statement.times?.[own.indexOf(n)] ?? 0)
   if (times === undefined) yield* byOperands(situation, nodes)
   yield* byReaders(situation, nodes, times, statement.alias, flows)
+  // A sum over turns of a loop, `err += …`, is about a value where it is whole: what another statement reads.
+  const isRead = (node: number) =>
+    tape.readers(node).some((user) => user < region.end && region.homeOf(user) !== statement.site)
+  const ends = times === undefined ? nodes.filter(isRead) : []
+  if (ends.length > 1 && ends.length < nodes.length) {
+    yield* byOperands(situation, ends)
+    yield* byReaders(situation, ends, times, statement.alias, flows)
+  }
   yield* byWays(situation, targets.ways, nodes, times)
   // What is handed on may lack a matrix, and is of another size than the gradient then; sooner it has that size.
   const sizeOf = (node: number | undefined) => values[node ?? -1]?.data.length

@@ -80,3 +80,37 @@ for epoch in range(200):
     expect(trace.nodes.length).toBeLessThan(70_000)
   })
 })
+
+describe('edits that are tried beside the script', () => {
+  it('call no function that changes its objects, by whatever it calls', async () => {
+    const path = join(folder, 'edited.py')
+    const source = `
+class Unit:
+    def __init__(self, w):
+        self.w, self.seen = w, 0.0
+    def activate(self, x):
+        self.seen = x
+        return self.w * x
+    def update(self, d):
+        self.w -= 0.1 * d * self.seen
+class Layer:
+    def __init__(self):
+        self.units = [Unit(0.5), Unit(-0.2)]
+    def feed(self, x):
+        return [u.activate(x) for u in self.units]
+layer = Layer()
+for epoch in range(20):
+    out = layer.feed(0.7)
+    for i, u in enumerate(layer.units):
+        delta = out[i] - 0.3
+        u.update(delta)
+`
+    writeFileSync(path, source)
+    const probes = [{ index: 0, file: 'edited.py', span: [19, 8, 19, 28] as const, scales: [], only: [] }]
+    const { trace } = await runTracer(await findPython(path), { path, probes }, 30_000)
+    expect(trace.error).toBeUndefined()
+    const edits = trace.probes.get(0)?.map((e) => e.text) ?? []
+    expect(edits).toContain('-(out[i] - 0.3)')
+    expect(edits.filter((text) => /feed|activate/.test(text))).toEqual([])
+  })
+})

@@ -139,19 +139,36 @@ class Scope:
         return found
 
 
+# Methods that change what they are called on, and draws that move a random generator on.
+CHANGES = {"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "add", "discard", "sort", "reverse", "fill", "put",
+           "at", "copyto", "shuffle", "permutation", "seed", "random", "rand", "randn", "randint", "integers", "choice", "choices", "sample",
+           "normal", "standard_normal", "uniform", "gauss", "binomial", "random_sample", "write", "send", "backward", "step", "zero_grad"}
+
+
 def pure(tree, name):
-    """Whether a function changes nothing outside itself, as far as its text shows."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name == name:
-            if len(node.body) > 12:
+    """Whether a function changes nothing outside itself, and calls none that does, as far as its text shows."""
+    known = vars(tree).setdefault("nabla_pure", {})
+    if name not in known:
+        known[name] = True  # a function that calls itself is as pure as the rest of it
+        known[name] = all(leaves_alone(tree, node) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name)
+    return known[name]
+
+
+def leaves_alone(tree, function):
+    if len(function.body) > 12:
+        return False
+    for inner in ast.walk(function):
+        if isinstance(inner, (ast.Global, ast.Nonlocal, ast.AugAssign, ast.Yield, ast.Delete)):
+            return False
+        if isinstance(inner, (ast.Attribute, ast.Subscript)) and isinstance(inner.ctx, ast.Store):
+            return False
+        if isinstance(inner, ast.Call):
+            method = isinstance(inner.func, ast.Attribute)
+            called = inner.func.attr if method else getattr(inner.func, "id", "")
+            if called in ("print", "input", "open") or (method and called in CHANGES) or any(k.arg == "out" for k in inner.keywords):
                 return False
-            for inner in ast.walk(node):
-                if isinstance(inner, (ast.Global, ast.Nonlocal, ast.AugAssign, ast.Yield, ast.Delete)):
-                    return False
-                if isinstance(inner, (ast.Attribute, ast.Subscript)) and isinstance(inner.ctx, ast.Store):
-                    return False
-                if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in ("print", "input", "open"):
-                    return False
+            if not pure(tree, called):
+                return False
     return True
 
 
