@@ -61,7 +61,8 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
     dependence.cut,
   )
   const end = Math.max(0, ...judged.results.map((r) => r.step.after)) + 1
-  const statementOf = (node: number) => trace.sites[tape.entry(node).site]?.statement ?? -1
+  const views = namedViews(analysis)
+  const statementOf = (node: number) => views.get(node) ?? trace.sites[tape.entry(node).site]?.statement ?? -1
   const parts = partsOfStatements(analysis, all, statementOf)
   const homeOf = (node: number) => parts.get(node) ?? statementOf(node)
   const signal = signalNodes(analysis, end)
@@ -113,6 +114,20 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
         updates: false,
       })
   return { statements, homeOf, signal, forward, held, end }
+}
+
+/** `d = (d @ W.T * slope)[:, 1:]`: a view that the statement which computed the whole gave its name. node -> that statement. */
+function namedViews({ trace, tape }: Analysis): Map<number, number> {
+  const out = new Map<number, number>()
+  for (const event of trace.events) {
+    if (event.kind !== 'store' || out.has(event.node)) continue
+    const { op, args, site } = tape.entry(event.node)
+    const [of] = args
+    const statement = trace.sites[event.site]?.statement ?? -1
+    if (op !== 'view' || site >= 0 || of === undefined || statement < 0) continue
+    if (trace.sites[tape.entry(of).site]?.statement === statement) out.set(event.node, statement)
+  }
+  return out
 }
 
 const SIMPLE = new Set(['Assign', 'AugAssign', 'AnnAssign', 'Return', 'Expr'])

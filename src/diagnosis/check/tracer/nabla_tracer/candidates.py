@@ -252,6 +252,8 @@ class Maker:
                 self.put("sign", node, self.segment(node.operand), parent)
             if isinstance(node, ast.Compare):
                 self.comparisons(node, parent)
+            if isinstance(node, ast.Subscript):
+                self.slices(node)
         for node, parent in nodes:
             self.derivatives(node, parent)
         for node, parent in nodes:
@@ -314,6 +316,17 @@ class Maker:
         for name in self.scope.atoms:
             if "[" not in name:
                 self.put("operand", node, name + index, parent)
+
+    def slices(self, node):
+        """All but the first for all but the last, and the reverse: a bias stands at one end or the other."""
+        index = node.slice
+        for part in index.elts if isinstance(index, ast.Tuple) else (index,):
+            if not isinstance(part, ast.Slice) or part.step is not None:
+                continue
+            if part.upper is None and isinstance(part.lower, ast.Constant) and part.lower.value == 1:
+                self.put("slice", part, ":-1")
+            if part.lower is None and part.upper is not None and ast.unparse(part.upper) == "-1":
+                self.put("slice", part, "1:")
 
     def derivatives(self, node, parent):
         """The derivative of another activation: what a product has of one value alone, `a * (1 - a)`, as `1 - a ** 2`."""
