@@ -30,7 +30,7 @@ import { coursesOf } from './verify.ts'
 const MAX_ROUNDS = 4
 const UNFOLLOWED =
   'as recorded, every update follows the true gradient; at other values not all could be followed, and nothing is said of those'
-const LOCATE_MS = 6000
+const LOCATE_MS = 8000
 /** A trial takes as long as the trace is: it is worth more than the edits that would be tried without knowing a place. */
 const LOCATE_MS_EACH = 0.04
 const STILL = 'no parameter changes in the traced steps, and no gradient is other than zero: nothing can be compared'

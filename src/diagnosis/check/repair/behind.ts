@@ -8,7 +8,7 @@ import type { Analysis } from '../analyse.ts'
 import type { Judged } from '../judge.ts'
 import { join, MATCH, proportion } from '../roles/measure.ts'
 import { placesRead, scatterAdd } from '../tape/moves.ts'
-import { DIVISIONS, MULTIPLICATIONS, NEGATIONS } from '../tape/operations.ts'
+import { DIVISIONS, MULTIPLICATIONS, NEGATIONS, SUMS } from '../tape/operations.ts'
 import type { Values } from '../tape/tape.ts'
 import { add, sameShape, type Tensor, zeros } from '../tape/tensor.ts'
 import type { Labels } from './labels.ts'
@@ -137,7 +137,10 @@ function undone(
   wanted: readonly Tensor[],
 ): [number, Tensor[]][] | undefined {
   const { op, args, params } = tape.entry(node)
-  const carrying = args.filter((a) => region.signal[a] === 1 && !region.forward.has(a))
+  const all = args.filter((a) => region.signal[a] === 1 && !region.forward.has(a))
+  // Of `d += …` what is added has been looked at: what it is added to is asked for next.
+  const earlier = all.filter((a) => region.homeOf(a) !== region.homeOf(node))
+  const carrying = SUMS.has(op) && all.length === 2 && earlier.length === 1 ? earlier : all
   const [source] = carrying
   const value = (arg: number | undefined, p: number) => points[p]?.[arg ?? -1]
   if (source === undefined || (carrying.length > 1 && op !== 'move')) return undefined

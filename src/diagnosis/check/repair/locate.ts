@@ -16,7 +16,7 @@ import { multiplied } from './multiply.ts'
 import { flowsOf, ownPairings, pairingsOf, targetGroups } from './pairings.ts'
 import { type Given, Replay } from './replay.ts'
 import { better, betterFactor, judgeRival, ranked } from './rivals.ts'
-import { type Explanation, givenOf, isNormal, type Located, type Situation } from './situation.ts'
+import { type Explanation, givenOf, isNormal, type Located, type Pairing, type Situation } from './situation.ts'
 import { regionOf, type Statement } from './statements.ts'
 import { blameSums } from './sums-behind.ts'
 import { rowsOf, waysOf } from './ways.ts'
@@ -163,11 +163,19 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
   const alike = new Map<number, Explanation[]>()
   const inParts = new Map<number, Explanation>()
   const statements = region.statements.filter((s) => s.outputs.some((n) => made.has(n)))
-  for (const [place, statement] of gradientsFirst(situation, statements).entries()) {
-    // No statement takes the time that the others need.
-    const now = workDone()
-    const share = Math.min(deadline, now + (FAIR * (deadline - now)) / (statements.length - place))
-    const known = new Map<number, Label[]>()
+  const keep = (statement: Statement, pairing: Pairing, found: Explanation) => {
+    const list = pairing.byUses === true ? inParts : best
+    const other = list.get(statement.site)
+    if (other === undefined || order(found, other)) {
+      list.set(statement.site, found)
+      if (list === best) alike.delete(statement.site)
+    } else if (list === best && !order(other, found)) {
+      const others = alike.get(statement.site) ?? []
+      if (others.length < MOST_ALIKE) alike.set(statement.site, [...others, found])
+    }
+  }
+  // In turns: what is likely is tried of every statement before what is less likely of any.
+  let open = gradientsFirst(situation, statements).map((statement) => {
     const scales = new Map<number, number[]>()
     const scalesAt = (node: number) => {
       const list = scales.get(node) ?? operandScales(situation, node)
@@ -177,21 +185,18 @@ function explain(situation: Situation, deadline: number, factors = false): Locat
     const pairings = factors
       ? ownPairings(situation, statement, flows)
       : pairingsOf(situation, statement, targets, flows)
-    for (const pairing of pairings) {
-      if (workDone() > share) break
-      const found = attempt(situation, statement, pairing, known, scalesAt)
-      if (found === undefined) continue
-      const list = pairing.byUses === true ? inParts : best
-      const other = list.get(statement.site)
-      if (other === undefined || order(found, other)) {
-        list.set(statement.site, found)
-        if (list === best) alike.delete(statement.site)
-      } else if (list === best && !order(other, found)) {
-        const others = alike.get(statement.site) ?? []
-        if (others.length < MOST_ALIKE) alike.set(statement.site, [...others, found])
+    return { statement, pairings, scalesAt, known: new Map<number, Label[]>() }
+  })
+  while (open.length > 0 && workDone() < deadline)
+    open = open.filter(({ statement, pairings, scalesAt, known }) => {
+      for (let k = 0; k < AT_A_TIME; k++) {
+        const { value: pairing } = pairings.next()
+        if (pairing === undefined || workDone() > deadline) return false
+        const found = attempt(situation, statement, pairing, known, scalesAt)
+        if (found !== undefined) keep(statement, pairing, found)
       }
-    }
-  }
+      return true
+    })
   for (const [site, one] of inParts) if (!best.has(site)) best.set(site, one)
   // Of names for one value that nothing was computed between, the last.
   const sorted = statements
@@ -245,8 +250,8 @@ function optimisersLast({ analysis, wrong }: Situation, statements: readonly Sta
   return [...statements.filter(isBefore), ...statements.filter((s) => !isBefore(s))]
 }
 
-/** How much more than its equal part of what time is left a statement may take. */
-const FAIR = 3
+/** How many gradients are tried of a statement before the next one has its turn. */
+const AT_A_TIME = 8
 const MAX_RIVALS = 6
 const MOST_ALIKE = 3
 /** What a place costs whose change is not known. */

@@ -224,13 +224,25 @@ function* pairingsAmong(
     yield* byOperands(situation, ends)
     yield* byReaders(situation, ends, times, statement.alias, flows)
   }
-  yield* byWays(situation, targets.ways, nodes, times)
-  // What is handed on may lack a matrix, and is of another size than the gradient then; sooner it has that size.
+  // What is handed on may lack a matrix, and is of another size than the gradient then; sooner it has that size, and is
+  // the gradient of a value that has a name.
   const sizeOf = (node: number | undefined) => values[node ?? -1]?.data.length
   const fits = (group: readonly number[]) => group.some((target) => sizeOf(target) === sizeOf(nodes[0]))
-  const groups = [...targets.groups.filter(fits), ...targets.groups.filter((group) => !fits(group))]
-  for (const group of groups)
+  const isLike = (group: readonly number[]) => fits(group) && group.some((target) => region.held.has(target))
+  const likely = targets.groups.filter(isLike)
+  const others = targets.groups.filter((group) => !isLike(group))
+  const groups = [...likely, ...others.filter(fits), ...others.filter((group) => !fits(group))]
+  function* inUsualOrders(group: readonly number[]): Generator<Pairing> {
     for (const chosen of pairings(nodes, group, values, times !== undefined)) yield { nodes, targets: chosen, times }
+    // Back through time the last run is about the state before the first step, which is no variable.
+    const asked = group.slice(0, -1).reverse()
+    const own = nodes.slice(0, -1)
+    if (group.length !== nodes.length || !own.every((node, i) => sizeOf(node) === sizeOf(asked[i]))) return
+    if (own.length > 1) yield { nodes: own, targets: asked, times: times?.slice(0, -1) }
+  }
+  for (const group of likely) yield* inUsualOrders(group)
+  yield* byWays(situation, targets.ways, nodes, times)
+  for (const group of groups.slice(likely.length)) yield* inUsualOrders(group)
   for (const group of groups)
     for (const chosen of pairings(nodes, group, values, times !== undefined, RARE))
       yield { nodes, targets: chosen, times }

@@ -47,8 +47,7 @@ export function openSums(
 ): [number, number][] {
   const terms = new Map<number, number>()
   for (const node of [...nodes].sort((a, b) => b - a))
-    for (const [term, factor] of openSum(tape, node, values, dependence))
-      if (!terms.has(term)) terms.set(term, factor)
+    for (const [term, factor] of openSum(tape, node, values, dependence)) if (!terms.has(term)) terms.set(term, factor)
   return [...terms]
 }
 

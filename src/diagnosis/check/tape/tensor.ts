@@ -221,20 +221,37 @@ export function permuted(x: Tensor, order: readonly number[]): Tensor {
   return { shape, data }
 }
 
-/** [n, k] times [k, m]. */
+/** [n, k] times [k, m], summed in the order of k. What is multiplied with 0 is left out, be it infinite. */
 export function matrixProduct(a: Tensor, b: Tensor): Tensor {
   const [n = 1, k = 1] = a.shape
   const m = b.shape[1] ?? 1
   if (b.shape[0] !== k) throw new RangeError(`matrix product of [${a.shape}] and [${b.shape}]`)
   const [data, x, y] = [new Float64Array(n * m), a.data, b.data]
+  const addRow = (left: number, l: number, to: number) => {
+    if (left === 0) return
+    for (let j = 0, row = l * m; j < m; j++, row++) data[to + j] = (data[to + j] as number) + left * (y[row] as number)
+  }
   for (let i = 0; i < n; i++) {
     const to = i * m
-    for (let l = 0; l < k; l++) {
-      const left = x[i * k + l] as number
-      if (left === 0) continue
-      for (let j = 0, row = l * m; j < m; j++, row++)
-        data[to + j] = (data[to + j] as number) + left * (y[row] as number)
+    let l = 0
+    // Four rows at a time: what is summed is read and written once for all of them.
+    for (; l + 3 < k; l += 4) {
+      const at = i * k + l
+      const [x0, x1, x2, x3] = [x[at] as number, x[at + 1] as number, x[at + 2] as number, x[at + 3] as number]
+      if (x0 === 0 || x1 === 0 || x2 === 0 || x3 === 0) {
+        for (let r = 0; r < 4; r++) addRow(x[at + r] as number, l + r, to)
+        continue
+      }
+      const [r0, r1, r2, r3] = [l * m, (l + 1) * m, (l + 2) * m, (l + 3) * m]
+      for (let j = 0; j < m; j++)
+        data[to + j] =
+          (data[to + j] as number) +
+          x0 * (y[r0 + j] as number) +
+          x1 * (y[r1 + j] as number) +
+          x2 * (y[r2 + j] as number) +
+          x3 * (y[r3 + j] as number)
     }
+    for (; l < k; l++) addRow(x[i * k + l] as number, l, to)
   }
   return { shape: [n, m], data }
 }
