@@ -56,7 +56,7 @@ function appliedAt(analysis: Analysis, node: number): number {
   return caller < 0 ? site : caller
 }
 
-/** The one call that makes an object of a method's class: the layer was chosen there. */
+/** The one call that makes an object of a method's class, among others: the layer was chosen there. A network as a whole was not. */
 function madeOnce({ trace }: Analysis, own: Site | undefined): number {
   const lines = trace.sources.get(own?.file ?? '')?.split('\n') ?? []
   const above = own === undefined ? [] : headersOf(lines, own.line - 1).map((h) => lines[h] ?? '')
@@ -67,6 +67,9 @@ function madeOnce({ trace }: Analysis, own: Site | undefined): number {
       ? [site]
       : [],
   )
+  const isWhole = ({ file, line }: Site) =>
+    new RegExp(`^\\s*\\w+\\s*=\\s*${name}\\(`).test(trace.sources.get(file)?.split('\n')[line - 1] ?? '')
+  if (found.some((site) => isWhole(trace.sites[site] as Site))) return -1
   const places = new Set(found.map((site) => `${trace.sites[site]?.file}:${trace.sites[site]?.line}`))
   return places.size === 1 ? (found[0] ?? -1) : -1
 }
