@@ -2,6 +2,7 @@
 
 import type { Analysis } from '../analyse.ts'
 import type { Judged, ParameterResult } from '../judge.ts'
+import { MOVES } from '../roles/dependence.ts'
 import { findMeetings } from '../roles/meetings.ts'
 import { textOfSite } from '../trace/location.ts'
 
@@ -77,6 +78,7 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
     const home = homeOf(node)
     for (const arg of tape.entry(node).args) if (home < 0 || homeOf(arg) !== home) outside[arg] = 1
   }
+  const free = freeOfError(analysis, wrong, start)
   interface Draft {
     site: number
     outputs: number[]
@@ -86,7 +88,8 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
   }
   const drafts = new Map<number, Draft>()
   for (const node of [...all].sort((a, b) => a - b)) {
-    if (node >= end || forward.has(node) || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
+    const isGradient = dependence.depends[node] === 1 || free.has(node)
+    if (node >= end || forward.has(node) || !isGradient || tape.aside[node] === 1) continue
     const site = homeOf(node)
     if (site < 0 || (outside[node] !== 1 && !dependence.cut.has(node))) continue
     const draft = drafts.get(site) ?? { site, outputs: [], suspected: [], signal: false, exonerated: true }
@@ -114,6 +117,20 @@ export function regionOf(analysis: Analysis, judged: Judged): Region {
         updates: false,
       })
   return { statements, homeOf, signal, forward, held, end }
+}
+
+/** What updates are computed from that lost the error altogether, `db = y.sum()`: of data alone, and no copy of them. */
+function freeOfError({ tape, dependence }: Analysis, wrong: readonly ParameterResult[], start: number): Set<number> {
+  const lost = wrong.filter(({ chain, step }) => {
+    const rest = chain.rests[chain.versions.findIndex((v) => v.node === step.after) - 1] ?? []
+    return rest.length > 0 && rest.every((node) => dependence.depends[node] !== 1)
+  })
+  const made = tape.madeFrom(
+    lost.map((r) => r.step.after),
+    dependence.cut,
+  )
+  const isMade = (node: number) => !MOVES.has(tape.entry(node).op) && tape.entry(node).op !== 'leaf'
+  return new Set([...made].filter((node) => node >= start && dependence.depends[node] !== 1 && isMade(node)))
 }
 
 /** `d = (d @ W.T * slope)[:, 1:]`: a view that the statement which computed the whole gave its name. node -> that statement. */

@@ -6,6 +6,7 @@
 
 import type { Tape } from '../tape/tape.ts'
 import type { Chain } from './chains.ts'
+import { fedByData } from './fed-by-data.ts'
 import { isEstimate, isIntermediate, isPrepared, isSum, sharedVersions } from './not-parameters.ts'
 import { addsTheSame, elementwise, looksAhead, updatesOf } from './states.ts'
 
@@ -69,7 +70,7 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     return is
   }
   const cyclic = new Set(live.filter((c) => inCycle(c.id)))
-  return chains.map((chain) => {
+  const classified = chains.map((chain) => {
     if (!cyclic.has(chain)) return chain
     if (isEstimate(tape, chain, [...cyclic], reads, versions)) return chain
     if (isPrepared(tape, chain, [...cyclic], reads, versions)) return chain
@@ -83,6 +84,8 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     const state = alone || beside || (soft(chain.id) && others.filter((id) => !soft(id)).length === 1)
     return { ...chain, parameter: !state, ...(state && { isState: true }) }
   })
+  const fed = fedByData(tape, classified, live, reads)
+  return fed.size === 0 ? classified : classified.map((c) => (fed.has(c.id) ? { ...c, parameter: true } : c))
 }
 
 /**

@@ -1,41 +1,72 @@
 /** Sums as their terms with their factors: the loss of a batch as those of its samples, a total that is printed as what was added. */
 
+import { MULTIPLICATIONS, NEGATIONS } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import type { Dependence } from './dependence.ts'
 import { isScalar } from './losses.ts'
 
-/** A sum as its terms with their factors, opened as far as the sum goes. */
-export function openSum(tape: Tape, node: number, values: Values, dependence: Dependence): [number, number][] {
-  const terms: [number, number][] = []
-  const walk = (at: number, factor: number, depth: number) => {
-    const { op, args } = tape.entry(at)
-    const [a, b] = args
-    if (dependence.depends[at] !== 1) return
-    // A parameter is a term: what it was computed from belongs to the steps before.
-    if (depth < 2000 && a !== undefined && !dependence.cut.has(at)) {
-      if (op === 'add' && b !== undefined) return [a, b].forEach((x) => void walk(x, factor, depth + 1))
-      if ((op === 'sub' || op === 'subtract') && b !== undefined) {
-        walk(a, factor, depth + 1)
-        return walk(b, -factor, depth + 1)
-      }
-      if (op === 'neg' || op === 'negative') return walk(a, -factor, depth + 1)
-      if (op === 'add_n' || op === 'pack') return args.forEach((x) => void walk(x, factor, depth + 1))
-      const packed = tape.entry(a).op === 'pack'
-      if ((op === 'sum' && packed) || (op === 'copy' && (packed || isScalar(tape, a))))
-        return walk(a, factor, depth + 1)
-      if (op === 'mean' && packed) return walk(a, factor / Math.max(1, tape.entry(a).args.length), depth + 1)
-      if ((op === 'div' || op === 'divide') && b !== undefined && dependence.depends[b] !== 1)
-        return walk(a, factor / (values[b]?.data[0] ?? 1), depth + 1)
-      if ((op === 'mul' || op === 'multiply') && b !== undefined) {
-        const constant = dependence.depends[a] !== 1 ? a : dependence.depends[b] !== 1 ? b : undefined
-        if (constant !== undefined && isScalar(tape, constant))
-          return walk(constant === a ? b : a, factor * (values[constant]?.data[0] ?? 1), depth + 1)
-      }
-    }
-    if (isScalar(tape, at)) terms.push([at, factor])
+/**
+ * A sum as its terms with their factors, opened as far as the sum goes.
+ * @param seen takes up what the sum was opened at: of a running total its earlier states.
+ */
+export function openSum(
+  tape: Tape,
+  node: number,
+  values: Values,
+  dependence: Dependence,
+  seen = new Set<number>(),
+): [number, number][] {
+  const opened = new Map<number, readonly (readonly [number, number])[] | undefined>()
+  const stack = [node]
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (opened.has(at) || dependence.depends[at] !== 1) continue
+    const parts = addends(tape, at, values, dependence)
+    opened.set(at, parts)
+    seen.add(at)
+    for (const [part] of parts ?? []) stack.push(part)
   }
-  walk(node, 1, 0)
-  return terms
+  // What several parts are made of gets its factor from all of them: what was made last comes first.
+  const factors = new Map([[node, 1]])
+  const terms: [number, number][] = []
+  for (const at of [...opened.keys()].sort((a, b) => b - a)) {
+    const factor = factors.get(at) ?? 0
+    const parts = opened.get(at)
+    for (const [part, times] of parts ?? []) factors.set(part, (factors.get(part) ?? 0) + factor * times)
+    if (parts === undefined && isScalar(tape, at)) terms.push([at, factor])
+  }
+  return terms.reverse()
+}
+
+/** What a value is the sum of, with the factors; undefined for a term. */
+function addends(
+  tape: Tape,
+  at: number,
+  values: Values,
+  dependence: Dependence,
+): (readonly [number, number])[] | undefined {
+  const { op, args } = tape.entry(at)
+  const [a, b] = args
+  // A parameter is a term: what it was computed from belongs to the steps before.
+  if (a === undefined || dependence.cut.has(at)) return undefined
+  const numberAt = (node: number) => values[node]?.data[0] ?? 1
+  if (b !== undefined) {
+    if (op === 'add') return [a, b].map((x) => [x, 1] as const)
+    if (op === 'sub' || op === 'subtract')
+      return [
+        [a, 1],
+        [b, -1],
+      ]
+  }
+  if (NEGATIONS.has(op)) return [[a, -1]]
+  if (op === 'add_n' || op === 'pack') return args.map((x) => [x, 1] as const)
+  const packed = tape.entry(a).op === 'pack'
+  if ((op === 'sum' && packed) || (op === 'copy' && (packed || isScalar(tape, a)))) return [[a, 1]]
+  if (op === 'mean' && packed) return [[a, 1 / Math.max(1, tape.entry(a).args.length)]]
+  if (b === undefined) return undefined
+  if ((op === 'div' || op === 'divide') && dependence.depends[b] !== 1) return [[a, 1 / numberAt(b)]]
+  if (!MULTIPLICATIONS.has(op)) return undefined
+  const constant = dependence.depends[a] !== 1 ? a : dependence.depends[b] !== 1 ? b : undefined
+  return constant !== undefined && isScalar(tape, constant) ? [[constant === a ? b : a, numberAt(constant)]] : undefined
 }
 
 /** The terms of sums over many steps, each once: a later state of a total contains the earlier ones. */
@@ -46,8 +77,11 @@ export function openSums(
   dependence: Dependence,
 ): [number, number][] {
   const terms = new Map<number, number>()
+  const seen = new Set<number>()
   for (const node of [...nodes].sort((a, b) => b - a))
-    for (const [term, factor] of openSum(tape, node, values, dependence)) if (!terms.has(term)) terms.set(term, factor)
+    if (!seen.has(node))
+      for (const [term, factor] of openSum(tape, node, values, dependence, seen))
+        if (!terms.has(term)) terms.set(term, factor)
   return [...terms]
 }
 
