@@ -20,13 +20,36 @@ export function findDependence(tape: Tape, chains: readonly Chain[]): Dependence
   for (const chain of parameters)
     for (const version of chain.versions) if (!chainOf.has(version.node)) chainOf.set(version.node, chain.id)
   const depends = new Uint8Array(tape.length)
+  const kept = keptCopies(tape, parameters, chains)
   for (let node = 0; node < tape.length; node++) {
+    if (kept.has(node)) continue
     if (chainOf.has(node) || tape.entry(node).args.some((a) => depends[a] === 1)) depends[node] = 1
   }
-  const cut = new Set(chainOf.keys())
+  const cut = new Set([...chainOf.keys(), ...kept])
   const states = chains.filter((c) => c.isState === true).flatMap((c) => c.versions.map((v) => v.node))
   return { cut, past: new Set([...cut, ...states]), chainOf, depends, parameters }
 }
+
+/**
+ * Copies of parameters that are read after several updates of these: a target network, which is a constant to the loss.
+ * What is copied for the lower layers' sake is read before the next step.
+ */
+function keptCopies(tape: Tape, parameters: readonly Chain[], chains: readonly Chain[]): Set<number> {
+  const versions = new Set(chains.flatMap((c) => c.versions.map((v) => v.node)))
+  const kept = new Set<number>()
+  for (const { versions: own } of parameters)
+    for (const [i, { node }] of own.entries()) {
+      const later = own[i + STEPS_KEPT]?.node
+      if (later === undefined) break
+      for (const copy of tape.readers(node)) {
+        if (tape.entry(copy).op !== 'copy' || versions.has(copy)) continue
+        if (tape.readers(copy).some((r) => r > later || tape.readers(r).some((n) => n > later))) kept.add(copy)
+      }
+    }
+  return kept
+}
+
+const STEPS_KEPT = 2
 
 /** Operations that hand elements on as they are. */
 export const MOVES: ReadonlySet<string> = new Set(['view', 'move', 'copy', 'pack', 'write', 'put'])
