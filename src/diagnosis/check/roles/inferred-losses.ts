@@ -5,7 +5,7 @@ import { scalar, type Tensor, tensor } from '../tape/tensor.ts'
 import type { Dependence } from './dependence.ts'
 import { grown, type Loss, stepsOf } from './losses.ts'
 import { findMeetings, type Meeting } from './meetings.ts'
-import { weightsOf } from './sample-weights.ts'
+import { type Weight, weightsOf } from './sample-weights.ts'
 
 /** Losses that the script does not state but may be trained on, from where prediction and target meet. */
 export function inferredLosses(tape: Tape, dependence: Dependence, values: Values): Loss[] {
@@ -25,7 +25,7 @@ export function inferredLosses(tape: Tape, dependence: Dependence, values: Value
     if (first === undefined) continue
     const together = sumToOneInGroups(meetings.map((m) => values[m.prediction]))
     const kinds = ['squared', 'binary cross-entropy', 'cross-entropy'] as const
-    const add = (form: (typeof kinds)[number], name: string, weights?: readonly number[]) => {
+    const add = (form: (typeof kinds)[number], name: string, weights?: readonly Weight[]) => {
       const terms = meetings.map((meeting, i) => lossTerm(tape, values, form, meeting, together, weights?.[i]))
       tape.extend(values)
       if (terms.includes(undefined)) return
@@ -46,7 +46,7 @@ function lossTerm(
   form: 'squared' | 'binary cross-entropy' | 'cross-entropy',
   meeting: Meeting,
   together: boolean,
-  weight?: number,
+  weight?: Weight,
 ): number | undefined {
   const { prediction } = meeting
   const p = values[prediction]
@@ -57,7 +57,7 @@ function lossTerm(
   const inside = p.data.every((x) => x > 0 && x < 1)
   const ok = t.data.every((x) => x >= 0 && x <= 1)
   const all = (node: number) =>
-    tape.append('sum', [weight === undefined ? node : tape.append('mul', [node, weight])], {
+    tape.append('sum', [weight === undefined ? node : tape.append('mul', [node, elementOf(tape, weight)])], {
       axes: p.shape.length >= (t.shape.length ?? 0) ? p.shape.map((_, i) => i) : t.shape.map((_, i) => i),
       keepdims: 0,
     })
@@ -78,6 +78,9 @@ function lossTerm(
   ])
   return tape.append('neg', [all(tape.append('add', [hit, miss]))])
 }
+
+const elementOf = (tape: Tape, { node, at }: Weight) =>
+  at === undefined ? node : tape.append('move', [node], { index: [at], shape: [] })
 
 export function oneHot(tape: Tape, put: number, shape: readonly number[]): number {
   const { params } = tape.entry(put)

@@ -17,36 +17,53 @@ const LINEAR = new Set([
 const MOST_HOPS = 6
 const MOST_READERS = 8
 
+export interface Weight {
+  readonly node: number
+  /** Which of its elements it is, where it has one for each of the samples whose errors were joined. */
+  readonly at?: number
+}
+
 /** For each meeting what its error is multiplied with, one number for each sample; undefined where all have the same. */
 export function weightsOf(
   tape: Tape,
   dependence: Dependence,
   values: Values,
   meetings: readonly Meeting[],
-): readonly number[] | undefined {
-  const weights: number[] = []
+): readonly Weight[] | undefined {
+  const weights: Weight[] = []
   for (const meeting of meetings) {
     const weight = weightOf(tape, dependence, values, meeting)
     if (weight === undefined) return undefined
     weights.push(weight)
   }
-  const numbers = weights.flatMap((node) => [...(values[node]?.data ?? [])])
+  const numbers = weights.flatMap(({ node, at }) => {
+    const data = values[node]?.data
+    return data === undefined ? [] : at === undefined ? [...data] : [data[at]]
+  })
   return numbers.some((x) => x !== numbers[0]) ? weights : undefined
 }
 
-function weightOf(tape: Tape, dependence: Dependence, values: Values, meeting: Meeting): number | undefined {
-  const shape = values[meeting.prediction]?.shape ?? []
-  let open = [meeting.node]
+function weightOf(tape: Tape, dependence: Dependence, values: Values, meeting: Meeting): Weight | undefined {
+  let open: { node: number; shape: readonly number[]; at?: number }[] = [
+    { node: meeting.node, shape: values[meeting.prediction]?.shape ?? [] },
+  ]
   for (let hop = 0; hop < MOST_HOPS && open.length > 0; hop++) {
-    const next: number[] = []
-    for (const node of open)
+    const next: typeof open = []
+    for (const { node, shape, at } of open)
       for (const reader of tape.readers(node).slice(0, MOST_READERS)) {
         const { op, args } = tape.entry(reader)
         if (tape.aside[reader] === 1 || dependence.cut.has(reader) || !LINEAR.has(op)) continue
-        const isWeight = (a: number) => a !== node && isOfSamples(dependence, values, a, shape, tape)
+        const isWeight = (a: number) =>
+          a !== node &&
+          isOfSamples(dependence, values, a, shape, tape) &&
+          (at === undefined || values[a]?.data.length === shape[0])
         const weight = MULTIPLICATIONS.has(op) ? args.find(isWeight) : undefined
-        if (weight !== undefined) return weight
-        next.push(reader)
+        if (weight !== undefined) return { node: weight, ...(at !== undefined && { at }) }
+        // Errors of samples that came one by one, `np.vstack(errors)`.
+        const joined = values[reader]?.shape ?? []
+        const isJoined = op === 'move' && args.length > 1 && joined.length === 2 && joined[0] === args.length
+        if (isJoined && at === undefined) next.push({ node: reader, shape: joined, at: args.indexOf(node) })
+        else next.push({ node: reader, shape, ...(at !== undefined && { at }) })
       }
     open = next
   }

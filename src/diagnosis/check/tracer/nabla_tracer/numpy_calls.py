@@ -290,6 +290,15 @@ def install(session):
                  "squeeze", "swapaxes", "diagonal", "ravel", *PLACES):
         methods[name] = as_method(getattr(np, name), handlers[getattr(np, name)])
 
+    def clipped(site, owner, args, keywords):
+        # The method takes one bound alone, and has names of its own for them.
+        low, high, out = (*args, None, None, None)[:3]
+        bounds = (keywords.get("min", low), keywords.get("max", high))
+        rest = {k: v for k, v in {"out": out, **keywords}.items() if k not in ("min", "max") and v is not None}
+        return clip(site, np.clip, (owner, *bounds), rest)
+
+    methods["clip"] = clipped
+
     def flatten(site, owner, args, keywords):
         value = owner.flatten(*args, **keywords)
         return session.moved(site, [owner], lambda p: p.flatten(*args, **keywords), value)
