@@ -194,10 +194,31 @@ export function measure(
       }
       row.push(...(unreached ? [whole] : splitStep(tape, whole, points.values.length)))
     }
-    steps.push(row)
+    steps.push(withoutRounding(points, row))
   }
   return { loss, steps, adjointsAt: adjointsOf(tape, dependence, points, ordered.slice(0, steps.length)), blocked }
 }
+
+/**
+ * Behind saturated units gradients may be so small that an update is lost in the rounding of what it is added to: beside
+ * others that are larger by far it tells nothing, and counts as none.
+ */
+function withoutRounding(points: Points, row: readonly ChainStep[]): ChainStep[] {
+  const largest = (data: Float64Array) => data.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+  const most = Math.max(0, ...row.map((s) => largest(s.gradient)))
+  return row.map((step) => {
+    const held = Math.max(0, ...points.values.map((v) => largest(v[step.before]?.data ?? new Float64Array(0))))
+    const isLost =
+      !(step.match.residual < MATCH) &&
+      largest(step.gradient) <= FAINT * most &&
+      largest(step.update) <= (100 * Number.EPSILON * held) / MATCH
+    if (!isLost) return step
+    const none = step.update.map(() => 0)
+    return { ...step, update: none, gradient: none, match: { ratio: 0, residual: 0 } }
+  })
+}
+
+const FAINT = 1e-6
 
 function adjointsOf(tape: Tape, dependence: Dependence, points: Points, steps: readonly LossStep[]) {
   const known = new Map<number, ReadonlyMap<number, Tensor>[]>()
