@@ -63,10 +63,10 @@ function summedAt({ trace, dependence }: Analysis, { name }: Loss, term: number)
   return stores.some((e) => e.node === term) ? undefined : stores[0]?.site
 }
 
-/** Whether the script prints it, keeps it or gives it back: else it is the error that the gradients begin with, under a name. */
+/** Whether the script prints it or keeps it: what it gives back may be the error that the gradients begin with, under a name. */
 function isShown({ trace }: Analysis, { steps }: Loss): boolean {
   const terms = new Set(steps.flatMap((s) => s.terms.map(([node]) => node)))
-  return trace.events.some((e) => e.kind === 'mark' && e.as !== 'handed' && terms.has(e.node))
+  return trace.events.some((e) => e.kind === 'mark' && e.as !== 'handed' && e.as !== 'return' && terms.has(e.node))
 }
 
 interface Pair {
