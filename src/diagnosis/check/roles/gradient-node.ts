@@ -28,10 +28,13 @@ export function findGradientNode(
     (n) => n > step.before && dependence.depends[n] === 1 && !dependence.cut.has(n) && !forward.has(n),
   )
   const matches: FoundGradient[] = []
+  let isAllOf: ((node: number) => boolean) | undefined
   for (const node of nodes.sort((a, b) => b - a).slice(0, 3000)) {
     if (points.values[0]?.[node]?.data.length !== size) continue
     const match = gradientAt(points, step, node)
-    if (match === undefined || !isAllOf(tape, dependence, forward, step, node)) continue
+    if (match === undefined) continue
+    isAllOf ??= passesOf(tape, dependence, forward, step)
+    if (!isAllOf(node)) continue
     // Gradients that were joined in another order than the parameters are right up to there.
     if (!goesElsewhere(tape, points, step, node)) matches.push(match)
   }
@@ -39,30 +42,48 @@ export function findGradientNode(
   return matches.find((m) => first === undefined || m === first || !isEvenIn(tape, points, m.node, first.node))
 }
 
-/** Whether an update is made of the forward pass through `node` alone: what it is multiplied with on the way is no optimiser's, but for a length. */
-function isAllOf(
+/**
+ * Whether an update is made of the forward pass through a value alone: what it is multiplied with on the way is no
+ * optimiser's, but for a length. The values for which that holds lie, each, on every way from the update to the forward
+ * pass: gone through from the last one on, they are those at which no other way is open.
+ */
+function passesOf(
   tape: Tape,
   dependence: Dependence,
   forward: ReadonlySet<number>,
   { before, after }: ChainStep,
-  node: number,
-): boolean {
-  const seen = new Set([node])
+): (node: number) => boolean {
+  const argsOf = new Map<number, number[]>()
+  const ends = new Set<number>()
   const stack = [after]
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    if (seen.has(at)) continue
-    seen.add(at)
+    if (argsOf.has(at)) continue
     const { op, args } = tape.entry(at)
     const scales = SCALING.has(op)
-    for (const arg of args) {
-      if (arg <= before || dependence.depends[arg] !== 1 || dependence.cut.has(arg) || seen.has(arg)) continue
-      if (scales && isNorm(tape, dependence, forward, arg)) continue
-      if (isPartOfParameter(tape, dependence, arg)) continue
-      if (forward.has(arg)) return false
-      stack.push(arg)
-    }
+    const own = args.filter((arg) => {
+      if (arg <= before || dependence.depends[arg] !== 1 || dependence.cut.has(arg)) return false
+      return !(scales && isNorm(tape, dependence, forward, arg)) && !isPartOfParameter(tape, dependence, arg)
+    })
+    if (own.some((arg) => forward.has(arg))) ends.add(at)
+    const further = own.filter((arg) => !forward.has(arg))
+    argsOf.set(at, further)
+    for (const arg of further) stack.push(arg)
   }
-  return true
+  const nodes = [...argsOf.keys()].sort((a, b) => a - b)
+  const leads = new Set<number>()
+  for (const node of nodes)
+    if (ends.has(node) || argsOf.get(node)?.some((arg) => leads.has(arg)) === true) leads.add(node)
+  if (!leads.has(after)) return () => true
+  const passes = new Set<number>()
+  const open = new Set([after])
+  for (const node of nodes.reverse()) {
+    if (!open.has(node)) continue
+    if (open.size === 1) passes.add(node)
+    if (ends.has(node)) break
+    open.delete(node)
+    for (const arg of argsOf.get(node) ?? []) if (leads.has(arg)) open.add(arg)
+  }
+  return (node) => passes.has(node)
 }
 
 /** A row of a parameter, which the forward pass and a decay may read alike, is the parameter's own. */

@@ -16,6 +16,18 @@ const MOST = 2000
 
 /** Whether a value is one number that depends on the parameters by way of lengths of the backward pass alone. */
 export function isNorm(tape: Tape, dependence: Dependence, forward: ReadonlySet<number>, node: number): boolean {
+  // Asked for each of many parameters, of the same values behind all of them.
+  const before = known.get(forward)
+  const answers = before?.dependence === dependence ? before.answers : new Map<number, boolean>()
+  if (before?.dependence !== dependence) known.set(forward, { dependence, answers })
+  const found = answers.get(node) ?? seekNorm(tape, dependence, forward, node)
+  answers.set(node, found)
+  return found
+}
+
+const known = new WeakMap<ReadonlySet<number>, { dependence: Dependence; answers: Map<number, boolean> }>()
+
+function seekNorm(tape: Tape, dependence: Dependence, forward: ReadonlySet<number>, node: number): boolean {
   const isNumber = (at: number) => (tape.trace.nodes[at]?.shape ?? []).every((n) => n === 1)
   const source = (at: number): number => (PASSES.has(tape.entry(at).op) ? source(tape.entry(at).args[0] ?? at) : at)
   /** x · x, x² or |x|, element by element or summed up. */
