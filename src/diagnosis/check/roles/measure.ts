@@ -196,7 +196,47 @@ export function measure(
     }
     steps.push(withoutRounding(points, row))
   }
+  steps[0]?.push(...overSeveralSteps(tape, dependence, points, ordered, steps, boundaries))
   return { loss, steps, adjointsAt: adjointsOf(tape, dependence, points, ordered.slice(0, steps.length)), blocked }
+}
+
+/**
+ * A parameter that stays as it is while others are updated, as a word's vector is for all its negative samples: its
+ * gradient is the sum of theirs. That is said only where the update is a multiple of it; else it may have a loss of its own.
+ */
+function overSeveralSteps(
+  tape: Tape,
+  dependence: Dependence,
+  points: Points,
+  ordered: readonly LossStep[],
+  steps: readonly (readonly ChainStep[])[],
+  boundaries: Boundaries,
+): ChainStep[] {
+  const known = new Set(steps.flat().map((s) => s.chain.id))
+  const gradients: ReadonlyMap<number, Tensor>[][] = []
+  const gradientsAt = (k: number) => {
+    const terms = ordered[k]?.terms ?? []
+    gradients[k] ??= points.values.map((v) => tape.gradients(terms, v, dependence.cut, dependence.depends).adjoint)
+    return gradients[k]
+  }
+  return dependence.parameters.flatMap((chain): ChainStep[] => {
+    const read = ordered[0]?.reads.get(chain.id)
+    const next = ordered.findIndex((step) => step.reads.get(chain.id) !== read)
+    if (known.has(chain.id) || read === undefined || next < 2 || !ordered[next]?.reads.has(chain.id)) return []
+    const after = nextVersion(chain, read, ordered[next], false, boundaries)
+    if (after === undefined) return []
+    const update = difference(points, read, after)
+    const gradient = new Float64Array(update.length)
+    for (let k = 0; k < next; k++) {
+      const found = gradientsAt(k)
+      const own = join(points.values.map((values, p) => found[p]?.get(read) ?? zeroLike(values[read])))
+      if (own.length !== gradient.length) return []
+      for (let i = 0; i < own.length; i++) gradient[i] = (gradient[i] as number) + (own[i] as number)
+    }
+    const match = proportion(update, gradient)
+    if (!(match.residual < MATCH) || match.ratio === 0) return []
+    return [{ chain, step: 0, before: read, after, gradient, update, match, unreached: false }]
+  })
 }
 
 /**

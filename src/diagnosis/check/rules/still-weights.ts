@@ -210,7 +210,8 @@ function findData(analysis: Analysis, forward: ReadonlySet<number>): Set<number>
 function usedWhole(analysis: Analysis, forward: ReadonlySet<number>): Set<number> {
   const { tape, points } = analysis
   const whole = new Set<number>()
-  const size = (node: number) => points.values[0]?.[node]?.data.length ?? 0
+  // Not of the data: what only moves elements is not moved before somebody asks.
+  const size = (node: number) => (points.values[0]?.[node]?.shape ?? []).reduce((a, b) => a * b, 1)
   for (const node of forward) {
     const { op, args } = tape.entry(node)
     if (op === 'view' || op === 'move' || op === 'copy') continue

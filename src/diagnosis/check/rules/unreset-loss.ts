@@ -67,7 +67,9 @@ function begunOnce(lines: readonly string[], line: number, name: string): Begun 
   // What is compared, or taken off something, is not meant to be read as it is.
   const isPlain = (i: number) => {
     const text = (lines[i] ?? '').replaceAll(`${name}=`, '').replaceAll(`${name} =`, '')
-    return !new RegExp(`(?:[-<>=]\\s*${name}\\b)|(?:\\b${name}\\s*[-<>])`).test(text)
+    // `mean = total / n` is shown, or decides, in its place.
+    const isMean = new RegExp(`^\\s*\\w+\\s*=\\s*${name}\\s*/`).test(text)
+    return isMean || !new RegExp(`(?:[-<>=]\\s*${name}\\b)|(?:\\b${name}\\s*[-<>])`).test(text)
   }
   if (shown === undefined || !uses.every(isPlain)) return undefined
   return uses.some((i) => isDivided(lines[i] ?? '', name, body)) ? undefined : { start, loop, shown }
