@@ -6,7 +6,9 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import type { ParameterResult } from '../judge.ts'
+import { signalNodes } from '../repair/statements.ts'
 import type { Finding } from '../types.ts'
+import { headersOf } from './blocks.ts'
 import {
   analyseEdited,
   fixOf,
@@ -28,9 +30,10 @@ export async function turnedComparisons(scene: Scene): Promise<Outcome> {
   if (!analysis.best?.results.some((r) => isFar(r, analysis.points.values.length))) return NOTHING_FOUND
   const edits = sitesIn(analysis).flatMap((site) => {
     const at = analysis.trace.sites[site]
-    return at === undefined
-      ? []
-      : turnedTexts(textAt(analysis, at)).map((text) => ({ site, edit: replaceAt(at, text) }))
+    if (at === undefined) return []
+    const text = textAt(analysis, at)
+    const others = othersFor(analysis, site).map((name) => text.replace(/^[^<>=]+?(?=\s*[<>])/, name))
+    return [...others, ...turnedTexts(text)].map((turned) => ({ site, edit: replaceAt(at, turned) }))
   })
   for (const { site, edit } of edits.slice(0, MOST_TRIALS)) {
     const after = await analyseEdited(scene, [edit])
@@ -77,6 +80,34 @@ function sitesIn({ tape, trace, dependence, best }: Analysis): number[] {
   return [...sites].reverse()
 }
 
+/** What may be meant where a gradient is compared, `d[d <= 0] = 0`: names of values of the forward pass that have its shape. */
+function othersFor(analysis: Analysis, site: number): string[] {
+  const { tape, trace, dependence } = analysis
+  const node = trace.nodes.findIndex((n) => n.site === site && COMPARISONS.has(n.op))
+  const [compared = -1] = node < 0 ? [] : tape.entry(node).args
+  const at = trace.sites[site]
+  if (compared < 0 || at === undefined || signalNodes(analysis, node)[compared] !== 1) return []
+  const lines = trace.sources.get(at.file)?.split('\n') ?? []
+  const start = headersOf(lines, at.line - 1).find((h) => /^\s*def\b/.test(lines[h] ?? '')) ?? 0
+  const own = lines.slice(start, at.line).join('\n')
+  const shape = trace.nodes[compared]?.shape.join()
+  const terms = analysis.best?.measured.loss.steps.flatMap((s) => s.terms.map(([n]) => n)) ?? []
+  const forward = tape.ancestors(terms, dependence.cut)
+  const found = new Map<string, number>()
+  for (const event of trace.events) {
+    if (event.kind !== 'store' || event.node >= node || event.place === 'item') continue
+    const isMeant = trace.nodes[event.node]?.shape.join() === shape && dependence.depends[event.node] === 1
+    const name = `${event.place === 'name' ? '' : 'self.'}${event.key}`
+    // Rows that were joined, `np.vstack(hs)`, are no part of the loss, and what they are made of is.
+    const isForward = forward.has(event.node) || tape.entry(event.node).args.some((arg) => forward.has(arg))
+    const isHere = new RegExp(`(?<![\\w.])${name.replace('.', '\\.')}(?!\\w)`).test(own)
+    if (isMeant && isForward && isHere && event.node !== compared) found.set(name, event.node)
+  }
+  return [...found.keys()].slice(-MOST_OTHERS)
+}
+
+const MOST_OTHERS = 3
+
 /** Whether a comparison says when a loop is over, and is no mask. */
 function endsLoop({ sites, sources }: Analysis['trace'], site: number): boolean {
   const { file = '', line = 0 } = sites[site] ?? {}
@@ -111,12 +142,16 @@ function claim(
   const names = wrong.filter((name) => !still.includes(name))
   const received = at === undefined ? '' : textAt(analysis, at)
   const isTurned = received.includes('<') !== text.includes('<')
+  const [was, is] = [received, text].map((t) => t.split(/\s*[<>]/)[0])
   return findingAt(analysis, {
     kind: 'wrong-activation-derivative',
     site,
-    message: isTurned
-      ? 'the comparison is turned round: the mask lets through what it should stop, and stops what it should let through'
-      : 'the comparison decides wrongly where both sides are equal, as behind a ReLU, whose result is never below 0',
+    message:
+      was !== is
+        ? `the mask is made of ${was}, a gradient: the derivative is that of ${is}`
+        : isTurned
+          ? 'the comparison is turned round: the mask lets through what it should stop, and stops what it should let through'
+          : 'the comparison decides wrongly where both sides are equal, as behind a ReLU, whose result is never below 0',
     expected: text,
     received,
     evidence: [`checked: with ${text}, the gradients of ${listed(names)} are the true ones`],
