@@ -154,6 +154,7 @@ export function measure(
   const steps: ChainStep[][] = []
   const blocked = new Set<number>()
   const ordered = loss.steps
+  const sums = new Map<number, { read: number; sum: Float64Array }>()
   for (const [k, step] of ordered.slice(0, count).entries()) {
     const found = points.values.map((values) => tape.gradients(step.terms, values, dependence.cut, dependence.depends))
     for (const f of found) for (const b of f.blocked) blocked.add(b)
@@ -161,11 +162,14 @@ export function measure(
     for (const chain of dependence.parameters) {
       const read = step.reads.get(chain.id)
       if (read === undefined) continue
+      const own = join(points.values.map((values, p) => found[p]?.adjoint.get(read) ?? zeroLike(values[read])))
+      const before = sums.get(chain.id)
+      const sum = before?.read === read ? own.map((x, i) => x + (before.sum[i] as number)) : own
+      sums.set(chain.id, { read, sum })
       const after = nextVersion(chain, read, ordered[k + 1], ordered.length === 1, boundaries)
       if (after === undefined) continue
-      const gradient = join(points.values.map((values, p) => found[p]?.adjoint.get(read) ?? zeroLike(values[read])))
       const update = difference(points, read, withoutBounds(tape, after))
-      if (update.length !== gradient.length) {
+      if (update.length !== own.length) {
         // A scalar that becomes a row of biases at its first update is judged from the second on.
         if (k + 1 < Math.min(count, ordered.length) && becomesBias(tape, dependence, points, read, after)) continue
         // Otherwise broadcasting has made another array of it.
@@ -174,13 +178,17 @@ export function measure(
           step: k,
           before: read,
           after,
-          gradient,
-          update: gradient.map(() => 0),
+          gradient: own,
+          update: own.map(() => 0),
           match: { ratio: 0, residual: Number.POSITIVE_INFINITY },
           unreached: false,
         })
         continue
       }
+      // What stayed as it was while others were updated may follow the sum of their steps.
+      const isSum =
+        sum !== own && !(proportion(update, own).residual < MATCH) && proportion(update, sum).residual < MATCH
+      const gradient = isSum ? sum : own
       const unreached = found.every((f) => f.adjoint.get(read) === undefined)
       const whole = {
         chain,
