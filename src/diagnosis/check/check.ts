@@ -152,7 +152,13 @@ async function judgeScript(
   const mended = current?.analysis ?? start
   const stopped = findings.some((f) => f.kind === 'stopping-test')
   // The error that a stopping test misjudges is not named a second time.
-  findings.push(...setupFindings(mended).filter((f) => !(stopped && f.kind === 'logged-loss')))
+  const setup = setupFindings(mended).filter((f) => !(stopped && f.kind === 'logged-loss'))
+  // Units whose gradients are wrong, and still are, may stay equal for that reason.
+  const placeOf = (name: string) => name.replace(/\[\d+\]/g, '')
+  const wrong = new Set(findings.flatMap((f) => (f.fix === null ? f.parameters.map(placeOf) : [])))
+  const isConsequence = ({ kind, parameters }: Finding) =>
+    kind === 'equal-initial-weights' && parameters.some((name) => wrong.has(placeOf(name)))
+  findings.push(...setup.filter((f) => !isConsequence(f)))
   const settled = findings.length === 0 || (edits.length > 0 && findings.every((f) => f.fix?.verified === true))
   if (settled) {
     const course = await courseFaults({ run, analysis: mended, edits, deadline })

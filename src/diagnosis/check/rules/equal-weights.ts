@@ -44,6 +44,7 @@ export function equalWeights(analysis: Analysis): Finding[] {
       evidence: [
         `after ${versions.length - 1} traced updates the ${units} units still have equal weights, with other inputs as well`,
       ],
+      parameters: [first.name],
     })
   }
   return zeroWeights(analysis)
