@@ -32,7 +32,9 @@ export function fedByData(
     if (parameter || isState === true || chain.rests.length === 0 || !isAlone(chain.id, chain.id)) return false
     if (!parameters.some((p) => reads.get(p.id)?.has(chain.id))) return false
     const step = stepOf(tape, chain)
-    if (step === undefined || isMean(tape, chain)) return false
+    // What gets nothing at all is a parameter that is never updated, which has reasons of its own.
+    const isIdle = chain.rests[0]?.every((node) => [tape.trace.nodes[node]?.digest].flat().every((x) => x === 0))
+    if (step === undefined || isIdle === true || isMean(tape, chain)) return false
     return parameters.some((p) => isAkin(tape, step, stepOf(tape, p)))
   })
   return new Set(found.map((c) => c.id))
