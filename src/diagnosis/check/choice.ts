@@ -67,9 +67,11 @@ export function choose(tape: Tape, dependence: Dependence, all: readonly Judged[
         ),
     )
   // A loss is seldom what updates are computed from; the error of one unit, called `error` like a loss, is.
-  const taken = tape.ancestors(dependence.parameters.flatMap((chain) => chain.rests.flat()))
-  const isTaken = ({ measured }: Judged) =>
-    measured.loss.stated && measured.loss.steps.slice(0, 1).some((s) => s.terms.some(([n]) => taken.has(n)))
+  let taken: ReadonlySet<number> | undefined
+  const isTaken = ({ measured }: Judged) => {
+    taken ??= tape.ancestors(dependence.parameters.flatMap((chain) => chain.rests.flat()))
+    return measured.loss.stated && measured.loss.steps.slice(0, 1).some((s) => s.terms.some(([n]) => taken?.has(n)))
+  }
   const before = (a: Judged, b: Judged) => {
     if (isBlind(a, b) !== isBlind(b, a)) return isBlind(b, a)
     if (a.consistent && b.consistent)

@@ -162,7 +162,7 @@ export function measure(
     for (const chain of dependence.parameters) {
       const read = step.reads.get(chain.id)
       if (read === undefined) continue
-      const own = join(points.values.map((values, p) => found[p]?.adjoint.get(read) ?? zeroLike(values[read])))
+      const own = gradientOf(points, read, (p) => found[p]?.adjoint)
       const before = sums.get(chain.id)
       const sum = before?.read === read ? own.map((x, i) => x + (before.sum[i] as number)) : own
       sums.set(chain.id, { read, sum })
@@ -208,6 +208,10 @@ export function measure(
   return { loss, steps, adjointsAt: adjointsOf(tape, dependence, points, ordered.slice(0, steps.length)), blocked }
 }
 
+/** What a parameter's version receives at each point, one after the other; zeros where nothing reaches it. */
+const gradientOf = (points: Points, read: number, at: (p: number) => ReadonlyMap<number, Tensor> | undefined) =>
+  join(points.values.map((values, p) => at(p)?.get(read) ?? zeroLike(values[read])))
+
 /**
  * A parameter that stays as it is while others are updated, as a word's vector is for all its negative samples: its
  * gradient is the sum of theirs. That is said only where the update is a multiple of it; else it may have a loss of its own.
@@ -237,7 +241,7 @@ function overSeveralSteps(
     const gradient = new Float64Array(update.length)
     for (let k = 0; k < next; k++) {
       const found = gradientsAt(k)
-      const own = join(points.values.map((values, p) => found[p]?.get(read) ?? zeroLike(values[read])))
+      const own = gradientOf(points, read, (p) => found[p])
       if (own.length !== gradient.length) return []
       for (let i = 0; i < own.length; i++) gradient[i] = (gradient[i] as number) + (own[i] as number)
     }

@@ -5,7 +5,7 @@
 
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
-import { printed } from './kept-best.ts'
+import { lastLineOf, printed } from './kept-best.ts'
 import { fixOf, NOTHING_FOUND, type Outcome, type Scene } from './trial.ts'
 
 export const BRANCH = /^(\s*(?:if|elif)\s+)(.+?)\s*([<>])(=?)\s*(.+?)\s*:\s*(?:#.*)?$/
@@ -35,7 +35,6 @@ export async function impossibleBest(scene: Scene): Promise<Outcome> {
   if (never.length > 0) return NOTHING_FOUND
   const [was, is] = await Promise.all([printed(scene, []), printed(scene, [edit])])
   if (was === is) return NOTHING_FOUND
-  const end = (text: string | undefined) => text?.trimEnd().split('\n').at(-1)?.trim().slice(0, 80)
   const finding: Finding = {
     code: 'C-STOPPING-TEST',
     kind: 'stopping-test',
@@ -51,7 +50,7 @@ export async function impossibleBest(scene: Scene): Promise<Outcome> {
     evidence: [
       `no number is ${beginning.startsWith('-') ? 'below minus infinity' : 'above infinity'}, and only this branch sets ${name} to anything else`,
       was !== undefined && is !== undefined
-        ? `checked: turned round, and nothing else changed, the script ends with “${end(is)}” where it ended with “${end(was)}”`
+        ? `checked: turned round, and nothing else changed, the script ends with “${lastLineOf(is)}” where it ended with “${lastLineOf(was)}”`
         : is === undefined
           ? 'checked: turned round, and nothing else changed, the script goes on where it came to its end'
           : 'checked: turned round, and nothing else changed, the script comes to its end where it went on',
@@ -105,8 +104,8 @@ export function keeps(lines: readonly string[], index: number, name: string, val
 function beginningOf(lines: readonly string[], name: string): string | undefined {
   const all = settingsOf(lines, name) ?? []
   const infinite = new RegExp(`^-?\\s*(?:${INFINITE})$`)
-  const [one, ...more] = all.filter(({ text }) => infinite.test(text))
-  return more.length === 0 && all.length === 2 ? one?.text : undefined
+  const beginnings = all.filter(({ text }) => infinite.test(text))
+  return all.length - beginnings.length === 1 ? beginnings[0]?.text : undefined
 }
 
 export interface Setting {

@@ -72,6 +72,9 @@ export async function printed(scene: Scene, edits: Outcome['edits']): Promise<st
   return trace.status === 'finished' && trace.error === undefined ? output : undefined
 }
 
+/** The end of what a script printed, as it is quoted. */
+export const lastLineOf = (output: string | undefined) => output?.trimEnd().split('\n').at(-1)?.trim().slice(0, 80)
+
 /** Branches that compare a value with the best so far, set that, and keep something beside it by its name. */
 function keptIn(scene: Scene): Kept[] {
   const { analysis } = scene

@@ -7,7 +7,7 @@
 import type { SourceEdit } from '../repair/repair.ts'
 import type { Finding } from '../types.ts'
 import { BRANCH, keeps, NAME, type Setting, settingsOf } from './impossible-best.ts'
-import { printed } from './kept-best.ts'
+import { lastLineOf, printed } from './kept-best.ts'
 import { fixOf, NOTHING_FOUND, type Outcome, type Scene } from './trial.ts'
 
 /** What a run prints where the branch is taken. */
@@ -38,7 +38,6 @@ export async function unreachableBest(scene: Scene): Promise<Outcome> {
     }
     const [was, is] = await Promise.all([printed(scene, [marked]), printed(scene, [edit])])
     if (was === undefined || was.includes(MARK) || was === is) continue
-    const end = (text: string) => text.trimEnd().split('\n').at(-1)?.trim().slice(0, 80)
     const finding: Finding = {
       code: 'C-STOPPING-TEST',
       kind: 'stopping-test',
@@ -55,7 +54,7 @@ export async function unreachableBest(scene: Scene): Promise<Outcome> {
         `in a whole run of the script line ${line + 1} never holds`,
         is === undefined
           ? `checked: with ${edit.text} the script goes on where it came to its end`
-          : `checked: with ${edit.text} the script ends with “${end(is)}” where it ended with “${end(was)}”`,
+          : `checked: with ${edit.text} the script ends with “${lastLineOf(is)}” where it ended with “${lastLineOf(was)}”`,
       ],
       parameters: [],
     }

@@ -11,10 +11,15 @@ import { indentOf, loopsIn } from './blocks.ts'
 import { textAt, wrongNames } from './trial.ts'
 
 export function unresetLoss(analysis: Analysis): Finding[] {
-  const { trace, tape, dependence, best } = analysis
+  const { trace, dependence, best } = analysis
   const seen = new Set<string>()
   const terms = new Set(best?.measured.loss.steps.flatMap((s) => s.terms.map(([n]) => n)))
-  const isLoss = (node: number) => [...tape.ancestors([node], dependence.cut)].some((n) => terms.has(n))
+  // Asked of every turn of every sum: found for all of them in one go.
+  let contains: Uint8Array | undefined
+  const isLoss = (node: number) => {
+    contains ??= containing(analysis, terms)
+    return contains[node] === 1
+  }
   for (const event of trace.events) {
     if (event.kind !== 'store' || event.place !== 'name' || dependence.depends[event.node] !== 1) continue
     const at = trace.sites[event.site]
@@ -39,6 +44,15 @@ export function unresetLoss(analysis: Analysis): Finding[] {
     })
   }
   return []
+}
+
+/** 1 for what is computed from one of some values without a parameter between them, and for those values. */
+function containing({ tape, dependence }: Analysis, values: ReadonlySet<number>): Uint8Array {
+  const found = new Uint8Array(tape.length)
+  for (let node = 0; node < tape.length; node++)
+    if (values.has(node) || (!dependence.cut.has(node) && tape.entry(node).args.some((arg) => found[arg] === 1)))
+      found[node] = 1
+  return found
 }
 
 const withoutComment = (line: string) => line.replace(/#(?=[^'"]*$).*/, '')

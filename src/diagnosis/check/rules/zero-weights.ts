@@ -8,7 +8,7 @@ import { findingAt } from '../findings/at.ts'
 import type { Chain } from '../roles/chains.ts'
 import { MOVES } from '../roles/dependence.ts'
 import { PRODUCTS } from '../roles/points.ts'
-import { statementOf, textOfSite } from '../trace/location.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { listed, textAt } from './trial.ts'
@@ -104,13 +104,14 @@ function givenBy(analysis: Analysis, stored: number): number {
 }
 
 /** Whether what a function makes is given to others than parameters as well: velocities, or sums that begin at zero. */
-function servesOthers({ trace, dependence }: Analysis, name: string): boolean {
+function servesOthers(analysis: Analysis, name: string): boolean {
+  const { trace, dependence } = analysis
   const call = new RegExp(`(?<![\\w.])${name}\\s*\\(`)
   const parameters = new Set(dependence.parameters.map((c) => /^\w+/.exec(c.name)?.[0]))
   return trace.events.some((event) => {
     if ((event.kind !== 'bind' && event.kind !== 'store') || event.place !== 'name') return false
     const at = trace.sites[statementOf(trace, event.site)]
-    return !parameters.has(String(event.key)) && at !== undefined && call.test(textOfSite(trace, at))
+    return !parameters.has(String(event.key)) && at !== undefined && call.test(textAt(analysis, at))
   })
 }
 

@@ -286,7 +286,7 @@ def install(session):
     def as_method(function, handler):
         return lambda site, owner, args, keywords: handler(site, function, (owner, *args), keywords)
 
-    for name in ("dot", "sum", "mean", "max", "min", "prod", "repeat", "take", "clip", "var", "std", "copy",
+    for name in ("dot", "sum", "mean", "max", "min", "prod", "repeat", "take", "var", "std", "copy",
                  "squeeze", "swapaxes", "diagonal", "ravel", *PLACES):
         methods[name] = as_method(getattr(np, name), handlers[getattr(np, name)])
 
