@@ -30,6 +30,8 @@ export interface ParameterResult {
   readonly gradientNode?: number
 }
 
+type Draft = { step: ChainStep; ratio: number; residual: number; rate: number; gradientNode?: number }
+
 export interface Judged {
   readonly measured: Measured
   readonly results: readonly ParameterResult[]
@@ -51,14 +53,13 @@ export function judge(
   const scene = { tape, dependence, points, chains, forward }
   const rate = (step: ChainStep, from?: number) => rateOf(scene, step, from)
   const rounding = roundingBeside(first.values())
-  const drafts = [...first.values()].map((step) => {
-    if (step.match.residual < MATCH || step.unreached)
-      return {
-        step,
-        ratio: step.match.ratio,
-        residual: step.match.residual,
-        rate: rate(step),
-      }
+  const direct = (step: ChainStep): Draft => ({
+    step,
+    ratio: step.match.ratio,
+    residual: step.match.residual,
+    rate: rate(step),
+  })
+  const throughOptimizer = (step: ChainStep): Draft => {
     const input = optimizerInput(tape, dependence, points, forward, step)
     const found = gradientAt(points, step, input) ?? findGradientNode(tape, dependence, points, forward, step)
     const proxy = found?.node ?? input ?? gradientProxy(tape, dependence, points, chains, step)
@@ -87,7 +88,18 @@ export function judge(
       rate: rate(step, found.node),
       gradientNode: found.node,
     }
-  })
+  }
+  const isDirect = (step: ChainStep) => step.match.residual < MATCH || step.unreached
+  const drafts = [...first.values()].map((step) => (isDirect(step) ? direct(step) : throughOptimizer(step)))
+  // One number, such as the share of samples within a margin, is often of one size at all points: whatever an optimiser
+  // makes of it is a multiple of it.
+  const others = drafts.filter((d) => !isSteady(d.step.gradient.map(Math.abs)) && !d.step.unreached)
+  if (others.length > 0 && others.every((d) => d.gradientNode !== undefined))
+    for (const [i, d] of drafts.entries()) {
+      if (d.step.unreached || !isDirect(d.step) || !isSteady(d.step.gradient.map(Math.abs))) continue
+      const behind = throughOptimizer(d.step)
+      if (behind.gradientNode !== undefined && behind.residual < MATCH) drafts[i] = behind
+    }
   const matching = drafts.filter((d) => d.residual < MATCH && d.ratio !== 0 && !d.step.unreached && !isStill(d.step))
   const telling = matching.filter((d) => !isOneNumber(d.step))
   const fits = drafts.some((d) => !isOneNumber(d.step) && !d.step.unreached && !isStill(d.step)) ? telling : matching

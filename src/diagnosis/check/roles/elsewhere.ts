@@ -8,7 +8,7 @@
 import type { Tape, Values } from '../tape/tape.ts'
 import { type Dependence, originOf, versionsRead } from './dependence.ts'
 import { grown, type Loss, type LossStep, stepsOf } from './losses.ts'
-import { findMeetings, type Meeting } from './meetings.ts'
+import { findMargins, findMeetings, type Meeting } from './meetings.ts'
 import { type Signature, signatures } from './signatures.ts'
 import { openSum } from './sums.ts'
 import { passOf, rebuild, type Term, transfer } from './transfer.ts'
@@ -48,7 +48,9 @@ export function onTrainingPasses(
     dependence.parameters.flatMap((c) => c.versions.slice(1).map((v) => v.node)),
     NOTHING,
   )
-  const meetings = findMeetings(tape, dependence).filter((m) => made.has(m.node))
+  const isMade = (m: Meeting) => made.has(m.node)
+  const differences = findMeetings(tape, dependence).filter(isMade)
+  const meetings = differences.length > 0 ? differences : findMargins(tape, dependence).filter(isMade)
   if (meetings.length === 0) return losses
   const byNode = new Map(meetings.map((m) => [m.node, m]))
   const steps = stepsOf(

@@ -88,6 +88,30 @@ function pairAt(tape: Tape, dependence: Dependence, node: number): Pair | undefi
   return undefined
 }
 
+/** What a margin y·s is given to: 1 − y·s, y·s < 1, max(0, …), exp(−y·s). */
+const OF_MARGINS = new Set([
+  ...['sub', 'subtract', 'rsub', 'maximum', 'minimum', 'neg', 'negative', 'exp', 'logaddexp'],
+  ...['less', 'less_equal', 'greater', 'greater_equal', 'lt', 'le', 'gt', 'ge'],
+])
+
+/** y·s, where a prediction meets labels of −1 and 1 in a product. */
+export function findMargins(tape: Tape, dependence: Dependence): readonly Meeting[] {
+  const found: Meeting[] = []
+  for (let node = 0; node < tape.trace.nodes.length; node++) {
+    const { op, args, site } = tape.entry(node)
+    if ((op !== 'mul' && op !== 'multiply') || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
+    const prediction = args.find((a) => dependence.depends[a] === 1 && !dependence.cut.has(a))
+    const target = args.find((a) => dependence.depends[a] !== 1)
+    if (prediction === undefined || target === undefined) continue
+    if (isScalar(tape, target) && !isScalar(tape, prediction)) continue
+    if (operandIsWritten(tape, site, true) || operandIsWritten(tape, site, false)) continue
+    if (tape.readers(node).some((n) => OF_MARGINS.has(tape.entry(n).op))) found.push({ site, node, prediction, target })
+  }
+  const reach = found.map((m) => versionsRead(tape, dependence, m.prediction).size)
+  const most = Math.max(1, ...reach)
+  return found.filter((_, i) => reach[i] === most)
+}
+
 /** p − t·d, where the parentheses of (p − t)·d are misplaced: the target meets a derivative before the prediction. */
 function pairBehind(tape: Tape, dependence: Dependence, node: number): Pair | undefined {
   const { op, args } = tape.entry(node)

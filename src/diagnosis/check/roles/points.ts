@@ -28,9 +28,11 @@ export const PRODUCTS: ReadonlySet<string> = new Set([
   'vdot',
 ])
 
-/** Leaves that are data which parameters are multiplied with: the inputs. */
+/** Leaves that are data which parameters are multiplied with: the inputs. A number times a matrix is no layer: it weighs a penalty. */
 export function findInputs(tape: Tape, dependence: Dependence): Set<number> {
   const inputs = new Set<number>()
+  const weights = new Set<number>()
+  const shapeOf = (node: number) => tape.trace.nodes[node]?.shape ?? []
   const last = tape.aside.some((x) => x === 1) ? tape.length : Math.min(tape.length, 60_000)
   const isParameter = holding(tape, dependence.cut, last)
   const collect = (node: number, depth: number) => {
@@ -38,13 +40,16 @@ export function findInputs(tape: Tape, dependence: Dependence): Set<number> {
     if (op === 'leaf') inputs.add(node)
     else if (MOVES.has(op) && depth < 8) for (const a of args) collect(a, depth + 1)
   }
+  const isMatrix = (node: number) => shapeOf(node).filter((n) => n > 1).length > 1
   for (let node = 0; node < last; node++) {
     const { op, args } = tape.entry(node)
     if (!PRODUCTS.has(op) || dependence.depends[node] !== 1 || tape.aside[node] === 1) continue
     const free = args.find((a) => dependence.depends[a] === 0)
     if (free === undefined || !args.some((a) => a !== free && isParameter[a] === 1)) continue
+    if (shapeOf(free).length === 0 && args.some(isMatrix)) weights.add(free)
     if (!isLiteral(tape, node, args.indexOf(free))) collect(free, 0)
   }
+  for (const node of weights) inputs.delete(node)
   return inputs
 }
 

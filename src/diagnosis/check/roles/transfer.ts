@@ -1,5 +1,8 @@
 /** One term of a loss, computed once more from what a training pass has in place of its own values, parameters and targets. */
 
+import { sizeOf } from '../../../shared/index.ts'
+import { placesRead } from '../tape/moves.ts'
+import type { Params } from '../tape/operations.ts'
 import type { Tape, Values } from '../tape/tape.ts'
 import { scalar } from '../tape/tensor.ts'
 import { type Dependence, versionsRead } from './dependence.ts'
@@ -8,7 +11,7 @@ import type { Meeting } from './meetings.ts'
 import type { Signature } from './signatures.ts'
 
 /** Operations whose parameters say which elements are meant: they hold for arrays of one size. */
-const OF_ONE_SIZE = new Set(['move', 'view', 'put', 'write', 'reshape', 'pack', 'add_at', 'opaque'])
+const OF_ONE_SIZE = new Set(['put', 'write', 'reshape', 'pack', 'add_at', 'opaque'])
 
 interface Scene {
   readonly tape: Tape
@@ -24,6 +27,12 @@ export interface Term {
   readonly inside: readonly number[]
   /** The last value in it that the training passes compute as well; none of a penalty, which needs parameters alone. */
   readonly anchor?: number
+}
+
+/** How many samples a formula was computed for, and how many it is wanted for. */
+interface Size {
+  readonly from: number
+  readonly to: number
 }
 
 /** A training pass: its own value for each formula, and what it knows of the targets. */
@@ -65,7 +74,7 @@ export function transfer(
     const target = targetIn(scene, pass, term, anchor, size)
     const chosen = chosenIn(scene, term, anchor)
     if (target === undefined && chosen === undefined) return undefined
-    if (target !== undefined) placed.set(target, targetOf(scene, pass.meeting))
+    if (target !== undefined) placed.set(target, shapedAs(scene, targetOf(scene, pass.meeting), target, size))
     if (chosen !== undefined) {
       const source = tape.entry(chosen).args[0] ?? -1
       const index = choices(scene, pass.meeting)
@@ -85,7 +94,7 @@ export function rebuild(
   term: Term,
   given: ReadonlyMap<number, number>,
   reads: ReadonlyMap<number, number>,
-  size?: { readonly from: number; readonly to: number },
+  size?: Size,
 ): number | undefined {
   const placed = new Map(given)
   const needed = tape.ancestors([term.node], new Set([...dependence.cut, ...given.keys()]))
@@ -104,9 +113,43 @@ export function rebuild(
     if (args.some((a) => dependence.depends[a] === 1 && !placed.has(a))) return undefined
     if (own.every((a, i) => a === args[i])) continue
     if (size !== undefined && OF_ONE_SIZE.has(op)) return undefined
-    placed.set(node, tape.append(op, own, params))
+    const reads = size === undefined || !READS.has(op) ? params : readAlike(tape, node, size)
+    if (reads === undefined) return undefined
+    placed.set(node, tape.append(reads === params ? op : 'move', own, reads))
   }
   return placed.get(term.node)
+}
+
+const READS = new Set(['move', 'view'])
+
+/** `s.ravel()` and `p[:, 0]` for another number of samples: what is read of each of them is read of all; else undefined. */
+function readAlike(tape: Tape, node: number, size: Size): Params | undefined {
+  const { args, params, op } = tape.entry(node)
+  const [of = -1] = args
+  const [before, after] = [tape.trace.nodes[of]?.shape ?? [], tape.trace.nodes[node]?.shape ?? []]
+  const axis = before.indexOf(size.from)
+  const places = placesRead(before, { op, params })
+  if (args.length !== 1 || axis < 0 || sizeOf(before.slice(0, axis)) !== 1 || places.length % size.from !== 0)
+    return undefined
+  const [each, stride] = [places.length / size.from, sizeOf(before.slice(axis + 1))]
+  if (!isAlike(places, each, stride)) return undefined
+  const index = Array.from(
+    { length: size.to * each },
+    (_, i) => (places[i % each] ?? 0) + Math.floor(i / each) * stride,
+  )
+  const shape = after.map((n) => (n === size.from ? size.to : n === places.length ? index.length : n))
+  return sizeOf(shape) === index.length ? { index, shape } : undefined
+}
+
+const isAlike = (places: ArrayLike<number>, each: number, stride: number) =>
+  Array.from(places).every((place, i) => place === (places[i % each] ?? 0) + Math.floor(i / each) * stride)
+
+/** A target of as many elements in the shape, (n,) or (n, 1), that another one has in its formula. */
+function shapedAs({ tape }: Scene, target: number, other: number, size: Size | undefined): number {
+  const [own, wanted] = [tape.trace.nodes[target]?.shape, tape.trace.nodes[other]?.shape]
+  const shape = wanted?.map((n) => (n === size?.from ? size.to : n))
+  if (own === undefined || shape === undefined || own.join() === shape.join()) return target
+  return tape.append('copy', [target], { shape })
 }
 
 /** The data of a term: what it takes beside what its anchor is computed from. */
@@ -122,14 +165,15 @@ function targetIn(
   { meeting }: Pass,
   term: Term,
   anchor: number,
-  size: { readonly from: number; readonly to: number } | undefined,
+  size: Size | undefined,
 ): number | undefined {
   const { tape } = scene
   const shapeOf = (node: number) => tape.trace.nodes[node]?.shape ?? []
   const there = shapeOf(meeting.target < 0 ? meeting.prediction : meeting.target)
-  const wanted = there.map((n) => (n === size?.to ? size.from : n)).join()
+  const longer = (shape: readonly number[]) => shape.filter((n) => n !== 1).join()
+  const wanted = longer(there.map((n) => (n === size?.to ? size.from : n)))
   const isCount = (n: number) => tape.trace.nodes[n]?.op === 'leaf' && tape.trace.nodes[n]?.dtype === 'i'
-  const fits = (n: number) => shapeOf(n).join() === wanted && (wanted !== '' || !isCount(n))
+  const fits = (n: number) => longer(shapeOf(n)) === wanted && (wanted !== '' || !isCount(n))
   const [first, ...others] = dataOf(scene, term, anchor)
     .filter(fits)
     .map((n) => tape.ancestors([n]))

@@ -1,6 +1,6 @@
 /**
- * Integer arrays that do not hold what is computed: a fraction is dropped when it is written into them, and a result
- * beyond their range wraps around. Seen where the tape, which computes in f64, differs from what NumPy held.
+ * Integer arrays that do not hold what is computed: a fraction is dropped when it is written into them (of truth values,
+ * all but whether it is 0), and a result beyond their range wraps around. Seen where the tape, which computes in f64, differs from what NumPy held.
  */
 
 import type { Analysis } from '../analyse.ts'
@@ -37,10 +37,13 @@ export function integerArrays(analysis: Analysis): Finding[] {
   for (const index of [...used].sort((a, b) => a - b)) {
     const node = trace.nodes[index]
     const value = values[index]
-    if (node === undefined || value === undefined || node.op === 'leaf' || !/^[iu]\d/.test(node.dtype)) continue
+    if (node === undefined || value === undefined || node.op === 'leaf' || !/^[iub]\d/.test(node.dtype)) continue
+    const truths = node.dtype === 'b1'
+    if (truths && !WRITES.has(node.op)) continue
     const off = differs(node, value)
     if (off === undefined) continue
-    const fraction = WRITES.has(node.op) && value.data.some((x) => !Number.isInteger(x))
+    const isWhole = (x: number) => (truths ? x === 0 || x === 1 : Number.isInteger(x))
+    const fraction = WRITES.has(node.op) && !value.data.every(isWhole)
     // A write that runs for every element tells the same each time; but where it makes a parameter, that is looked at last.
     const place = `${fraction} ${node.site}`
     if (told.has(place) && !(fraction && dependence.cut.has(index))) continue
@@ -77,9 +80,12 @@ function truncated(analysis: Analysis, index: number, off: { exact: number; held
   return findingAt(analysis, {
     kind: 'integer-truncation',
     site: madeAt(analysis, index) ?? tape.entry(index).site,
-    message: `${subject} is an array of integers (${dtype}): what is written into it loses its fraction`,
+    message:
+      dtype === 'b1'
+        ? `${subject} is an array of truth values: of what is written into it only remains whether it is 0`
+        : `${subject} is an array of integers (${dtype}): what is written into it loses its fraction`,
     expected: 'an array of floats',
-    received: `dtype ${dtype}`,
+    received: `dtype ${dtype === 'b1' ? 'bool' : dtype}`,
     evidence: [
       `after ${at === undefined ? 'it is written' : `line ${at.line} has written`} into it, the sum of its elements should be ${short(off.exact)} and is ${short(off.held)}`,
     ],

@@ -116,7 +116,7 @@ function findLost(scene: Scene): Map<string, Lost> {
     for (const arg of args) {
       const source = sourceOf(scene, arg)
       const from = [...(places.get(source) ?? [])].filter((p) => p !== own)
-      if (from.length === 0 || dependence.chainOf.has(source)) continue
+      if (from.length === 0 || dependence.chainOf.has(source) || isCount(scene, source)) continue
       const { found, rest } = expandUpdate(tape, event.node, arg)
       if (!found || rest.length === 0 || !tape.ancestors(rest).has(source)) continue
       const key = `${event.site}`
@@ -133,6 +133,12 @@ function findLost(scene: Scene): Map<string, Lost> {
     }
   }
   return lost
+}
+
+/** A whole number of the source is the same object wherever it stands, `hits = 0` and `for k in range(10)`. */
+function isCount({ analysis }: Scene, node: number): boolean {
+  const value = analysis.points.values[0]?.[node]
+  return analysis.tape.entry(node).op === 'leaf' && value?.shape.length === 0 && Number.isInteger(value.data[0])
 }
 
 /** What an array was copied from. */

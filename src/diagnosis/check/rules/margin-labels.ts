@@ -2,10 +2,9 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
-import { MOVES } from '../roles/dependence.ts'
 import { BOUNDS, MULTIPLICATIONS } from '../tape/operations.ts'
-import { statementOf } from '../trace/location.ts'
 import type { Finding } from '../types.ts'
+import { namedFirst } from './target-range.ts'
 
 /** What a margin that is reached is cut off by. */
 const CUTS = new Set([...BOUNDS, 'where', 'greater', 'greater_equal', 'less', 'less_equal'])
@@ -36,7 +35,7 @@ export function marginLabels(analysis: Analysis): Finding[] {
     if (zeros === 0 || zeros === labels.length || labels.some((x) => x !== 0 && x !== 1)) continue
     return findingAt(analysis, {
       kind: 'target-range',
-      site: madeAt(analysis, label) ?? site,
+      site: namedFirst(analysis, label) ?? site,
       message:
         'the labels are 0 and 1 where the loss asks for -1 and 1: with a label of 0 the loss is the same whatever the score is',
       expected: 'labels of -1 and 1',
@@ -48,13 +47,3 @@ export function marginLabels(analysis: Analysis): Finding[] {
 }
 
 const MOST_LABELS = 20_000
-
-/** The statement that first gave a value a name, or what it was copied or cut from. */
-function madeAt({ tape, trace }: Analysis, label: number): number | undefined {
-  let found: number | undefined
-  for (let node = label; node >= 0; node = MOVES.has(tape.entry(node).op) ? (tape.entry(node).args[0] ?? -1) : -1) {
-    const store = trace.events.find((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
-    if (store?.kind === 'store') found = statementOf(trace, store.site)
-  }
-  return found
-}

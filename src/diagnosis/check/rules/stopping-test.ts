@@ -40,7 +40,8 @@ export interface Stopped {
 export async function afterStoppingTest(run: Runner, trace: Trace, before?: Analysis): Promise<Stopped | undefined> {
   const itself = await comparedWithItself(run, trace, before)
   if (itself !== undefined) return itself
-  if (trace.error !== undefined || trace.status !== 'finished') return undefined
+  if (trace.error !== undefined) return undefined
+  if (trace.status !== 'finished') return before && (await endsSoon(run, trace, before))
   const found = await notSound(run, trace, before)
   if (found !== undefined || before === undefined) return found
   for (const test of testsIn(trace)
@@ -71,29 +72,77 @@ async function notSound(run: Runner, trace: Trace, before?: Analysis): Promise<S
       if (coarse !== undefined) return { analysis, findings: [tooCoarse(trace, test, coarse, rounds)], edits: [off] }
       continue
     }
-    const finding: Finding = {
-      code: 'C-STOPPING-TEST',
-      kind: 'stopping-test',
-      file: test.file,
-      line: test.line,
-      column: test.column + 1,
-      endLine: test.line,
-      endColumn: test.column + test.condition.length + 1,
-      message: `the stopping test holds ${rounds <= 1 ? 'in the first round' : `after ${rounds} rounds`}, before anything is learned${reasonOf(test)}`,
-      expected: 'a test of the size of the error, over all samples: np.mean(np.abs(error)) < …',
-      received: test.condition,
-      fix: { ...diffOf(sourceOf(trace, test), sound.span, sound.text), verified: true },
-      evidence: [
-        before === undefined
-          ? 'the script ends without one update that is used; without this test its loop goes on'
-          : `the script ends after ${rounds} rounds; without this test its loop goes on`,
-        ...(learned === undefined ? [] : [learned]),
-      ],
-      parameters: [],
-    }
-    return { analysis, findings: [finding], edits: [off] }
+    const ends =
+      before === undefined
+        ? 'the script ends without one update that is used; without this test its loop goes on'
+        : `the script ends after ${rounds} rounds; without this test its loop goes on`
+    const evidence = learned === undefined ? [ends] : [ends, learned]
+    return { analysis, findings: [holdsAtOnce(trace, test, rounds, sound, evidence)], edits: [off] }
   }
   return undefined
+}
+
+/** A loop that makes a few rounds more than are traced: how often its test is made is counted in runs of their own. */
+async function endsSoon(run: Runner, trace: Trace, before: Analysis): Promise<Stopped | undefined> {
+  for (const test of testsIn(trace)
+    .filter((t) => soundTexts(t).length > 0)
+    .slice(0, MAX_TRIALS)) {
+    const rounds = await timesMade(run, test, MOST_ROUNDS)
+    if (rounds === undefined || rounds === 0) continue
+    const off = editOf(test, test.off)
+    const learned = await learns(run, before, off)
+    if (learned === undefined) continue
+    for (const text of soundTexts(test)) {
+      if ((await timesMade(run, { ...test, condition: text }, 2 * rounds + 1, [editOf(test, text)])) !== undefined)
+        continue
+      const ends = `the loop ends after ${rounds} rounds; without this test it goes on`
+      const finding = holdsAtOnce(trace, test, rounds, editOf(test, text), [ends, learned])
+      return { analysis: before, findings: [finding], edits: [off] }
+    }
+  }
+  return undefined
+}
+
+/** How often a test is made until the script ends; undefined where that is more often than `most`, or takes long. */
+async function timesMade(
+  run: Runner,
+  { file, line, column, condition }: Test,
+  most: number,
+  edits: readonly SourceEdit[] = [],
+): Promise<number | undefined> {
+  const site = { file, line, column, endLine: line, endColumn: column + condition.length }
+  const watched = {
+    site: { ...site, kind: 'Compare', function: '', statement: -1 },
+    square: false,
+    name: '',
+    factor: 1,
+  }
+  const course = await courseOf(run, watched, edits, { seconds: WATCH.seconds, values: most + 1 })
+  return course.ended && course.error === undefined && course.count <= most ? course.count : undefined
+}
+
+function holdsAtOnce(
+  trace: Trace,
+  test: Test,
+  rounds: number,
+  sound: SourceEdit,
+  evidence: readonly string[],
+): Finding {
+  return {
+    code: 'C-STOPPING-TEST',
+    kind: 'stopping-test',
+    file: test.file,
+    line: test.line,
+    column: test.column + 1,
+    endLine: test.line,
+    endColumn: test.column + test.condition.length + 1,
+    message: `the stopping test holds ${rounds <= 1 ? 'in the first round' : `after ${rounds} rounds`}, before anything is learned${reasonOf(test)}`,
+    expected: 'a test of the size of the error, over all samples: np.mean(np.abs(error)) < …',
+    received: test.condition,
+    fix: { ...diffOf(sourceOf(trace, test), sound.span, sound.text), verified: true },
+    evidence,
+    parameters: [],
+  }
 }
 
 function tooCoarse(trace: Trace, test: Test, { edit, tolerance, evidence }: Coarse, rounds: number): Finding {
@@ -185,9 +234,30 @@ async function learns(run: Runner, analysis: Analysis, off: SourceEdit): Promise
 
 /** The test with the size of the error, and for all samples, where such a change lets the loop go on. */
 async function soundTest(run: Runner, test: Test, rounds: number): Promise<SourceEdit | undefined> {
-  const numpy = /\bnp\./.test(test.condition) || /\.(any|all|mean)\(/.test(test.condition)
+  for (const text of soundTexts(test)) {
+    const edit = editOf(test, text)
+    const { trace } = await run({ edits: [edit] })
+    if (trace.error === undefined && (trace.status !== 'finished' || roundsOf(trace, test) > 2 * rounds + 1))
+      return edit
+  }
+  return undefined
+}
+
+/** Conditions with the size of the error, and for all samples, in place of one that signs or single samples fulfil. */
+function soundTexts({ condition }: Test): string[] {
+  const clauses = condition.split(/( or | and )/)
+  const isWhole = clauses.every((c) => c.split('(').length === c.split(')').length)
+  const parts = isWhole ? clauses : [condition]
+  const texts = parts.flatMap((clause, at) =>
+    soundClauses(clause).map((sound) => parts.map((part, i) => (i === at ? sound : part)).join('')),
+  )
+  return [...new Set(texts)].filter((text) => text !== condition)
+}
+
+function soundClauses(clause: string): string[] {
+  const numpy = /\bnp\./.test(clause) || /\.(any|all|mean)\(/.test(clause)
   const abs = numpy ? 'np.abs' : 'abs'
-  const all = test.condition.replace(/\bany\b/g, 'all')
+  const all = clause.replace(/\bany\b/g, 'all')
   const sized = (text: string) =>
     text
       .replace(/np\.(mean|sum|max)\(([^()]+)\)/, `np.$1(${abs}($2))`)
@@ -196,14 +266,11 @@ async function soundTest(run: Runner, test: Test, rounds: number): Promise<Sourc
       .replace(/^\((\w[\w.[\]]*) ?([<>]=?)/, `(${abs}($1) $2`)
       .replace(/^(\w[\w.[\]]*) ?([<>]=?)/, `${abs}($1) $2`)
       .replace(/^([^<>=]+? - [^<>=]+?) ?(<=? [^<>=]+)$/, `${abs}($1) $2`)
-  const isSized = /abs|\*\* ?2|square/.test(test.condition)
-  const texts = new Set(isSized ? [all] : [sized(all), sized(test.condition)])
-  texts.delete(test.condition)
-  for (const text of texts) {
-    const edit = editOf(test, text)
-    const { trace } = await run({ edits: [edit] })
-    if (trace.error === undefined && (trace.status !== 'finished' || roundsOf(trace, test) > 2 * rounds + 1))
-      return edit
-  }
-  return undefined
+  // The size of a mean in which errors of both signs cancel out.
+  const inside = (text: string) =>
+    text
+      .replace(/(?:np\.)?abs\((\w[\w.]*)\.(mean|sum)\(\)\)/, 'abs($1).$2()')
+      .replace(/((?:np\.)?abs)\(((?:np\.)?(?:mean|sum))\(([^()]+)\)\)/, '$2($1($3))')
+  const isSized = /abs|\*\* ?2|square/.test(clause)
+  return isSized ? [inside(all), all, inside(clause)] : [sized(all), sized(clause)]
 }

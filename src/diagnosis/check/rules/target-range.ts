@@ -3,7 +3,9 @@
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
 import { callerOf } from '../repair/callers.ts'
+import { PASSES } from '../roles/dependence.ts'
 import { findMeetings, type Meeting } from '../roles/meetings.ts'
+import { statementOf } from '../trace/location.ts'
 import type { Site } from '../trace/trace.ts'
 import type { Finding } from '../types.ts'
 import { headersOf, namedLast } from './blocks.ts'
@@ -36,12 +38,49 @@ export function targetRange(analysis: Analysis): Finding[] {
   const outside = data.filter((t) => t < range.low || t > range.high).length
   return findingAt(analysis, {
     kind: 'target-range',
-    site: madeFromInputs(analysis, meeting, high - low, range) ?? appliedAt(analysis, meeting.prediction),
+    site: placeOf(analysis, meeting, high - low, range),
     message: `the targets reach from ${short(low)} to ${short(high)}, the output only from ${reach}`,
     expected: `targets from ${reach}, or an output without that bound`,
     received: `targets from ${short(low)} to ${short(high)}`,
     evidence: [`the output is a ${range.name}`, `${outside} of ${data.length} targets lie outside its range`],
   })
+}
+
+/** What is off: the scale of pictures that are their own targets, the labels of a loss that asks for shares, else the activation. */
+function placeOf(analysis: Analysis, meeting: Meeting, spread: number, range: Bounds): number {
+  const data =
+    madeFromInputs(analysis, meeting, spread, range) ??
+    (asksForShares(analysis) ? namedFirst(analysis, meeting.target) : undefined)
+  return data ?? appliedAt(analysis, meeting.prediction)
+}
+
+/** Whether the loss takes the logarithm of outputs from 0 to 1: such a loss asks for targets that are shares, too. */
+function asksForShares(analysis: Analysis): boolean {
+  const { best, tape, dependence } = analysis
+  const terms = best?.consistent === true ? (best.measured.loss.steps[0]?.terms ?? []) : []
+  const inside = tape.ancestors(
+    terms.map(([n]) => n),
+    dependence.cut,
+  )
+  const isShare = (node: number): boolean => {
+    if (dependence.depends[node] !== 1 || dependence.cut.has(node)) return false
+    const { op, args } = tape.entry(node)
+    return boundsOf(analysis, node)?.high === 1 || (KEPT_IN.has(op) && args.some(isShare))
+  }
+  return [...inside].some((n) => tape.entry(n).op === 'log' && isShare(tape.entry(n).args[0] ?? n))
+}
+
+/** What keeps an output off 0 and 1. */
+const KEPT_IN = new Set(['clip', 'maximum', 'minimum', 'add', 'view', 'move', 'copy'])
+
+/** The statement that first gave a value a name, or what it was copied or cut from. */
+export function namedFirst({ tape, trace }: Analysis, value: number): number | undefined {
+  let found: number | undefined
+  for (let node = value; node >= 0; node = PASSES.has(tape.entry(node).op) ? (tape.entry(node).args[0] ?? -1) : -1) {
+    const store = trace.events.find((e) => e.kind === 'store' && e.place === 'name' && e.node === node)
+    if (store?.kind === 'store') found = statementOf(trace, store.site)
+  }
+  return found
 }
 
 /** Where an activation is applied: of a function for any layer, the call that makes the output with it; a layer's method is its own. */
@@ -74,7 +113,6 @@ function madeOnce({ trace }: Analysis, own: Site | undefined): number {
   return places.size === 1 ? (found[0] ?? -1) : -1
 }
 
-const MOVES: ReadonlySet<string> = new Set(['view', 'move', 'copy'])
 /** Targets that spread this many times as wide as the output are of another scale. */
 const OTHER_SCALE = 3
 
@@ -84,7 +122,7 @@ function madeFromInputs(analysis: Analysis, { target, prediction }: Meeting, spr
   if (!Number.isFinite(range.high) || spread < OTHER_SCALE * (range.high - range.low)) return undefined
   const inputs = tape.ancestors([prediction], dependence.cut)
   let named: number | undefined
-  for (let node = target; node >= 0; node = MOVES.has(tape.entry(node).op) ? (tape.entry(node).args[0] ?? -1) : -1) {
+  for (let node = target; node >= 0; node = PASSES.has(tape.entry(node).op) ? (tape.entry(node).args[0] ?? -1) : -1) {
     const store = inputs.has(node) ? namedLast(trace, node) : undefined
     if (store?.kind === 'store' && trace.sites[store.site]?.kind === 'Assign') named ??= store.site
   }
