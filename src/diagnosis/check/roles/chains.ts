@@ -55,15 +55,23 @@ export function findChains(trace: Trace, tape: Tape): Chain[] {
   return classify(tape, chains)
 }
 
-/** An array that was first filled through views of it is updated under its name as well: one place, from its first write on. */
+/**
+ * Without chains of which another one holds all that they hold, and more: an array that was first filled through views of
+ * it and is updated under its name as well, or a weight that each pass keeps among its own values.
+ */
 function withoutParts(chains: readonly Chain[]): Chain[] {
-  const nodesOf = new Map(chains.map((c) => [c, new Set(c.versions.map((v) => v.node))]))
-  const isPart = (a: Chain, b: Chain) =>
-    a !== b &&
-    a.name === b.name &&
-    a.versions.length < b.versions.length &&
-    a.versions.every((v) => nodesOf.get(b)?.has(v.node))
-  return chains.filter((a) => !chains.some((b) => isPart(a, b)))
+  const holders = new Map<number, Chain[]>()
+  for (const chain of chains)
+    for (const node of new Set(chain.versions.map((v) => v.node))) {
+      const known = holders.get(node)
+      if (known === undefined) holders.set(node, [chain])
+      else known.push(chain)
+    }
+  const isPart = (a: Chain) =>
+    holders
+      .get(a.versions[0]?.node ?? -1)
+      ?.some((b) => b.versions.length > a.versions.length && a.versions.every((v) => holders.get(v.node)?.includes(b)))
+  return chains.filter((a) => !isPart(a))
 }
 
 /** `theta = theta - step` in a function that was given theta: what it was given, or what another place began with, is where it begins. */

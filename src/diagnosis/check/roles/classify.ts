@@ -19,7 +19,8 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   )
   const all = new Set(lasting.flatMap((c) => c.versions.map((v) => v.node)))
   const shared = sharedVersions(lasting)
-  const live = lasting.filter((c) => !isIntermediate(tape, c, lasting, all) && !isSum(tape, c, shared))
+  const named = byName(lasting)
+  const live = lasting.filter((c) => !isIntermediate(tape, c, named.get(c.name) ?? [], all) && !isSum(tape, c, shared))
   // `total = 0` begins with the very object that `z > 0` compares with.
   const tells = ({ versions }: Chain, i: number) =>
     i > 0 || versions.length < 3 || !isCommonZero(tape, versions[0]?.node ?? -1)
@@ -42,7 +43,9 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     }
     reads.set(chain.id, found)
   }
-  const readers = (id: number) => live.filter((c) => c.id !== id && reads.get(c.id)?.has(id)).map((c) => c.id)
+  const readers = new Map<number, number[]>()
+  for (const { id } of live)
+    for (const read of reads.get(id) ?? []) if (read !== id) readers.set(read, [...(readers.get(read) ?? []), id])
   const inCycle = (id: number) => {
     const seen = new Set<number>()
     const stack = [...(reads.get(id) ?? [])]
@@ -70,12 +73,13 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
     return is
   }
   const cyclic = new Set(live.filter((c) => inCycle(c.id)))
+  const inCycles = [...cyclic]
   const classified = chains.map((chain) => {
     if (!cyclic.has(chain)) return chain
-    if (isEstimate(tape, chain, [...cyclic], reads, versions)) return chain
-    if (isPrepared(tape, chain, [...cyclic], reads, versions)) return chain
+    if (isEstimate(tape, chain, inCycles, reads, versions)) return chain
+    if (isPrepared(tape, chain, inCycles, reads, versions)) return chain
     if (looksAhead(tape, chain, live, owner, reads)) return { ...chain, parameter: false, isState: true }
-    const others = readers(chain.id)
+    const others = readers.get(chain.id) ?? []
     const own = reads.get(chain.id)?.has(chain.id) === true
     const [only] = others
     const alone = !own && others.length === 1 && only !== undefined && elementwise(tape, chain, chains[only], versions)
@@ -86,6 +90,16 @@ export function classify(tape: Tape, chains: readonly Chain[]): Chain[] {
   })
   const fed = fedByData(tape, classified, live, reads)
   return fed.size === 0 ? classified : classified.map((c) => (fed.has(c.id) ? { ...c, parameter: true } : c))
+}
+
+function byName(chains: readonly Chain[]): ReadonlyMap<string, readonly Chain[]> {
+  const named = new Map<string, Chain[]>()
+  for (const chain of chains) {
+    const known = named.get(chain.name)
+    if (known === undefined) named.set(chain.name, [chain])
+    else known.push(chain)
+  }
+  return named
 }
 
 /**

@@ -11,8 +11,10 @@ const SHARED = new Set(['copy', 'view', 'move', 'reshape', 'transpose'])
 /**
  * Whether a chain begins as a result of the pass itself, `scores = x.dot(W)`, and is then changed in place. A parameter
  * begins as a number, or as a copy of another parameter (tied weights).
+ *
+ * @param alike the chains of its name.
  */
-export function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[], all: ReadonlySet<number>): boolean {
+export function isIntermediate(tape: Tape, chain: Chain, alike: readonly Chain[], all: ReadonlySet<number>): boolean {
   const start = chain.versions[0]?.node
   if (start === undefined) return false
   // `v = 0 * W` is no more than zeros of a shape.
@@ -22,9 +24,8 @@ export function isIntermediate(tape: Tape, chain: Chain, chains: readonly Chain[
   const isOther = (n: number) => all.has(n) && n !== start && !own.has(n)
   // What a script's own gradient check did to the same place came before it, and its first update is where it begins.
   let last = -1
-  for (const c of chains)
-    if (c !== chain && c.name === chain.name)
-      for (const { node } of c.versions) if (node < start) last = Math.max(last, node)
+  for (const c of alike)
+    if (c !== chain) for (const { node } of c.versions) if (node < start) last = Math.max(last, node)
   if (last >= 0 && expandUpdate(tape, start, last).found) return false
   // v ± rest, where v is a number that no other chain holds: the first update of a place that had another key before.
   const { op, args } = tape.entry(start)

@@ -59,6 +59,7 @@ export function statedLosses(tape: Tape, dependence: Dependence, values: Values)
       if (LOSS_NAME.test(name) && !NOT_LOSS.test(name)) offer(event.site, event.node, name, 3)
     }
   }
+  for (const { site, node, name } of heldByObjects(tape, dependence)) offer(site, node, name, 3)
   for (const { site, node, name } of heldAgainstFormer(tape, nameOf)) offer(site, node, name, 3)
   const losses: (Loss & { rank: number })[] = []
   const meets = new Set(findMeetings(tape, dependence).map((m) => m.node))
@@ -104,6 +105,20 @@ function isDifferenceOf(tape: Tape, dependence: Dependence, values: Values, { st
   const slopes = inside.flatMap((n) => adjoint.get(n)?.data[0] ?? [])
   const size = slopes.reduce((sum, x) => sum + Math.abs(x), 0)
   return size > STEEP && Math.abs(slopes.reduce((sum, x) => sum + x, 0)) < 1e-6 * size
+}
+
+/** `loss = criterion(net, data)` where values are objects: the number that the object of that name was made with. */
+function heldByObjects({ trace }: Tape, dependence: Dependence): { site: number; node: number; name: string }[] {
+  const numbers = new Map<number | string, number>()
+  for (const event of trace.events)
+    if (event.kind === 'store' && event.place === 'attr' && dependence.depends[event.node] === 1)
+      if (!numbers.has(event.owner)) numbers.set(event.owner, event.node)
+  return trace.events.flatMap((event) => {
+    if (event.kind !== 'bind' || event.place !== 'name') return []
+    const [name, node] = [String(event.key), numbers.get(event.container)]
+    const isLoss = LOSS_NAME.test(name) && !NOT_LOSS.test(name)
+    return isLoss && node !== undefined ? [{ site: event.site, node, name }] : []
+  })
 }
 
 /** Steps from a comparison to the two numbers that it is about: `abs(old - new) < tolerance * old`. */

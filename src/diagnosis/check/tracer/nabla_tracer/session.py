@@ -32,6 +32,14 @@ tanh sin cos tan sinh cosh arcsin arccos arctan arctan2 arcsinh arctanh expit er
 greater_equal less less_equal equal not_equal logical_and logical_or logical_not isnan isfinite matmul""".split())
 
 
+def fields(value):
+    """The attributes of an object, those in slots as well."""
+    names = getattr(type(value), "__slots__", ())
+    slots = [(n, getattr(value, n)) for n in ((names,) if isinstance(names, str) else names)
+             if n not in ("__dict__", "__weakref__") and hasattr(value, n)]
+    return [*slots, *getattr(value, "__dict__", {}).items()]
+
+
 class Session:
     def __init__(self, recorder, done, cleared):
         self.on = True
@@ -77,9 +85,19 @@ class Session:
         if self.updates.faint is not None:
             self.updates.home = self.updates.faint
             return self.enough()
+        if self.is_long_round():
+            self.record.before_updates, self.record.over = self.record.budget_nodes, False
+            return None
         self.forget()
         if self.pauses and self.updates.loops:
             self.pause(self.updates.loops[0][0])
+
+    def is_long_round(self):
+        """Whether it is one round of a loop that takes so much, a step over all samples in single numbers; data are made in many."""
+        record = self.record
+        within = record.count - self.updates.loops[0][1] if self.updates.loops else 0
+        return record.before_updates < record.budget_nodes and record.bytes < record.budget_bytes \
+            and within > record.before_updates / 2
 
     def forget(self):
         self.record.clear()
@@ -273,7 +291,7 @@ class Session:
                 self.updates.stored((kind, owner, key), node, site)
                 if path:
                     self.updates.stored((*path, key), node, site)
-        elif isinstance(value, (list, tuple, dict)) or hasattr(value, "__dict__"):
+        elif isinstance(value, (list, tuple, dict)) or hasattr(value, "__dict__") or hasattr(type(value), "__slots__"):
             if isinstance(value, type) or (callable(value) and type(value).__module__ in LIBRARY) or type(value).__name__ == "module":
                 return
             fresh = id(value) not in self.containers
@@ -288,7 +306,7 @@ class Session:
         elif isinstance(value, (list, tuple)):
             items = list(enumerate(value[:400])) if len(value) <= 400 else []
         else:
-            items = list(value.__dict__.items())[:100]
+            items = fields(value)[:100]
         for key, item in items:
             if isinstance(key, (str, int)):
                 self.slot(site, "item", number, key, item, depth, path)
