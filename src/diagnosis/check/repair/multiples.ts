@@ -12,7 +12,7 @@ import { entryCost, NEGATED, WRITTEN } from './entry.ts'
 import { besidePenalty, factorFor, isClose, isCount, multiplied, SAME, scaled, taken, wantedOf } from './multiply.ts'
 import type { Remake } from './remake/change.ts'
 import type { Located, Occurrence, Situation } from './situation.ts'
-import { regionOf, type Statement } from './statements.ts'
+import { innerOf, regionOf, type Statement } from './statements.ts'
 import { workDone } from './work.ts'
 
 export interface Multiple extends Located {
@@ -31,6 +31,7 @@ export interface Scale {
 
 const MOST_STATEMENTS = 60
 const OMITTED = 0.8
+const LIKE_ITS_PARTNER = 0.1
 
 /** The statement whose multiple makes the most wrong parameters right, and those that would do as well. */
 export function locateMultiple(situation: Situation, deadline: number): Multiple | undefined {
@@ -119,7 +120,16 @@ function sumUndivided(situation: Situation, found: Multiple, equals: readonly Mu
 }
 
 /** How often, at least, an operation in the same function gives right gradients just the factor that another lacks; Infinity where none does. */
-export function runsOfSameFactor({ analysis, points, right }: Situation, factor: number, statement: number): number {
+export function runsOfSameFactor(situation: Situation, factor: number, statement: number): number {
+  return Math.min(...[...sitesOfFactor(situation, factor, statement).values()].map((nodes) => nodes.length))
+}
+
+/** The operations in the same function that give right gradients a factor, or its inverse's division, by their place. */
+function sitesOfFactor(
+  { analysis, points, right }: Situation,
+  factor: number,
+  statement: number,
+): ReadonlyMap<number, readonly number[]> {
   const { tape, trace, dependence } = analysis
   const at = trace.sites[statement]
   const isNumber = (node: number | undefined, wanted: number) => {
@@ -130,7 +140,7 @@ export function runsOfSameFactor({ analysis, points, right }: Situation, factor:
     right.map((r) => r.step.after),
     dependence.cut,
   )
-  const runs = new Map<number, number>()
+  const found = new Map<number, number[]>()
   for (const node of made) {
     const { op, args, site } = tape.entry(node)
     const own = trace.sites[site]
@@ -138,9 +148,22 @@ export function runsOfSameFactor({ analysis, points, right }: Situation, factor:
     const [a, b] = args
     const divides = DIVISIONS.has(op) && isNumber(b, 1 / factor)
     const multiplies = MULTIPLICATIONS.has(op) && (isNumber(a, factor) || isNumber(b, factor))
-    if (divides || multiplies) runs.set(site, (runs.get(site) ?? 0) + 1)
+    if (divides || multiplies) found.set(site, [...(found.get(site) ?? []), node])
   }
-  return Math.min(...runs.values())
+  return found
+}
+
+/** Whether another statement makes a right gradient by the same operations, `dW2 = np.dot(d2, a1.T) / m`, and then has the factor. */
+function hasPartner(situation: Situation, { site, outputs }: Statement, factor: number): boolean {
+  const { analysis, region } = situation
+  const opsOf = (node: number) => innerOf(analysis, region, node, new Set()).map((n) => analysis.tape.entry(n).op)
+  const [node] = outputs
+  const own = node === undefined ? [] : opsOf(node)
+  return [...sitesOfFactor(situation, factor, site).values()].some(([other = -1]) => {
+    const others = opsOf(other)
+    // The division itself comes last.
+    return own.length + 1 === others.length && own.every((op, i) => others[i] === op)
+  })
 }
 
 function placesOf({ region }: Situation): Statement[] {
@@ -200,15 +223,26 @@ function solve(situation: Situation, statement: Statement): Solved | undefined {
     Number.isFinite(x) && Math.abs(x - 1) > SAME && (twice ? Math.abs(x) < SAME : Math.abs(x) > SAME)
   const group = largestGroup(factors.filter(({ factor }) => isFactor(factor)))
   const repeats = readsItself(situation, statement)
+  /** Of the group, the parameters whose updates do follow the factor: what comes in twice, σ′ of two layers, follows its square. */
+  const followers = (factor: number) => {
+    const after = taken(situation, multiplied(situation, statement, factor), wrong)
+    return group.flatMap(({ chain }) => {
+      const i = wrong.findIndex((r) => r.chain.id === chain)
+      const [was, is, none] = [before[i], after[i], without[i]]
+      if (was === undefined || is === undefined || none === undefined) return []
+      const line = was.map((x, k) => (none[k] ?? 0) + factor * (x - (none[k] ?? 0)))
+      return isClose(is, line) ? [chain] : []
+    })
+  }
   const [straight] = group
   const tried = [
     ...(straight === undefined ? [] : [straight.factor]),
     ...(repeats ? [curvedFactor(situation, statement) ?? NEGATED, NEGATED] : []),
   ].map((x) => (Math.abs(x - NEGATED) < SAME ? NEGATED : x))
-  // Without a right parameter any scale will do, which `fits` can't know.
-  const known = repeats ? [] : group.map((g) => g.chain)
   const outcomes = [...new Set(tried)].filter(isFactor).flatMap((factor) => {
     const fixed = fixedBy(situation, statement, factor)
+    // Without a right parameter any scale will do, which `fits` can't know.
+    const known = repeats || group.length === 0 ? [] : followers(factor)
     return fixed === undefined ? [] : [{ factor, fixed: [...new Set([...fixed, ...known])] }]
   })
   return outcomes.sort((a, b) => b.fixed.length - a.fixed.length)[0]
@@ -287,7 +321,8 @@ function describe(situation: Situation, statement: Statement, { factor, fixed }:
   const isOmitted =
     factor > 0 && !twice && runsOfSameFactor(situation, factor, statement.site) < Number.POSITIVE_INFINITY
   const entry = entryCost(situation, statement, factor)
-  const cost = twice ? 0.1 : isOmitted ? Math.min(entry, OMITTED) : entry
+  const partner = isOmitted && hasPartner(situation, statement, factor) ? LIKE_ITS_PARTNER : 0
+  const cost = twice ? 0.1 : isOmitted ? Math.min(entry, OMITTED) - partner : entry
   return { statement, fixed, occurrences, labelled: false, rivals: [], factor, remake: { kind, text, cost } }
 }
 

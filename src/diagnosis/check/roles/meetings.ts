@@ -142,7 +142,9 @@ function operandIsWritten(tape: Tape, site: number, left: boolean): boolean {
   const found = tape.trace.sites[site]
   if (found === undefined || found.endLine !== found.line) return false
   const span = textOfSite(tape.trace, found)
-  return left
-    ? /^[\s(]*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*[-+*/,)]/i.test(span)
-    : /[-+*/,(]=?\s*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?[\s)]*$/i.test(span)
+  if (left) return /^[\s(]*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*[-+*/,)]/i.test(span)
+  if (found.kind === 'Call') return /,\s*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*\)$/i.test(span)
+  // The number at the end of `y - d.reshape(-1, 1)` is no operand.
+  const [operand = ''] = /[-+*/]=?[\s(]*(\d+\.?\d*|\.\d+)(e[-+]?\d+)?[\s)]*$/i.exec(span) ?? []
+  return operand !== '' && operand.split('(').length === operand.split(')').length
 }

@@ -16,11 +16,12 @@ const MOST_TRIALS = 4
 export async function optimizerFaults(scene: Scene): Promise<Outcome> {
   const { analysis } = scene
   const faults = faultsIn(analysis)
-  if (faults.length === 0) return NOTHING_FOUND
+  const groups = groupsOf(analysis, faults)
+  if (faults.length === 0 || isOneError(faults, groups.size)) return NOTHING_FOUND
   const findings: Finding[] = []
   const edits: SourceEdit[] = []
   let latest: Analysis | undefined
-  for (const [site, group] of groupsOf(analysis, faults)) {
+  for (const [site, group] of groups) {
     const [one] = group
     if (one === undefined) continue
     const tried = edits.length === 0 ? await mend(scene, one.fault, site, faults.length - group.length) : undefined
@@ -43,6 +44,11 @@ export async function optimizerFaults(scene: Scene): Promise<Outcome> {
     latest = tried.analysis
   }
   return { findings, edits, ...(latest && { analysis: latest }) }
+}
+
+/** Velocities in several places that are all followed the wrong way: what turns them at once is the error that all come from. */
+function isOneError(faults: readonly Named[], places: number): boolean {
+  return places > 1 && faults.every(({ fault }) => fault.departure === 'velocity-sign')
 }
 
 interface Named {

@@ -48,6 +48,15 @@ export function* otherOperation(scene: Scene, node: number): Generator<Change> {
         text: 'as a matrix product it is the gradient that is needed',
         cost: 1.2 + (Number(turnA) + Number(turnB)) / 4,
       }
+    if ([a, b].every((n) => scene.at(n)?.shape.length === 1))
+      for (const swap of [false, true])
+        yield {
+          node,
+          make: of((x, y) => apply('outer', swap ? [y, x] : [x, y], {})),
+          kind: 'product-kind',
+          text: 'as an outer product it is the gradient that is needed',
+          cost: 1 + Number(swap) / 5,
+        }
     yield {
       node,
       make: as('div'),

@@ -429,6 +429,8 @@ class Maker:
         product = not isinstance(node, ast.BinOp) or isinstance(node.op, ast.MatMult)
         for first, second in ((a, b), (f"{a}.T", b), (a, f"{b}.T"), (f"{a}.T", f"{b}.T"), (b, a), (f"{b}.T", a), (b, f"{a}.T"), (f"{b}.T", f"{a}.T")):
             self.put("transpose" if product else "product", node, f"{np}.dot({first}, {second})", parent)
+        for first, second in ((left, right), (right, left)):
+            self.put("product", node, f"{np}.outer({first}, {second})", parent)
         if product:
             for first, second in ((left, right), (a, b), (f"{a}.T", b), (a, f"{b}.T")):
                 self.put("product", node, f"{self.factor_text(first)} * {self.factor_text(second)}", parent)
