@@ -17,6 +17,7 @@ import {
 } from './trial.ts'
 
 const ALIAS = /^([\w.[\]'"]+)\s*=\s*([A-Za-z_][\w.[\]'"]*)$/
+const CHANGED = /^([\w.[\]'"]+)\s*=\s*([A-Za-z_][\w.[\]'"]*)\.(\w+)\(/
 const PAIR = /^(\w+)\s*=\s*(\w+)\s*=\s*([^=].*)$/
 const MAX_TRIALS = 3
 
@@ -76,6 +77,17 @@ function findAliases(scene: Scene): Alias[] {
         received: text,
       })
     }
+    const changed = CHANGED.exec(text)
+    if (changed !== null && event.kind === 'bind' && isHeldAs(events, event, last(changed[2] ?? ''))) {
+      const [, name = '', value = '', method = ''] = changed
+      const copied = hasOwnCopy(scene, event.container) ? `${value}.copy()` : `__import__('copy').deepcopy(${value})`
+      out.push({
+        site: event.site,
+        edit: replaceAt(site, text.replace(`${value}.${method}(`, `${copied}.${method}(`)),
+        message: `${method} changes ${value} itself: ${name} is another name for it, and what it held is gone`,
+        received: text,
+      })
+    }
     const pair = PAIR.exec(textOfStatement(scene, site))
     if (pair !== null && isObject(scene, event)) {
       const [whole, first = '', second = '', value = ''] = pair
@@ -91,6 +103,21 @@ function findAliases(scene: Scene): Alias[] {
     }
   }
   return out
+}
+
+/** Whether an object that a name is given has another name already. */
+function isHeldAs(events: readonly TraceEvent[], event: Extract<TraceEvent, { kind: 'bind' }>, name: string): boolean {
+  const { time, container, key } = event
+  return events.some(
+    (e) => e.kind === 'bind' && e.container === container && e.time <= time && e.key !== key && String(e.key) === name,
+  )
+}
+
+function hasOwnCopy({ analysis }: Scene, container: number): boolean {
+  const type = analysis.trace.containers.get(container)
+  return [...analysis.trace.sources.values()].some((source) =>
+    new RegExp(`class ${type}\\b[\\s\\S]*?\\n\\s+def copy\\(self\\)`).test(source),
+  )
 }
 
 function textOfStatement(scene: Scene, site: Site): string {

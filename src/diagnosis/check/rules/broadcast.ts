@@ -2,13 +2,14 @@
 
 import type { Analysis } from '../analyse.ts'
 import { findingAt } from '../findings/at.ts'
-import { findMeetings } from '../roles/meetings.ts'
+import { findMargins, findMeetings } from '../roles/meetings.ts'
 import type { Finding } from '../types.ts'
 
 export function broadcastGrows(analysis: Analysis): Finding[] {
   const { tape, dependence, points } = analysis
   const values = points.values[0]
-  for (const meeting of values === undefined ? [] : findMeetings(tape, dependence)) {
+  const meetings = () => [...findMeetings(tape, dependence), ...findMargins(tape, dependence)]
+  for (const meeting of values === undefined ? [] : meetings()) {
     const [p, t, y] = [
       values?.[meeting.prediction]?.shape,
       values?.[meeting.target]?.shape,

@@ -129,10 +129,16 @@ export function forgottenSum(tape: Tape, values: Values, step: UpdateStep): Faul
   const update = (gradient: number) => step.run({ gradient, states: NONE }).update
   const [one, four] = [update(100), update(400)]
   if (!near(one, four, 1e-3) || !(Math.abs(one) > 0)) return undefined
+  const isGradient = (node: number | undefined, depth = 0): boolean =>
+    node === step.gradient ||
+    (node !== undefined &&
+      depth < MOST_BOUNDS &&
+      BOUNDING.has(tape.entry(node).op) &&
+      tape.entry(node).args.some((a) => isGradient(a, depth + 1)))
   const isSquare = (node: number) => {
     const { op, args } = tape.entry(node)
     const [a, b] = args
-    if (a !== step.gradient) return false
+    if (!isGradient(a)) return false
     return (
       op === 'square' || (/^(pow|power)$/.test(op) && values[b ?? -1]?.data[0] === 2) || (/^mul/.test(op) && b === a)
     )
@@ -168,6 +174,10 @@ export function forgottenSum(tape: Tape, values: Values, step: UpdateStep): Faul
   }
   return undefined
 }
+
+/** What keeps a gradient within bounds. */
+const BOUNDING = new Set(['clip', 'minimum', 'maximum', 'copy'])
+const MOST_BOUNDS = 3
 
 const NONE: ReadonlyMap<number, number> = new Map()
 
