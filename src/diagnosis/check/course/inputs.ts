@@ -85,7 +85,7 @@ function storedInputs(analysis: Analysis): { node: number; features: number }[] 
   return [...found.values()].sort((a, b) => b.size - a.size || b.node - a.node)
 }
 
-function badScale(x: Tensor, axis: number, offset?: number): string | undefined {
+export function badScale(x: Tensor, axis: number, offset?: number): string | undefined {
   const [rows = 1, columns = 1] = x.shape
   const features = axis === 0 ? columns : rows
   const samples = axis === 0 ? rows : columns

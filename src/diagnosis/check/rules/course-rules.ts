@@ -6,8 +6,10 @@
 
 import { courseOf, levelAt, startOf, watchedLoss } from '../course/course.ts'
 import { decayTrial } from '../course/decay-place.ts'
+import { discardedTrials } from '../course/discarded.ts'
 import { initialTrial } from '../course/initial.ts'
 import { dataTrial } from '../course/inputs.ts'
+import { listedTrial } from '../course/listed.ts'
 import { orderTrial } from '../course/orders.ts'
 import { findingAt } from '../findings/at.ts'
 import type { Runner } from '../repair/repair.ts'
@@ -55,7 +57,7 @@ async function courseOfLoss(scene: Scene): Promise<Outcome> {
   // Units that large inputs saturate may well learn a part: they are watched further.
   const first = initialTrial(scene.analysis)
   const isDrowned = first !== undefined && first.share >= DROWNED.share && first.factor <= DROWNED.factor
-  const isUnscaled = isDrowned && dataTrial(scene.analysis) !== undefined
+  const isUnscaled = isDrowned && (dataTrial(scene.analysis) !== undefined || listedTrial(scene.analysis) !== undefined)
   const share = linear.length > 0 || isUnscaled ? LEARNED : WELL
   const course = await courseOf(scene.run, loss, scene.edits, { seconds, until: { share } })
   const [start, end] = [startOf(course), levelAt(course)]
@@ -151,7 +153,9 @@ async function vanishingRate(watched: Watched): Promise<Outcome> {
 
 async function inputs(watched: Watched, only?: { offset?: number; better: number }): Promise<Outcome> {
   const trial = dataTrial(watched.scene.analysis, only?.offset)
-  if (trial === undefined) return NOTHING_FOUND
+  const thrownAway = trial === undefined ? NOTHING_FOUND : await discarded(watched, trial.reason)
+  if (thrownAway.findings.length > 0) return thrownAway
+  if (trial === undefined) return only?.offset === undefined ? listedInputs(watched, only?.better) : NOTHING_FOUND
   const reached = await better(watched, [trial.edit], only?.better)
   if (reached === undefined) return NOTHING_FOUND
   const finding = findingAt(watched.scene.analysis, {
@@ -164,6 +168,47 @@ async function inputs(watched: Watched, only?: { offset?: number; better: number
     fix: { removed: [trial.line], added: [trial.line, trial.added], verified: true },
   })
   return { findings: finding, edits: [trial.edit] }
+}
+
+/** A call that would scale the inputs, whose result nobody takes. */
+async function discarded(watched: Watched, reason: string): Promise<Outcome> {
+  const { analysis } = watched.scene
+  for (const { site, name, call, edit } of discardedTrials(analysis)) {
+    const reached = await better(watched, [edit])
+    if (reached === undefined) continue
+    const findings = findingAt(analysis, {
+      kind: 'unscaled-inputs',
+      site,
+      message: `what ${call} returns is thrown away: ${name} is not scaled, ${reason}`,
+      expected: edit.text,
+      received: call,
+      evidence: [courseText(watched), `checked: with ${edit.text}, and nothing else changed, ${reaches(reached)}`],
+      fix: fixOf(analysis, edit, true),
+    })
+    return { findings, edits: [edit] }
+  }
+  return NOTHING_FOUND
+}
+
+/** The same for data in plain lists, which are scaled where they lie while the changed script runs. */
+async function listedInputs(watched: Watched, share?: number): Promise<Outcome> {
+  const trial = listedTrial(watched.scene.analysis)
+  const thrownAway = trial === undefined ? NOTHING_FOUND : await discarded(watched, trial.reason)
+  if (thrownAway.findings.length > 0) return thrownAway
+  const reached = trial && (await better(watched, [trial.edit], share))
+  if (trial === undefined || reached === undefined) return NOTHING_FOUND
+  const findings = findingAt(watched.scene.analysis, {
+    kind: 'unscaled-inputs',
+    site: trial.site,
+    message: `${trial.name} is not scaled: ${trial.reason}`,
+    expected: 'inputs of mean 0 and standard deviation 1, each (and test data scaled by the same figures)',
+    received: trial.reason,
+    evidence: [
+      courseText(watched),
+      `checked: with each feature standardised, and nothing else changed, ${reaches(reached)}`,
+    ],
+  })
+  return { findings, edits: [trial.edit] }
 }
 
 async function initialWeights(watched: Watched, share = FAR_BETTER): Promise<Outcome> {

@@ -5,7 +5,7 @@ import sys
 from itertools import islice
 from time import process_time
 
-from . import scalar_calls, shuffles
+from . import scalar_calls, scaling, shuffles
 from .updates import Updates
 
 EDIT_NODES = 20_000
@@ -59,6 +59,7 @@ class Session:
         self.slow_edits = set()
         self.edit_seconds = 0.0
         self.watched = None
+        self.has_scaled = False
         scalar_calls.install(self)
 
     def numpy(self):
@@ -613,6 +614,17 @@ class Session:
         elif self.on and not self.record.beside:
             self.updates.left(site)
             self.record.emit(["e", site])
+
+    def scaled(self, samples, value):
+        """Stands around what a loop goes over, in a script that is tried with its data standardised, the first time."""
+        frame, roots = sys._getframe(1), []
+        while frame is not None and not self.has_scaled:
+            roots += [frame.f_locals, frame.f_globals] if "__builtins__" in frame.f_globals else []
+            frame = frame.f_back if frame.f_globals.get("__name__") != "__main__" or frame.f_code.co_name != "<module>" else None
+        if not self.has_scaled:
+            self.has_scaled = True
+            scaling.standardise(samples, roots)
+        return value
 
     def probe(self, index, value, edits):
         """Evaluates an expression's possible edits beside it, for the analysis to choose from."""
