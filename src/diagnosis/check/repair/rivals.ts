@@ -1,6 +1,7 @@
 /** Which of several statements that would explain as much is at fault. */
 
 import { join } from '../roles/measure.ts'
+import type { Site } from '../trace/trace.ts'
 import { compare } from './attempt.ts'
 import { lackOf, lacksConstant } from './lacks.ts'
 import type { Remake } from './remake/change.ts'
@@ -83,7 +84,9 @@ export function judgeRival(
     )
       remake = NO_DATA
   }
-  const hints = explanation.labelled && remake !== undefined ? likeness(situation, explanation) : 0
+  // What a class is handed is right for what it computed: where nobody knows the change, it is missing in there.
+  const weight = remake !== undefined ? 1 : times !== undefined ? 2 : 0
+  const hints = explanation.labelled && weight > 0 ? weight * likeness(situation, explanation) : 0
   // What only hands a value on is where the value should have become another one.
   const lacks = remake?.kind.startsWith('missing') === true
   // The gradient of a bias is the error itself: under that name nothing is missing that the error does not lack.
@@ -115,7 +118,15 @@ function hasAttribute({ trace }: Situation['analysis'], { site }: Statement, mis
 function returnsOwn({ trace, tape }: Situation['analysis'], { site, outputs }: Statement): boolean {
   const at = trace.sites[site]
   const whole = trace.sites[at?.statement ?? -1] ?? at
-  return whole?.kind === 'Return' && outputs.every((n) => trace.sites[tape.entry(n).site]?.function === whole.function)
+  // Each layer has a `backward` of its own.
+  const classOf = ({ file, line }: Site) => enclosingClass(trace.sources.get(file) ?? '', line)
+  return (
+    whole?.kind === 'Return' &&
+    outputs.every((n) => {
+      const made = trace.sites[tape.entry(n).site]
+      return made?.function === whole.function && made.file === whole.file && classOf(made) === classOf(whole)
+    })
+  )
 }
 
 /** What speaks for a statement that lacks a factor: it is called after the value whose gradient is wanted, or stands in the class that computed the one whose gradient it has. */

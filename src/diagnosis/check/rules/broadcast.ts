@@ -8,7 +8,12 @@ import type { Finding } from '../types.ts'
 export function broadcastGrows(analysis: Analysis): Finding[] {
   const { tape, dependence, points } = analysis
   const values = points.values[0]
-  const meetings = () => [...findMeetings(tape, dependence), ...findMargins(tape, dependence)]
+  // What is multiplied with labels of -1 and 1; other products of a row and a column are meant.
+  const isSide = (node: number) => values?.[node]?.data.every((x) => x === 1 || x === -1) === true
+  const isFlat = (node: number) => values?.[node]?.shape.length === 1
+  const margins = () =>
+    findMargins(tape, dependence).filter((m) => isSide(m.target) && (isFlat(m.target) || isFlat(m.prediction)))
+  const meetings = () => [...findMeetings(tape, dependence), ...margins()]
   for (const meeting of values === undefined ? [] : meetings()) {
     const [p, t, y] = [
       values?.[meeting.prediction]?.shape,
